@@ -1,0 +1,1 @@
+"""Two-dimensional codes, read and drawn."""

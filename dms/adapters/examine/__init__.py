@@ -1,0 +1,1 @@
+"""Reading a stranger's file in child processes that can be killed."""

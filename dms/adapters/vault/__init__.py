@@ -1,0 +1,1 @@
+"""Where originals live for good."""

@@ -1,0 +1,1 @@
+"""What people do with the archive: describe, file, search, print, reserve, verify."""

@@ -1,0 +1,1 @@
+"""The archive's own words, pure: no files, no clock, no third-party package."""

@@ -1,0 +1,124 @@
+"""The classification scheme: which classes (大类) an archive has and what holds in each (R1, R2, R12).
+
+A company edits ``scheme.toml``, not code; ``schemas/scheme.schema.json`` describes the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dms.domain.numbers import VolumeNumber
+from dms.domain.record import Track
+from dms.errors import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a record is kept (保管期限): ``Y`` for ever, ``D30`` thirty years."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClass:
+    """One class (大类).
+
+    Attributes:
+        code: such as ``04``.
+        track: which carriers it asks for.
+        retention: code of its usual retention.
+        gate: three signatures before filing (R4).
+        keywords: words in a title or text that speak for this class; data for the rules of description.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    track: Track
+    retention: str
+    secrecy: str
+    gate: bool
+    signatures: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A whole classification scheme."""
+
+    fonds: str
+    fonds_name: str
+    group: str
+    group_name: str
+    retentions: Mapping[str, Retention]
+    classes: Mapping[str, RecordClass]
+
+    def record_class(self, code: str) -> RecordClass:
+        """Return the class with this code.
+
+        Raises:
+            Usage: where there is none; the hint lists the codes.
+        """
+        found = self.classes.get(code)
+        if found is None:
+            raise Usage(f"There is no record class “{code}”.", "Classes: " + self.class_list())
+        return found
+
+    def class_list(self) -> str:
+        """The classes on one line, for hints and help."""
+        return ", ".join(f"{c.code} {c.name}" for c in self.classes.values())
+
+    def volume(self, class_code: str, year: int, manager: str, retention: str = "", volume: int = 1) -> VolumeNumber:
+        """Return a volume number of this scheme (R2: fonds + class + year + retention + manager)."""
+        record_class = self.record_class(class_code)
+        return VolumeNumber(
+            self.fonds, self.group, class_code, year, retention or record_class.retention, manager, volume
+        )
+
+
+def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
+    """Build a scheme from parsed TOML that already passed ``schemas/scheme.schema.json``.
+
+    Raises:
+        Usage: on a class or retention code used twice, or a class with an unknown retention.
+    """
+    head = data["scheme"]
+    retentions: dict[str, Retention] = {}
+    for row in data["retention"]:
+        if row["code"] in retentions:
+            raise Usage(f"The scheme has the retention {row['code']} twice.", "Give every retention its own code.")
+        retentions[row["code"]] = Retention(row["code"], row["name"], row.get("name_en", row["name"]))
+    classes: dict[str, RecordClass] = {}
+    for row in data["class"]:
+        code = row["code"]
+        if code in classes:
+            raise Usage(f"The scheme has the class {code} twice.", "Give every class its own code.")
+        if row["retention"] not in retentions:
+            raise Usage(
+                f"Class {code} has the unknown retention {row['retention']}.",
+                f"Use one of {', '.join(retentions)} or add a [[retention]].",
+            )
+        gate = row.get("gate", True)
+        classes[code] = RecordClass(
+            code=code,
+            name=row["name"],
+            name_en=row.get("name_en", row["name"]),
+            track=Track(row.get("track", "dual")),
+            retention=row["retention"],
+            secrecy=row.get("secrecy", "内部"),
+            gate=gate,
+            signatures=tuple(row.get("signatures", ("customer", "handler", "supervisor") if gate else ())),
+            keywords=tuple(row.get("keywords", ())),
+        )
+    return Scheme(
+        fonds=head["fonds"],
+        fonds_name=head["fonds_name"],
+        group=head["group"],
+        group_name=head["group_name"],
+        retentions=retentions,
+        classes=classes,
+    )

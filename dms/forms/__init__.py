@@ -1,0 +1,1 @@
+"""The printed sheets, one per file, drawn through the ``Paper`` port."""

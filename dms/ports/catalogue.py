@@ -1,0 +1,319 @@
+"""The catalogue port: items, records, numbers, volumes, attention, jobs, acts; every change in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from dms.domain.item import Item, ItemState
+from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber
+from dms.domain.record import Record, RecordState
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A bound unit (案卷). ``used`` counts numbers given or reserved in it."""
+
+    number: VolumeNumber
+    state: str
+    opened: str
+    closed: str = ""
+    used: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something a person must settle.
+
+    Attributes:
+        kind: ``describe`` (attributes uncertain), ``pair`` (a carrier to match), ``quarantine``, ``quality``.
+        target: electronic code, or item id for files in quarantine.
+        question: what is asked, for a person.
+        todo: the command or act that settles it.
+    """
+
+    kind: str
+    target: str
+    question: str
+    todo: str
+    at: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work to be done after a commit (outbox): ``index`` a record. Leased, so that a dead worker's is taken over."""
+
+    id: int
+    kind: str
+    target: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A number missing or unexplained in a series; ``kind`` is ``code`` or ``paper``."""
+
+    kind: str
+    number: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing somebody did, appended in the transaction that did it."""
+
+    at: str
+    user: str
+    act: str
+    target: str
+    reason: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works with the archive. ``code`` stands in volume numbers (``ZHS``)."""
+
+    code: str
+    name: str
+    roles: tuple[str, ...] = ()
+    login: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer and the account manager whose customer he is (R5)."""
+
+    name: str
+    manager: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class Transaction(Protocol):
+    """Everything inside is committed together or not at all. Writers wait for each other, readers for nobody."""
+
+    # -- numbers (promise 3) ----------------------------------------------------------------------------------
+    def next_code(self, fonds: str, year: int) -> ElectronicCode:
+        """Give the next electronic code of a year; gap-free because a rollback gives it back."""
+        ...
+
+    def open_volume(self, series: VolumeNumber, at: str) -> VolumeNumber:
+        """Return the open volume of a series, opening the next one where there is none (R2)."""
+        ...
+
+    def next_paper(self, volume: VolumeNumber) -> PaperNumber:
+        """Give the next paper number of an open volume.
+
+        Raises:
+            Conflict: the volume is closed.
+            NotFound: there is no such volume.
+        """
+        ...
+
+    def volume(self, number: VolumeNumber) -> Volume | None:
+        """Return one volume."""
+        ...
+
+    def volumes(self) -> Sequence[Volume]:
+        """Return all volumes in the order of their numbers."""
+        ...
+
+    def void(self, number: str, *, kind: str, reason: str, user: str, at: str) -> None:
+        """Void a code or paper number nobody will use (kind ``code`` or ``paper``); voiding twice is no error."""
+        ...
+
+    def voided(self) -> Mapping[str, str]:
+        """Return voided numbers and codes with their reason."""
+        ...
+
+    def gaps(self) -> Sequence[Gap]:
+        """Return every number below its series' counter that neither a record holds nor a void explains."""
+        ...
+
+    # -- items ------------------------------------------------------------------------------------------------
+    def add_item(self, item: Item) -> bool:
+        """Save a new item; False where one with this id is saved already."""
+        ...
+
+    def save_item(self, item: Item) -> None:
+        """Save an item's next state (NotFound where there is none)."""
+        ...
+
+    def item(self, item_id: str) -> Item | None:
+        """Return one item."""
+        ...
+
+    def items(self, *, states: Sequence[ItemState] = (), parent: str | None = None, limit: int = 0) -> Sequence[Item]:
+        """Return items, oldest first; all states where none is named."""
+        ...
+
+    def lease_item(self, owner: str, *, now: float, seconds: float, item_id: str = "") -> Item | None:
+        """Take the oldest working item (or the one named) that nobody holds a live lease on; None where there is none.
+
+        Args:
+            owner: who takes it.
+            now: POSIX time.
+            seconds: how long the lease lasts.
+            item_id: only this one.
+        """
+        ...
+
+    def renew_item(self, item_id: str, owner: str, *, now: float, seconds: float) -> bool:
+        """Prolong a lease; False where it was lost."""
+        ...
+
+    def free_item(self, item_id: str, owner: str) -> None:
+        """Give a lease back."""
+        ...
+
+    def free_owner(self, owner_prefix: str) -> int:
+        """Give back every lease (items and jobs) of owners that begin so (a host's dead process); return how many."""
+        ...
+
+    def lease_owners(self) -> Sequence[str]:
+        """Return the owners of live leases on items and jobs."""
+        ...
+
+    def claim_digest(self, sha512: str, item_id: str) -> str:
+        """Claim a content for an item; return the id of the item that has it (this one where it was free)."""
+        ...
+
+    def release_digest(self, sha512: str, item_id: str) -> None:
+        """Give a claim back (the item was quarantined)."""
+        ...
+
+    # -- records ----------------------------------------------------------------------------------------------
+    def add_record(self, record: Record) -> None:
+        """Save a new record (Conflict where the code is taken)."""
+        ...
+
+    def save_record(self, record: Record) -> None:
+        """Save changes to a record (NotFound where there is none)."""
+        ...
+
+    def record(self, code: str) -> Record | None:
+        """Return the record with this electronic code."""
+        ...
+
+    def record_by_number(self, paper_number: str) -> Record | None:
+        """Return the record that holds this paper number, reserved or filed."""
+        ...
+
+    def records_by_digest(self, sha512: str) -> Sequence[Record]:
+        """Return records one of whose carriers has this content."""
+        ...
+
+    def records(
+        self,
+        *,
+        states: Sequence[RecordState] = (),
+        class_code: str = "",
+        customer: str = "",
+        manager: str = "",
+        volume: str = "",
+        year: int = 0,
+        since: date | None = None,
+        limit: int = 0,
+        offset: int = 0,
+    ) -> Sequence[Record]:
+        """Return records in the order of their codes."""
+        ...
+
+    def all_codes(self) -> Iterator[str]:
+        """Yield the code of every record."""
+        ...
+
+    # -- what waits -------------------------------------------------------------------------------------------
+    def ask(self, attention: Attention) -> None:
+        """Put something before people; the same kind and target replaces what stood there."""
+        ...
+
+    def settle(self, kind: str, target: str) -> None:
+        """Take it away again; no error where nothing stood there."""
+        ...
+
+    def attention(self, target: str = "") -> Sequence[Attention]:
+        """Return what waits, oldest first."""
+        ...
+
+    # -- outbox -----------------------------------------------------------------------------------------------
+    def enqueue(self, kind: str, target: str) -> None:
+        """Put a job into the outbox; one that waits for the same target already is enough."""
+        ...
+
+    def lease_jobs(self, kind: str, owner: str, *, now: float, seconds: float, limit: int) -> Sequence[Job]:
+        """Take jobs nobody holds a live lease on, oldest first."""
+        ...
+
+    def finish_jobs(self, ids: Sequence[int], owner: str) -> None:
+        """Remove jobs that are done, unless the same target was enqueued again meanwhile."""
+        ...
+
+    def jobs_waiting(self, kind: str = "") -> int:
+        """Count jobs not yet done, leased or not."""
+        ...
+
+    # -- acts, people, customers, settings of the archive -----------------------------------------------------
+    def log(self, act: Act) -> None:
+        """Append an act. Nothing ever changes or removes one."""
+        ...
+
+    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
+        """Return acts, newest first."""
+        ...
+
+    def save_person(self, person: Person) -> None:
+        """Add or change a person."""
+        ...
+
+    def people(self) -> Sequence[Person]:
+        """Return all people by code."""
+        ...
+
+    def save_customer(self, customer: Customer) -> None:
+        """Add or change a customer."""
+        ...
+
+    def customers(self) -> Sequence[Customer]:
+        """Return all customers by name."""
+        ...
+
+    def fact(self, key: str) -> str | None:
+        """Return one of the archive's own facts (its id, last sweep ...)."""
+        ...
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Set one."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The relational catalogue. Safe for many processes and threads."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Open a writing transaction: commits at the end, rolls back on an exception.
+
+        Raises:
+            Unavailable: locked for too long, disk full, server away.
+        """
+        ...
+
+    def look(self) -> AbstractContextManager[Transaction]:
+        """Open a reading transaction (a stable view; writing through it is an error)."""
+        ...
+
+    def check(self) -> Sequence[str]:
+        """Run the engine's own integrity checks; return what is wrong."""
+        ...
+
+    def backup(self, target: str) -> None:
+        """Write a consistent copy of the catalogue to a file."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

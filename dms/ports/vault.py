@@ -1,0 +1,101 @@
+"""The vault port: originals and their versions, for good (promises 1, 4, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file of one version: logical path, bytes, SHA-512 in hex."""
+
+    path: str
+    size: int
+    sha512: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of an object; numbers count from 1."""
+
+    number: int
+    message: str
+    user: str
+    at: str
+    files: Mapping[str, StoredFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something a check found in the vault; ``problem`` is a short code, ``detail`` is for a person."""
+
+    object_id: str
+    path: str
+    problem: str
+    detail: str
+
+
+class Vault(Protocol):
+    """Versioned objects. Safe for many processes; two writers of one object never mix."""
+
+    def write(
+        self,
+        object_id: str,
+        files: Mapping[str, Path | bytes | None],
+        *,
+        message: str,
+        user: str,
+        at: str,
+        expect: int | None = None,
+    ) -> Version:
+        """Write the next version: files given are added or replaced, None removes, all else is carried forward.
+
+        Durable when it returns: digests checked after writing, files and folders fsynced, then renamed into place.
+        Writing exactly what the head version holds returns the head and writes nothing (a repeated station).
+
+        Args:
+            object_id: electronic code, or ``batch-…`` for a scanned stack.
+            files: logical path (``original/scan.pdf``) -> source file or bytes. Sources stay where they are.
+            message: why this version exists.
+            user: who.
+            at: ISO 8601 time with zone.
+            expect: number of the head version the caller knows (0: new object); None does not care.
+
+        Raises:
+            Conflict: the head is not what ``expect`` says.
+            Unavailable: disk full, not writable; nothing of the old state was touched.
+            Damaged: what was read back is not what was written.
+            Usage: an unsafe logical path or object id.
+        """
+        ...
+
+    def head(self, object_id: str) -> Version | None:
+        """Return the newest version, None where there is no such object."""
+        ...
+
+    def versions(self, object_id: str) -> tuple[Version, ...]:
+        """Return all versions, oldest first (NotFound where there is no such object)."""
+        ...
+
+    def open(self, object_id: str, path: str, version: int | None = None) -> BinaryIO:
+        """Open one file for reading (NotFound where there is none)."""
+        ...
+
+    def address(self, object_id: str) -> str:
+        """Return the object's address relative to the vault root, as printed on sheets (R13)."""
+        ...
+
+    def objects(self) -> Iterator[str]:
+        """Yield every object id."""
+        ...
+
+    def verify(self, object_id: str | None = None) -> Iterator[Trouble]:
+        """Check structure and digests of one object or all; yield what is wrong."""
+        ...
+
+    def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
+        """Remove what crashed writers left in staging; return how many."""
+        ...
