@@ -41,7 +41,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class OneOf:
     """At least one part holds (OR)."""
 
     parts: tuple[Node, ...]
@@ -54,7 +54,7 @@ class Not:
     part: Node
 
 
-Node = Match | Between | All | Any_ | Not
+Node = Match | Between | All | OneOf | Not
 
 
 @dataclass(frozen=True, slots=True)

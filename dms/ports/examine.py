@@ -48,7 +48,8 @@ class Inspection:
 
     Attributes:
         media_type: such as ``application/pdf``, ``image/tiff``, ``message/rfc822``.
-        kind: ``scan`` (images of paper), ``document`` (has pages and text), ``text`` (flowing text, office files, e-mail).
+        kind: ``scan`` (images of paper), ``document`` (has pages and text), ``text`` (flowing text,
+            office files, e-mail).
         pages: number of pages or frames; for ``text`` the number of access-copy pages may differ.
         title: title told by the file itself (properties, subject), empty else.
         date: ISO date told by the file itself (an e-mail's date), empty else.
