@@ -1,0 +1,66 @@
+"""All that the journey and the desk work with, wired once in ``dms.assembly``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dms.domain.describing.profiles import FormProfile
+from dms.domain.scheme import Scheme
+from dms.ports.catalogue import Catalogue
+from dms.ports.clock import Clock
+from dms.ports.examine import Examiner
+from dms.ports.inbox import Inbox
+from dms.ports.paper import Paper
+from dms.ports.search import SearchIndex
+from dms.ports.vault import Vault
+from dms.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One opened archive.
+
+    Attributes:
+        user: who acts.
+        owner: name of this process in leases (``host:pid:start``).
+        key: secret of the archive, signs QR codes.
+        examiner: opens the reading processes at the first call.
+        index: opens the full-text index at the first call.
+        paper: makes a new, empty printed document.
+        fold: length-preserving folding of Traditional, full-width and upper-case text.
+        alive: tells whether the process behind a lease owner still runs (None: it is on another machine).
+        new_id: makes a sortable unique id.
+    """
+
+    settings: Settings
+    user: str
+    owner: str
+    key: bytes
+    scheme: Scheme
+    profiles: Sequence[FormProfile]
+    clock: Clock
+    catalogue: Catalogue
+    vault: Vault
+    inboxes: Sequence[Inbox]
+    examiner: Callable[[], Examiner]
+    index: Callable[[], SearchIndex]
+    paper: Callable[[], Paper]
+    fold: Callable[[str], str]
+    alive: Callable[[str], bool | None]
+    new_id: Callable[[], str]
+
+    @property
+    def work(self) -> Path:
+        """Folder of items on their way."""
+        return self.settings.archive / "work"
+
+    @property
+    def quarantine(self) -> Path:
+        """Folder of files that could not be taken in."""
+        return self.settings.archive / "quarantine"
+
+    def now(self) -> str:
+        """The archive's time, ISO 8601 with zone, whole seconds."""
+        return self.clock.now().isoformat(timespec="seconds")
