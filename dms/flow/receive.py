@@ -1,0 +1,94 @@
+"""First station: copy the file to our side with its digest, fsynced, and see whether its content is known."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from dms.domain.item import Item
+from dms.errors import LimitExceeded, Unavailable, Unreadable
+from dms.flow.work import Work
+
+_CHUNK = 1 << 20
+
+
+def receive(work: Work) -> Item:
+    """Take the bytes (promise 1): the source is only read here; it is removed by the last station.
+
+    Raises:
+        LimitExceeded: the file is larger than ``max_bytes``.
+        Unreadable: it is gone or not a regular file.
+        Unavailable: it still grows, or our disk is full.
+    """
+    item, world = work.item, work.world
+    work.folder.mkdir(parents=True, exist_ok=True)
+    if item.sha512 and work.original.exists():
+        sha512, size = item.sha512, item.size
+    else:
+        sha512, size = _copy(Path(item.source), work.original, world.settings.max_bytes)
+    with world.catalogue.begin() as tx:
+        first = tx.claim_digest(sha512, item.id)
+        records = tx.records_by_digest(sha512)
+        received = item.with_(sha512=sha512, size=size, station="identify")
+        same = next((r for r in records if r.code != item.code), None)
+        if first != item.id or (same and not item.code):
+            code = same.code if same else _code_of(tx.item(first))
+            received = received.with_(station="settle", code=code).noting(outcome="known", same_as=first)
+        tx.save_item(received)
+    return received
+
+
+def _code_of(item: Item | None) -> str:
+    return item.code if item else ""
+
+
+def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise Unreadable(
+            "The file was gone before it could be read.", "Someone moved or deleted it; drop it again if it is needed."
+        ) from None
+    except OSError as problem:
+        raise Unavailable(
+            f"The file cannot be opened: {problem.strerror}.", "Check its permissions; it is tried again."
+        ) from problem
+    digest = hashlib.sha512()
+    beside = target.with_name("receiving")
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        before = os.fstat(file.fileno())
+        if before.st_size > limit:
+            raise LimitExceeded(
+                f"The file has {before.st_size / 1e6:,.0f} MB; at most {limit / 1e6:,.0f} MB are taken.",
+                "Split it, or raise max_bytes in dms.toml and use “dms retry”.",
+            )
+        try:
+            with beside.open("wb") as copy:
+                while block := file.read(_CHUNK):
+                    digest.update(block)
+                    copy.write(block)
+                copy.flush()
+                os.fsync(copy.fileno())
+        except OSError as problem:
+            beside.unlink(missing_ok=True)
+            raise Unavailable(
+                f"The file cannot be copied into the archive: {problem.strerror}.",
+                "Make room on the archive's disk or mend its permissions; the file stays where it is and is tried again.",
+            ) from problem
+        after = os.fstat(file.fileno())
+    size = beside.stat().st_size
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+        beside.unlink()
+        raise Unavailable("The file is still being written.", "It is taken once it is still.")
+    beside.replace(target)
+    _sync_folder(target.parent)
+    return digest.hexdigest(), size
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,163 @@
+"""An item on the bench: its folder, what the examiner said of it, its pages, all reloadable after a crash."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from dms.domain.item import Item
+from dms.domain.pages import Page, page_from_dict
+from dms.domain.record import Record
+from dms.ports.examine import Attachment, Inspection
+from dms.ports.world import World
+
+Progress = Callable[[Item, int, int], None]
+PAGE_BREAK = "\f"
+
+
+class Work:
+    """One item and what was found out about it so far.
+
+    Args:
+        world: the archive.
+        item: the item as saved.
+        on_progress: told ``(item, pages done, pages in all)``.
+    """
+
+    def __init__(self, world: World, item: Item, on_progress: Progress = lambda *_: None) -> None:
+        self.world = world
+        self.item = item
+        self.on_progress = on_progress
+        self._inspection: Inspection | None = None
+        self._pages: tuple[Page, ...] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The item's own folder, kept over restarts."""
+        return self.world.work / self.item.id
+
+    @property
+    def original(self) -> Path:
+        """Our copy of the received file, byte for byte."""
+        return self.folder / "original"
+
+    @property
+    def inspection(self) -> Inspection:
+        """What the file is; asked of the examiner once, then kept in the folder."""
+        if self._inspection is None:
+            kept = self.folder / "inspection.json"
+            if kept.exists():
+                self._inspection = _inspection_from(json.loads(kept.read_text(encoding="utf-8")), self.folder)
+            else:
+                found = self.world.examiner().inspect(self.original, self.item.name, self.folder)
+                keep_inspection(self.folder, found)
+                self._inspection = found
+        return self._inspection
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All pages recognised; those finished before a crash are not read again."""
+        if self._pages is None:
+            self._pages = self.world.examiner().pages(
+                self.original,
+                self.inspection,
+                self.folder,
+                lambda done, total: self.on_progress(self.item, done, total),
+            )
+        return self._pages
+
+    @property
+    def content(self) -> tuple[Page, ...]:
+        """The pages that belong to the document: without a cover sheet scanned on top."""
+        covers = set(self.item.data.get("covers", ()))
+        return tuple(p for p in self.pages if p.number not in covers)
+
+
+def keep_inspection(folder: Path, inspection: Inspection) -> None:
+    """Keep an inspection in a work folder."""
+    told = asdict(inspection)
+    told["attachments"] = [{"name": a.name, "path": str(a.path.relative_to(folder))} for a in inspection.attachments]
+    write_whole(folder / "inspection.json", json.dumps(told).encode())
+
+
+def keep_pages(folder: Path, pages: Sequence[Page]) -> None:
+    """Put finished pages into a work folder, where the examiner finds and believes them."""
+    for page in pages:
+        write_whole(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
+
+
+def _inspection_from(told: dict[str, Any], folder: Path) -> Inspection:
+    told["attachments"] = tuple(Attachment(a["name"], folder / a["path"]) for a in told["attachments"])
+    for key in ("active_content", "warnings"):
+        told[key] = tuple(told[key])
+    return Inspection(**told)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that a reader sees the old one or the whole new one; not yet fsynced."""
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Give ``target`` the content of ``source``: a second name where the file system can, else a copy."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        beside = target.with_name(target.name + ".new")
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+
+
+def safe_name(name: str, limit: int = 180) -> str:
+    """Return a file name the vault takes on every system: no control characters or separators, at most ``limit`` bytes.
+
+    The name as received stays in the record.
+    """
+    text = name.encode("utf-8", errors="replace").decode("utf-8")
+    text = "".join("_" if ord(c) < 32 or c in '/\\:*?"<>|\x7f' else c for c in text).strip(" .") or "file"
+    stem, dot, suffix = text.rpartition(".")
+    if not dot or len(suffix) > 10:
+        stem, suffix = text, ""
+    while len(f"{stem}{dot}{suffix}".encode()) > limit and stem:
+        stem = stem[:-1]
+    return f"{stem}.{suffix}" if suffix else stem
+
+
+def record_json(record: Record) -> bytes:
+    """Return ``record.json`` as ``schemas/record.schema.json`` describes it, same record, same bytes."""
+    return (json.dumps(record.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
+    """Return the text and word files of an object: readable text, and words with boxes and evidence."""
+    numbered = [replace(p, number=i) for i, p in enumerate(pages, 1)]
+    words = json.dumps({"pages": [p.to_dict() for p in numbered]}, ensure_ascii=False, separators=(",", ":")).encode()
+    return {
+        "text.txt": PAGE_BREAK.join(p.text for p in pages).encode(),
+        # No time inside, so that the same pages give the same bytes.
+        "words.json.gz": gzip.compress(words, compresslevel=6, mtime=0),
+    }
+
+
+def pages_of(world: World, code: str) -> tuple[Page, ...]:
+    """Return the pages of a registered record as the vault keeps them (NotFound where it has none)."""
+    with world.vault.open(code, "words.json.gz") as file:
+        told = json.loads(gzip.decompress(file.read()))
+    return tuple(page_from_dict(p) for p in told["pages"])
+
+
+def text_of(world: World, code: str) -> tuple[str, ...]:
+    """Return the text of each page of a registered record (NotFound where it has none)."""
+    with world.vault.open(code, "text.txt") as file:
+        return tuple(file.read().decode().split(PAGE_BREAK))
