@@ -14,6 +14,7 @@ from dms.domain import qr
 from dms.domain.item import Item
 from dms.domain.numbers import ElectronicCode
 from dms.domain.pages import Page
+from dms.errors import Damaged
 from dms.flow.work import Work, keep_inspection, keep_pages
 from dms.ports.examine import Inspection
 
@@ -143,8 +144,6 @@ def check_digest(stored: str, received: str, name: str) -> None:
     Raises:
         Damaged: they differ; the source stays where it is.
     """
-    from dms.errors import Damaged
-
     if stored != received:
         raise Damaged(
             f"The vault's copy of {name} is not what was received.",

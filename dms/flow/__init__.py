@@ -1,0 +1,88 @@
+"""A document's journey from the inbox into the archive, station by station.
+
+Each station takes a saved item and returns its next state; each can be repeated, so any worker can go on after any
+crash. ``index`` is not in the way: ``register`` puts it into the outbox and :mod:`dms.flow.index` catches up in
+batches. Filing, which needs a person's word, is :mod:`dms.flow.file`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from dms.domain.item import Item, ItemState
+from dms.errors import DmsError, Unavailable, Unreadable
+from dms.flow.describe import describe
+from dms.flow.examine import identify, recognise
+from dms.flow.pair import pair
+from dms.flow.quarantine import quarantine
+from dms.flow.receive import receive
+from dms.flow.register import register
+from dms.flow.route import route
+from dms.flow.settle import settle
+from dms.flow.work import Progress, Work
+from dms.ports.world import World
+
+Station = Callable[[Work], Item]
+
+STATIONS: Mapping[str, Station] = MappingProxyType(
+    {
+        "receive": receive,
+        "identify": identify,
+        "recognise": recognise,
+        "route": route,
+        "describe": describe,
+        "register": register,
+        "pair": pair,
+        "settle": settle,
+    }
+)
+
+# After this many failures of our own, not of the disk or the network, a file is put aside for a person.
+_TRIES = 3
+# Quick stations need no commit of their own: repeating them costs less than the fsync.
+_WORTH_SAVING_SECONDS = 1.0
+_log = logging.getLogger("dms.flow")
+
+
+def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) -> Item:
+    """Take an item to the end of its journey; the caller holds its lease.
+
+    Raises:
+        Unavailable: a part does not answer (disk full, lock held); the item stays where it is, to be tried again.
+    """
+    work = Work(world, item, on_progress)
+    saved = time.monotonic()
+    while work.item.state is ItemState.WORKING:
+        station = work.item.station
+        try:
+            work.item = STATIONS[station](work)
+        except Unreadable as problem:
+            work.item = quarantine(work, problem)
+        except Unavailable:
+            raise
+        except Exception as problem:
+            _log.exception("station %s failed", station, extra={"item": item.id, "station": station})
+            work.item = _failed(work, problem)
+        _log.debug("passed %s", station, extra={"item": item.id, "station": station, "next": work.item.station})
+        if work.item.state is ItemState.WORKING and time.monotonic() - saved > _WORTH_SAVING_SECONDS:
+            with world.catalogue.begin() as tx:
+                tx.save_item(work.item)
+            saved = time.monotonic()
+    return work.item
+
+
+def _failed(work: Work, problem: Exception) -> Item:
+    """Count a fault of ours; after the third the file is put aside, the others go on (promise 2)."""
+    tried = work.item.with_(attempts=work.item.attempts + 1)
+    with work.world.catalogue.begin() as tx:
+        tx.save_item(tried)
+    if tried.attempts < _TRIES:
+        raise Unavailable(f"{work.item.name} failed at {tried.station}: {problem}", "It is tried again.") from problem
+    work.item = tried
+    message = (
+        problem.message if isinstance(problem, DmsError) else f"The program failed at “{tried.station}”: {problem}"
+    )
+    return quarantine(work, Unreadable(message, "The file is kept here; the log has the details for the developers."))

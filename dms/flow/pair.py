@@ -1,0 +1,64 @@
+"""Seventh station: is there a record that holds the same content on the other carrier? Proposed here, decided by people.
+
+A QR code decides without asking (``register`` did that). By content we only propose (R12).
+"""
+
+from __future__ import annotations
+
+from dms.domain.item import Item
+from dms.domain.pairing import PROPOSE, similarity
+from dms.domain.record import Record, Track
+from dms.errors import NotFound
+from dms.flow.work import Work, text_of
+from dms.ports.catalogue import Attention, Transaction
+from dms.ports.world import World
+
+_LOOK_AT = 40
+
+
+def pair(work: Work) -> Item:
+    """Propose the best match among the same customer's records that miss the other carrier."""
+    item, world = work.item, work.world
+    done = item.with_(station="settle")
+    with world.catalogue.look() as tx:
+        record = tx.record(item.code)
+        others = _candidates(tx, record) if record else []
+    if record is None or not others:
+        return done
+    mine = "\n".join(p.text for p in work.content)
+    best = max(((_likeness(world, mine, other), other) for other in others), key=lambda pair: pair[0])
+    if best[0] < PROPOSE:
+        return done
+    other = best[1]
+    first, second = sorted((record, other), key=lambda r: r.paper.present)
+    with world.catalogue.begin() as tx:
+        tx.ask(
+            Attention(
+                "pair", first.code,
+                f"“{first.title}” and the scan {second.code} “{second.title}” look like the same document "
+                f"({best[0]:.0%} alike).",
+                f"dms pair {first.code} {second.code}", world.now(),
+                {"other": second.code, "likeness": round(best[0], 3)},
+            )
+        )  # fmt: skip
+    return done
+
+
+def _candidates(tx: Transaction, record: Record) -> list[Record]:
+    """Records of the same customer whose paper is missing where ours is there, and the other way round."""
+    if not record.customer or record.track is Track.ELECTRONIC or (record.paper.present and record.paper.sha512):
+        return []
+    others = tx.records(customer=record.customer, limit=1000)
+    fitting = [
+        o for o in others
+        if o.code != record.code and o.state in ("registered", "filed") and not o.paper.sha512
+        and o.paper.present != record.paper.present and o.electronic.present
+    ]  # fmt: skip
+    return fitting[-_LOOK_AT:]
+
+
+def _likeness(world: World, mine: str, other: Record) -> float:
+    try:
+        return similarity(mine, "\n".join(text_of(world, other.code)), world.fold)
+    except NotFound:
+        return 0.0

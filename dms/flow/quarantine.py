@@ -1,0 +1,68 @@
+"""Beside the way: a file that cannot be taken in goes to quarantine, whole, with a reason and a way back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from dms.domain.item import Item, ItemState
+from dms.errors import DmsError
+from dms.flow.settle import remove_source
+from dms.flow.work import Work, copy_whole, safe_name
+from dms.ports.catalogue import Act, Attention
+
+
+def quarantine(work: Work, problem: DmsError) -> Item:
+    """Keep the file in ``archive/quarantine/{item}/``, tell people why, void its code, then remove the source.
+
+    ``dms retry`` sends it through the journey again from there.
+    """
+    item, world = work.item, work.world
+    place = world.quarantine / item.id
+    place.mkdir(parents=True, exist_ok=True)
+    kept = place / safe_name(item.name)
+    found = work.original if work.original.exists() else Path(item.source) if item.source else None
+    if found is not None and found.is_file() and not kept.exists():
+        copy_whole(found, kept)
+        _sync(kept)
+    reason = f"{problem.message} {problem.hint}".strip()
+    _write(
+        place / "reason.txt",
+        f"{item.name}\n\n{problem.message}\n{problem.hint}\n\n"
+        f"dropped / 来源: {item.origin}\nitem / 编号: {item.id}\n"
+        f"way back / 处理后重试: dms retry {item.id}\n",
+    )
+    _sync(place)
+    _sync(world.quarantine)
+    done = item.with_(state=ItemState.QUARANTINED, reason=reason, source=str(kept) if kept.exists() else "", code="")
+    now = world.now()
+    with world.catalogue.begin() as tx:
+        if item.sha512:
+            tx.release_digest(item.sha512, item.id)
+        attach = item.data.get("attach")
+        if item.code and item.code != attach and tx.record(item.code) is None:
+            tx.void(item.code, kind="code", reason=f"{item.name}: {problem.message}", user=item.user, at=now)
+        elif attach:
+            for carrier in ("paper", "electronic"):
+                tx.release_digest(f"attach:{attach}:{carrier}", item.id)
+        tx.ask(Attention("quarantine", item.id, f"{item.name}: {reason}", f"dms retry {item.id}", now))
+        tx.log(Act(now, item.user, "quarantine", item.id, problem.message, {"origin": item.origin}))
+        tx.save_item(done)
+    if kept.exists():
+        remove_source(work)
+    shutil.rmtree(work.folder, ignore_errors=True)
+    return done
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,250 @@
+"""Sixth station: electronic code, vault object, catalogue row and jobs. The order makes every crash harmless.
+
+1. The code is committed to the item. 2. The vault object is written under that code; a repeat finds it there.
+3. Record, jobs, parts and the item's next state are one commit. A file a cover or label names goes to the record it
+names; where that record already holds a file of this carrier it becomes a record of its own, and a person is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from dms.domain.item import Hints, Item
+from dms.domain.numbers import ElectronicCode, parse_code
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
+from dms.flow.route import check_digest
+from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name
+from dms.ports.catalogue import Act, Attention, Transaction
+
+
+def register(work: Work) -> Item:
+    """Give the document its electronic code and keep it for good (promise 1).
+
+    Raises:
+        Damaged: the vault does not hold what was received.
+        Unavailable: disk full or catalogue locked; nothing is lost, it is tried again.
+    """
+    item = _with_code(work)
+    work.item = item
+    code = parse_code(item.code)
+    with work.world.catalogue.look() as tx:
+        before = tx.record(item.code)
+    record = _record(work, code, before)
+    record = _keep(work, record)
+    return _commit(work, record, new=before is None)
+
+
+def _with_code(work: Work) -> Item:
+    """Step 1: settle which code this item has, in one commit that no second item can share."""
+    item, world = work.item, work.world
+    if item.code:
+        return item
+    carrier = _carrier(work)
+    year = datetime.fromisoformat(item.created).year
+    with world.catalogue.begin() as tx:
+        wanted = str(item.data.get("attach", ""))
+        if wanted:
+            held = tx.record(wanted)
+            free = held is None or _can_take(held, carrier)
+            if free and tx.claim_digest(f"attach:{wanted}:{carrier}", item.id) == item.id:
+                item = item.with_(code=wanted)
+            else:
+                why = "was voided" if held and held.state is RecordState.VOID else "already has a scan"
+                item = item.noting(attach="", twice=wanted, twice_why=why)
+        if not item.code:
+            item = item.with_(code=str(tx.next_code(world.scheme.fonds, year)))
+        tx.save_item(item)
+    return item
+
+
+def _can_take(record: Record, carrier: str) -> bool:
+    """A reserved record takes anything; a registered or filed one takes the carrier's file it does not have yet."""
+    if record.state is RecordState.VOID:
+        return False
+    if record.state is RecordState.RESERVED:
+        return True
+    return carrier == "paper" and not record.paper.sha512 and not _is_scan(record)
+
+
+def _is_scan(record: Record) -> bool:
+    """The electronic carrier was itself made from the paper."""
+    return record.electronic.present and record.link.proof.startswith("scan")
+
+
+def _carrier(work: Work) -> str:
+    """Which carrier the file stands for: a scan is the paper's image, anything else is electronic."""
+    return work.item.hints.carrier or ("paper" if work.inspection.kind == "scan" else "electronic")
+
+
+def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
+    item, told = work.item, work.item.data["description"]
+    world = work.world
+    scan = _carrier(work) == "paper"
+    stored = safe_name(item.name)
+    day = date.fromisoformat(told["date"]) if told["date"] else None
+    if before is not None and before.state in (RecordState.REGISTERED, RecordState.FILED):
+        # The paper of a record that came as an electronic file: its scan joins it.
+        return before.with_(
+            paper=replace(before.paper, present=True, name=stored, media_type=item.data["media_type"],
+                          size=item.size, sha512=item.sha512, pages=len(work.content)),
+            link=Link(LinkState.CONFIRMED, "qr", item.user, item.created),
+        )  # fmt: skip
+    kind = world.scheme.classes.get(told["class_code"])
+    base = before or Record(str(code))
+    received = datetime.fromisoformat(item.created)
+    electronic = Carrier(
+        present=True,
+        address=world.vault.address(str(code)),
+        name=stored,
+        media_type=item.data["media_type"],
+        size=item.size,
+        sha512=item.sha512,
+        pages=len(work.content),
+    )
+    link = Link(LinkState.CONFIRMED, "scan+qr" if before else "scan", item.user, item.created) if scan else base.link
+    return base.with_(
+        title=told["title"],
+        class_code=told["class_code"],
+        customer=told["customer"],
+        manager=told["manager"],
+        date=day,
+        year=base.year or (day or received).year,
+        retention=base.retention or (kind.retention if kind else ""),
+        secrecy=base.secrecy or (kind.secrecy if kind else ""),
+        track=kind.track if kind else Track.DUAL,
+        state=RecordState.REGISTERED,
+        form=told["form"],
+        fields={**base.fields, **told["fields"]},
+        uncertain=tuple(told["uncertain"]),
+        electronic=electronic,
+        paper=replace(base.paper, present=True, pages=len(work.content)) if scan else base.paper,
+        link=link,
+        batch=str(item.data.get("batch", "")),
+        part_of=str(item.data.get("part_of", "")),
+        received_at=item.created,
+        received_by=item.user,
+    )
+
+
+def _keep(work: Work, record: Record) -> Record:
+    """Step 2: write the vault object, unless an earlier try already did."""
+    item, vault = work.item, work.world.vault
+    joins = record.paper.sha512 == item.sha512
+    place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
+    head = vault.head(record.code)
+    if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
+        access = work.folder / "access.pdf"
+        work.world.examiner().access_copy(work.original, work.inspection, work.content, work.folder, access)
+        files: dict[str, Path | bytes | None] = {place: work.original, "record.json": record_json(record)}
+        if joins:
+            files["paper/access.pdf"] = access
+            files.update({f"paper/{name}": data for name, data in page_files(work.content).items()})
+        else:
+            files["access.pdf"] = access
+            files.update(page_files(work.content))
+        head = vault.write(
+            record.code,
+            files,
+            message=f"{'Joined by its paper' if joins else 'Registered'} from {safe_name(item.name)}",
+            user=item.user,
+            at=item.created,
+        )
+    check_digest(head.files[place].sha512, item.sha512, item.name)
+    return record
+
+
+def _commit(work: Work, record: Record, *, new: bool) -> Item:
+    """Step 3: everything that makes the record known, in one commit."""
+    item, world = work.item, work.world
+    children = _children(work, record)
+    now = world.now()
+    done = item.with_(station="pair").noting(outcome="registered", parts=[c.id for c in children])
+    with world.catalogue.begin() as tx:
+        if new:
+            tx.add_record(record)
+        else:
+            tx.save_record(record)
+        for child in children:
+            tx.add_item(child)
+        tx.enqueue("index", record.code)
+        tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
+        _ask(tx, work, record, now)
+        tx.save_item(done)
+    return done
+
+
+def _children(work: Work, record: Record) -> list[Item]:
+    """Attachments travel on their own; their parent's folder may be gone by then, so they get their own copy."""
+    item, world = work.item, work.world
+    depth = int(item.data.get("depth", 0)) + 1
+    children = []
+    for order, attachment in enumerate(work.inspection.attachments, 1):
+        child_id = f"{item.id}-{order:03d}"
+        incoming = world.work / child_id / "incoming"
+        copy_whole(attachment.path, incoming)
+        children.append(
+            Item(
+                id=child_id,
+                station="receive",
+                name=attachment.name,
+                source=str(incoming),
+                origin=f"{item.origin} » {attachment.name}",
+                parent=item.id,
+                hints=Hints(class_code=item.hints.class_code, customer=item.hints.customer, manager=item.hints.manager),
+                user=item.user,
+                created=item.created,
+            ).noting(part_of=record.code, depth=depth)
+        )
+    return children
+
+
+def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
+    """Put before people what the machine must not decide."""
+    item, code = work.item, record.code
+    told: Mapping[str, Any] = item.data["description"]
+    if record.uncertain:
+        reasons = told.get("reasons", {})
+        names = ", ".join(record.uncertain)
+        tx.ask(
+            Attention(
+                "describe", code, f"“{record.title or item.name}”: please settle {names}.",
+                f"dms describe {code} " + " ".join(_OPTION[n] for n in record.uncertain if n in _OPTION), now,
+                {"reasons": {n: reasons[n] for n in record.uncertain if n in reasons}},
+            )
+        )  # fmt: skip
+    if item.data.get("twice"):
+        wanted, why = item.data["twice"], item.data.get("twice_why", "already has a scan")
+        tx.ask(
+            Attention(
+                "pair", code, f"Its cover sheet names {wanted}, which {why}; it was registered apart as {code}.",
+                f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
+            )
+        )  # fmt: skip
+    warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]
+    if work.inspection.active_content:
+        warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))
+    if item.data.get("sidecar_problem"):
+        warnings.append(str(item.data["sidecar_problem"]))
+    if warnings:
+        unique = list(dict.fromkeys(warnings))
+        more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
+        tx.ask(
+            Attention(
+                "quality", code, " ".join(unique[:3]) + more,
+                f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
+            )
+        )  # fmt: skip
+
+
+_OPTION = {
+    "class_code": "--class CLASS",
+    "class": "--class CLASS",
+    "customer": "--customer NAME",
+    "manager": "--manager CODE",
+    "date": "--date YYYY-MM-DD",
+    "title": "--title TITLE",
+}
