@@ -93,5 +93,8 @@ def _load(world: World, record: Record) -> Entry:
         pages = text_of(world, record.code)
     except NotFound:
         # Reserved: a cover is printed, nothing is scanned yet; its title and customer can be found all the same.
-        pages = ()
+        return entry(record, ())
+    if record.paper.sha512:
+        # What was added by hand on the paper is found too; its pages count on after the electronic ones.
+        pages += text_of(world, record.code, "paper/text.txt")
     return entry(record, pages)

@@ -1,4 +1,4 @@
-"""Seventh station: is there a record that holds the same content on the other carrier? Proposed here, decided by people.
+"""Seventh station: does a record hold the same content on the other carrier? Proposed here, decided by people.
 
 A QR code decides without asking (``register`` did that). By content we only propose (R12).
 """

@@ -74,7 +74,7 @@ def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
             beside.unlink(missing_ok=True)
             raise Unavailable(
                 f"The file cannot be copied into the archive: {problem.strerror}.",
-                "Make room on the archive's disk or mend its permissions; the file stays where it is and is tried again.",
+                "Make room on the archive's disk or mend its permissions; the file stays where it is meanwhile.",
             ) from problem
         after = os.fstat(file.fileno())
     size = beside.stat().st_size

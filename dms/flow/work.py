@@ -157,7 +157,7 @@ def pages_of(world: World, code: str) -> tuple[Page, ...]:
     return tuple(page_from_dict(p) for p in told["pages"])
 
 
-def text_of(world: World, code: str) -> tuple[str, ...]:
+def text_of(world: World, code: str, path: str = "text.txt") -> tuple[str, ...]:
     """Return the text of each page of a registered record (NotFound where it has none)."""
-    with world.vault.open(code, "text.txt") as file:
+    with world.vault.open(code, path) as file:
         return tuple(file.read().decode().split(PAGE_BREAK))

@@ -1,0 +1,28 @@
+"""Filing at the desk: the gate first, then the station."""
+
+from __future__ import annotations
+
+from dms.desk import gate
+from dms.domain.record import Record
+from dms.flow.file import file_record
+from dms.ports.world import World
+
+
+def file(world: World, named: str, *, by_hand: str = "") -> Record:
+    """File a record into the open volume of its class, year and manager.
+
+    Args:
+        world: the archive.
+        named: electronic code or paper number.
+        by_hand: reason for passing the gate by hand.
+
+    Raises:
+        NotPermitted: the gate holds it; what is missing is named.
+        NotFound: no such record.
+        Conflict: filed already, void or not scanned yet.
+        Usage: class, manager, title or year are missing.
+    """
+    with world.catalogue.look() as tx:
+        found = gate.record(world, tx, named)
+    gate.pass_filing(world, found, by_hand=by_hand)
+    return file_record(world, found.code, reason=by_hand)

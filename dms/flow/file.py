@@ -1,0 +1,115 @@
+"""The filing station, after a person's word: paper number, stamp, QR, remarks, a new version in the vault.
+
+Safe to repeat at any step: the number is committed to the record before anything is written under it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from dms.domain import qr
+from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.record import Record, RecordState
+from dms.errors import Conflict, NotFound, Usage
+from dms.flow.work import pages_of, record_json
+from dms.ports.catalogue import Act
+from dms.ports.examine import Stamp
+from dms.ports.world import World
+
+
+def missing_for_filing(record: Record) -> tuple[str, ...]:
+    """Name what a record still needs before it can have a place in a volume (R2)."""
+    needs = {"class": record.class_code, "manager": record.manager, "title": record.title, "year": record.year}
+    return tuple(name for name, value in needs.items() if not value)
+
+
+def file_record(world: World, code: str, *, reason: str = "") -> Record:
+    """Give a registered record its place in the open volume and write that onto both carriers (R2, R13).
+
+    Args:
+        world: the archive.
+        code: electronic code.
+        reason: why somebody filed it without the gate, empty where the gate let it pass.
+
+    Raises:
+        Usage: something is missing; it is named.
+        Conflict: it is filed already, or void, or nothing was scanned for it yet.
+        NotFound: no such record.
+    """
+    numbered = _with_number(world, code)
+    filed = numbered.with_(state=RecordState.FILED)
+    now = world.now()
+    _write_version(world, filed, now)
+    with world.catalogue.begin() as tx:
+        tx.save_record(filed)
+        tx.enqueue("index", code)
+        tx.log(
+            Act(now, world.user, "file", code, reason, {"paper_number": filed.paper_number, "by_hand": bool(reason)})
+        )
+    return filed
+
+
+def _with_number(world: World, code: str) -> Record:
+    with world.catalogue.begin() as tx:
+        record = tx.record(code)
+        if record is None:
+            raise NotFound(f"There is no record {code}.", "Look for it with “dms search”.")
+        if record.state is not RecordState.REGISTERED:
+            told = {
+                RecordState.FILED: (f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."),
+                RecordState.RESERVED: (f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."),
+                RecordState.VOID: (f"{code} was voided.", "Look at the reason with “dms show”."),
+            }
+            raise Conflict(*told[record.state])
+        missing = missing_for_filing(record)
+        if missing:
+            options = " ".join(f"--{m} …" for m in missing)
+            raise Usage(f"{code} cannot be filed: {', '.join(missing)} missing.", f"dms describe {code} {options}")
+        if not record.paper_number:
+            kind = world.scheme.record_class(record.class_code)
+            retention = record.retention or kind.retention
+            series = world.scheme.volume(record.class_code, record.year, record.manager, retention)
+            volume = tx.open_volume(series, world.now())
+            number = tx.next_paper(volume)
+            record = record.with_(paper_number=str(number), volume=str(volume), retention=retention)
+            tx.save_record(record)
+    return record
+
+
+def _write_version(world: World, filed: Record, now: str) -> None:
+    wanted = record_json(filed)
+    head = world.vault.head(filed.code)
+    if head is None:
+        raise NotFound(f"The vault has no object {filed.code}.", "Run “dms verify”.")
+    if head.files["record.json"].sha512 == hashlib.sha512(wanted).hexdigest():
+        return  # an earlier try got this far
+    remarks = f"{filed.electronic_remark()}\n{filed.paper_remark()}\n".encode()
+    files: dict[str, Path | bytes | None] = {"record.json": wanted, "remarks.txt": remarks}
+    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
+        if "access.pdf" in head.files:
+            plain, stamped = Path(folder) / "access.pdf", Path(folder) / "stamped.pdf"
+            with world.vault.open(filed.code, "access.pdf") as source:
+                plain.write_bytes(source.read())
+            world.examiner().stamp(plain, pages_of(world, filed.code), stamp_of(world, filed), stamped)
+            files["access.pdf"] = stamped
+        world.vault.write(
+            filed.code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now, expect=head.number
+        )
+
+
+def stamp_of(world: World, record: Record) -> Stamp:
+    """Return the filing stamp (归档章): fonds, year, item, office or matter, retention, pages."""
+    number = parse_paper(record.paper_number)
+    return Stamp(
+        cells=(
+            number.volume.fonds,
+            str(number.volume.year),
+            f"{number.item:04d}",
+            f"{number.volume.class_code}-{number.volume.manager}",
+            number.volume.retention,
+            str(record.electronic.pages),
+        ),
+        qr=qr.write(parse_code(record.code), number, qr.Purpose.LABEL, world.key, world.settings.base_url),
+    )
