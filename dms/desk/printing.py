@@ -1,0 +1,127 @@
+"""Printing: records and reservations become sheets; any of them can be printed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dms.desk import gate
+from dms.desk.reserving import expected_pages
+from dms.domain import qr
+from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.record import Record
+from dms.forms.cover import Cover, draw_covers
+from dms.forms.label import Label, draw_labels
+from dms.ports.catalogue import Act
+from dms.ports.world import World
+
+
+def named_records(world: World, names: Sequence[str]) -> list[Record]:
+    """Return records by code, paper number or a range ``FIRST..LAST`` of codes, each seen by the gate.
+
+    Raises:
+        NotFound: one of them is not there, or not for the asker.
+        Usage: one of them is neither.
+    """
+    records: list[Record] = []
+    with world.catalogue.look() as tx:
+        for name in names:
+            first, dots, last = name.partition("..")
+            if not dots:
+                records.append(gate.record(world, tx, name))
+                continue
+            start, end = parse_code(first), parse_code(last)
+            for serial in range(start.serial, end.serial + 1):
+                records.append(gate.record(world, tx, f"{start.fonds}E{start.year:04d}{serial:06d}"))
+    return records
+
+
+def print_covers(world: World, records: Sequence[Record], target: Path, *, folded: bool = False) -> None:
+    """Print one cover sheet (扫描封面) for each record to a PDF.
+
+    Args:
+        world: the archive.
+        records: reserved, registered or filed records.
+        target: PDF to write.
+        folded: larger codes with more error correction, for paper that will be folded.
+    """
+    names = _people(world)
+    covers = []
+    for record in records:
+        kind = world.scheme.classes.get(record.class_code)
+        code = parse_code(record.code)
+        paper = parse_paper(record.paper_number) if record.paper_number else None
+        covers.append(
+            Cover(
+                code=code,
+                paper_number=paper,
+                class_code=record.class_code,
+                class_name=kind.name if kind else "",
+                manager=record.manager,
+                manager_name=names.get(record.manager, ""),
+                customer=record.customer,
+                title=record.title,
+                pages_expected=expected_pages(record),
+                signatures=kind.signatures if kind else ("customer", "handler", "supervisor"),
+                electronic_address=world.vault.address(record.code),
+                paper_address=record.paper.address,
+                fonds_name=world.scheme.fonds_name,
+                qr_text=qr.write(code, paper, qr.Purpose.COVER, world.key, world.settings.base_url),
+            )
+        )
+    paper_sheet = world.paper()
+    draw_covers(paper_sheet, covers, folded=folded)
+    paper_sheet.save(target, title="扫描封面 Cover sheets")
+    _log(world, "cover", records)
+
+
+def print_labels(
+    world: World,
+    records: Sequence[Record],
+    target: Path,
+    *,
+    layout: str,
+    start: int = 1,
+    offset: tuple[float, float] = (0.0, 0.0),
+) -> None:
+    """Print cross-reference labels (互见标签) on a label sheet.
+
+    Args:
+        world: the archive.
+        records: registered or filed records.
+        target: PDF to write.
+        layout: name of the label sheet.
+        start: first free label on the sheet, 1 is top left.
+        offset: millimetres right and down, from the calibration of the printer.
+    """
+    labels = []
+    for record in records:
+        code = parse_code(record.code)
+        paper = parse_paper(record.paper_number) if record.paper_number else None
+        labels.append(
+            Label(
+                code=code,
+                paper_number=paper,
+                title=record.title,
+                customer=record.customer,
+                electronic_address=world.vault.address(record.code),
+                paper_address=record.paper.address,
+                qr_text=qr.write(code, paper, qr.Purpose.LABEL, world.key, world.settings.base_url),
+            )
+        )
+    paper_sheet = world.paper()
+    draw_labels(paper_sheet, labels, layout, start, offset)
+    paper_sheet.save(target, title="互见标签 Cross-reference labels")
+    _log(world, "label", records)
+
+
+def _people(world: World) -> dict[str, str]:
+    with world.catalogue.look() as tx:
+        return {p.code: p.name for p in tx.people()}
+
+
+def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
+    now = world.now()
+    with world.catalogue.begin() as tx:
+        for record in records:
+            tx.log(Act(now, world.user, "print", record.code, "", {"sheet": sheet}))

@@ -1,0 +1,68 @@
+"""Everything about one record, as plain data for every face."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dms.desk import gate
+from dms.domain.record import Record
+from dms.errors import NotFound
+from dms.flow.work import pages_of
+from dms.ports.catalogue import Act
+from dms.ports.world import World
+
+
+def show(world: World, named: str) -> dict[str, Any]:
+    """Return record, carriers, link, remarks, versions, evidence, parts and what waits; the look is logged (R6).
+
+    Raises:
+        NotFound: no such record, or not for the asker.
+        Usage: neither code nor paper number.
+    """
+    with world.catalogue.begin() as tx:
+        record = gate.record(world, tx, named)
+        tx.log(Act(world.now(), world.user, "look", record.code))
+        waiting = [{"kind": a.kind, "question": a.question, "todo": a.todo} for a in tx.attention(record.code)]
+        acts = [{"at": a.at, "user": a.user, "act": a.act, "reason": a.reason} for a in tx.acts(record.code, limit=20)]
+    kind = world.scheme.classes.get(record.class_code)
+    told = record.to_dict()
+    told |= {
+        "class_name": kind.name if kind else "",
+        "remarks": {"paper": record.electronic_remark(), "electronic": record.paper_remark()},
+        "missing_carriers": list(record.missing_carriers),
+        "versions": _versions(world, record),
+        "pages": _pages(world, record),
+        "attention": waiting,
+        "acts": acts,
+    }
+    return told
+
+
+def _versions(world: World, record: Record) -> list[dict[str, Any]]:
+    try:
+        versions = world.vault.versions(record.code)
+    except NotFound:
+        return []
+    return [
+        {
+            "number": v.number, "message": v.message, "user": v.user, "at": v.at,
+            "files": [{"path": f.path, "size": f.size, "sha512": f.sha512} for f in v.files.values()],
+        }
+        for v in versions
+    ]  # fmt: skip
+
+
+def _pages(world: World, record: Record) -> list[dict[str, Any]]:
+    try:
+        pages = pages_of(world, record.code)
+    except NotFound:
+        return []
+    return [
+        {
+            "number": p.number, "source": p.source, "engine": p.engine, "confidence": round(p.confidence, 3),
+            "rotation": p.rotation, "characters": len(p.text), "blank": p.evidence.blank,
+            "dpi": round(p.evidence.dpi), "skew_degrees": round(p.evidence.skew_degrees, 2),
+            "seals": len(p.evidence.seals), "signatures": len(p.evidence.signatures), "warnings": list(p.warnings),
+        }
+        for p in pages
+    ]  # fmt: skip
