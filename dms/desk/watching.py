@@ -1,4 +1,4 @@
-"""The watcher: sees drops, waits until they are whole, claims them and hands them to the workshop. It never gives up."""
+"""The watcher: sees drops, waits until they are whole, claims them, hands them to the workshop; never gives up."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Watcher:
             while self._settling.waiting():
                 self._look_at(list(self._settling.waiting()))
                 time.sleep(_TICK if self._settling.waiting() else 0)
-        self._workshop.finish()
+            self._workshop.finish()
         return self._ended
 
     def run(self, stop: threading.Event) -> None:

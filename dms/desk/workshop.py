@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -73,22 +72,18 @@ class Workshop:
                 thread.join()
 
     def finish(self, ids: Iterable[str] | None = None) -> list[Item]:
-        """Work until the named items (all, where None) and their parts have ended, or cannot go on now.
+        """Wait, while open, until the named items (all, where None) and their parts have ended or cannot go on now.
 
         Returns:
             the items and parts as they stand, oldest first.
         """
         wanted = None if ids is None else list(ids)
-        with self.open():
-            while not self._stop.is_set():
-                open_items = self._open(wanted)
-                if not open_items or all(self._failures.get(i.id, 0) >= _GIVE_UP for i in open_items):
-                    break
-                if self._problem is not None:
-                    break
-                time.sleep(0.05)
-        if self._problem is not None:
-            raise self._problem
+        while not self._stop.wait(0.05):
+            open_items = self._open(wanted)
+            if not open_items or all(self._failures.get(i.id, 0) >= _GIVE_UP for i in open_items):
+                break
+            if self._problem is not None:
+                raise self._problem
         return self._with_parts(wanted)
 
     def _with_parts(self, wanted: list[str] | None) -> list[Item]:

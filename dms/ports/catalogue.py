@@ -134,6 +134,14 @@ class Transaction(Protocol):
         """Return every number below its series' counter that neither a record holds nor a void explains."""
         ...
 
+    def restore_code(self, code: ElectronicCode) -> None:
+        """Note a code that was given before the catalogue was lost: its counter goes on after it."""
+        ...
+
+    def restore_paper(self, number: PaperNumber, at: str) -> None:
+        """Note a paper number given before the catalogue was lost: its volume is opened, its counter goes on."""
+        ...
+
     # -- items ------------------------------------------------------------------------------------------------
     def add_item(self, item: Item) -> bool:
         """Save a new item; False where one with this id is saved already."""
