@@ -1,0 +1,394 @@
+"""The only place that wires the parts: settings in, a :class:`~dms.ports.world.World` out.
+
+Nothing heavy is imported before it is needed, so that ``dms --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from dms import settings as options
+from dms.domain.describing.profiles import FormProfile, profile_from_dict
+from dms.domain.scheme import Scheme, scheme_from_dict
+from dms.errors import Conflict, DmsError, NotFound, Unavailable, Usage
+from dms.ports.catalogue import Catalogue, Person
+from dms.ports.clock import Clock, SystemClock
+from dms.ports.examine import Examiner, Limits
+from dms.ports.search import SearchIndex
+from dms.ports.world import World
+from dms.settings import Settings
+
+_KEY_FILE = "secret.key"
+
+
+@contextmanager
+def open_world(
+    home: Path, *, user: str, flags: Mapping[str, Any] | None = None, clock: Clock | None = None
+) -> Iterator[World]:
+    """Open an archive, and close it when the context ends.
+
+    Args:
+        home: the archive home.
+        user: who acts.
+        flags: settings given on the command line.
+        clock: the archive's clock, the machine's unless given.
+
+    Raises:
+        NotFound: there is no archive in ``home``.
+        Usage: its settings, scheme or form profiles are wrong.
+    """
+    from dms.adapters import host
+    from dms.adapters.catalogue import open_catalogue
+    from dms.adapters.inbox import Folder
+    from dms.adapters.vault import open_vault
+
+    settings = options.load(home, flags=flags)
+    for folder in (settings.archive, settings.archive / "work", settings.archive / "quarantine"):
+        _make(folder)
+    lazy = _Lazy(settings)
+    catalogue = open_catalogue(settings.expand(settings.catalogue))
+    try:
+        yield World(
+            settings=settings,
+            user=user,
+            owner=host.owner(),
+            key=_key(settings),
+            scheme=load_scheme(settings),
+            profiles=load_profiles(settings),
+            clock=clock or SystemClock(),
+            catalogue=catalogue,
+            vault=open_vault(settings.expand(settings.vault)),
+            inboxes=[
+                Folder(path, polled=polled, poll_seconds=settings.poll_seconds) for path, polled in settings.folders()
+            ],
+            examiner=lazy.examiner,
+            index=lazy.index,
+            paper=_paper,
+            fold=_fold,
+            alive=host.alive,
+            new_id=host.new_id,
+        )
+    finally:
+        lazy.close()
+        catalogue.close()
+
+
+class _Lazy:
+    """Opens the reading processes and the index at their first use, once."""
+
+    def __init__(self, settings: Settings) -> None:
+        import threading
+
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._examiner: Examiner | None = None
+        self._index: SearchIndex | None = None
+
+    def examiner(self) -> Examiner:
+        from dms.adapters.examine import open_examiner
+
+        s = self._settings
+        with self._lock:
+            if self._examiner is None:
+                self._examiner = open_examiner(
+                    children=children(s),
+                    limits=Limits(
+                        bytes=s.max_bytes,
+                        pages=s.max_pages,
+                        pixels=s.max_pixels,
+                        seconds_per_page=s.page_seconds,
+                        memory=s.max_memory,
+                    ),
+                    passwords=s.passwords,
+                    ocr=s.ocr,
+                    languages=s.ocr_languages,
+                )
+            return self._examiner
+
+    def index(self) -> SearchIndex:
+        from dms.adapters.search import open_index
+
+        with self._lock:
+            if self._index is None:
+                self._index = open_index(self._settings.expand(self._settings.search))
+            return self._index
+
+    def close(self) -> None:
+        if self._examiner is not None:
+            self._examiner.close()
+        if self._index is not None:
+            self._index.close()
+
+
+def children(settings: Settings) -> int:
+    """Return the number of reading processes: as set, else one for each core."""
+    return settings.children or len(os.sched_getaffinity(0))
+
+
+def workers(settings: Settings) -> int:
+    """Return the number of threads that take items along: enough that no reading process waits for the disk."""
+    return children(settings) + 2
+
+
+def _paper() -> Any:
+    from dms.adapters.paper import open_paper
+
+    return open_paper()
+
+
+def _fold(text: str) -> str:
+    from dms.adapters.search.folding import fold
+
+    return fold(text)
+
+
+def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, fonds: str = "") -> Settings:
+    """Make an archive home: settings file, folders, key, catalogue, and a first person who may do everything.
+
+    Args:
+        home: folder of the archive; made where it is not there.
+        user: login of whoever makes it; becomes general manager, archivist and account manager.
+        name: full name of that person.
+        scheme: classification scheme to copy into the home; the default one where None.
+        fonds: code of the fonds, such as ``HG01``; the scheme's own where empty.
+
+    Raises:
+        Conflict: there is an archive already.
+        Usage: the scheme or the fonds code is wrong.
+        Unavailable: the folder cannot be written.
+    """
+    from dms.adapters.catalogue import open_catalogue
+    from dms.adapters.vault import open_vault
+
+    if (home / options.FILE_NAME).exists():
+        raise Conflict(f"There is an archive in {home} already.", "Look around with “dms search” or “dms doctor”.")
+    text = scheme.read_text(encoding="utf-8") if scheme else _schema_text("scheme.toml")
+    if fonds:
+        text = _with_fonds(text, fonds)
+    _check_scheme(text, str(scheme or "scheme.toml"))
+    _make(home)
+    _make(home / "inbox")
+    readme = home / "inbox" / "README.md"
+    if not readme.exists():
+        readme.write_text(_inbox_readme(), encoding="utf-8")
+    (home / "scheme.toml").write_text(text, encoding="utf-8")
+    settings = Settings(home=home.resolve())
+    _make(settings.archive)
+    _key(settings)
+    with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue, catalogue.begin() as tx:
+        if not tx.people():
+            tx.save_person(
+                Person(
+                    code=person_code(user),
+                    name=name or user,
+                    roles=("general_manager", "archivist", "account_manager"),
+                    login=user,
+                )
+            )
+    open_vault(settings.expand(settings.vault))
+    # Written last: an archive is there once its settings are.
+    (home / options.FILE_NAME).write_text(
+        "# Settings of this archive; docs/settings.md lists every key. {home} stands for this folder.\n"
+        '# inboxes = ["{home}/inbox"]\n# ocr = "auto"\n# base_url = "http://archive.lan"\n',
+        encoding="utf-8",
+    )
+    return settings
+
+
+def person_code(login: str) -> str:
+    """Make a person's code from a login: capital letters and digits, a letter first, at most eight."""
+    letters = "".join(c for c in login.upper() if c.isascii() and c.isalnum()).lstrip("0123456789")
+    return letters[:8] or "ADMIN"
+
+
+def _with_fonds(text: str, fonds: str) -> str:
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if line.partition("=")[0].strip() == "fonds":
+            lines[number] = f'fonds = "{fonds.upper()}"'
+            return "\n".join(lines) + "\n"
+    raise Usage("The scheme has no line “fonds = …”.", "Add it below [scheme].")
+
+
+def load_scheme(settings: Settings) -> Scheme:
+    """Load and check the classification scheme of an archive.
+
+    Raises:
+        Usage: it is no TOML, or not what ``schemas/scheme.schema.json`` asks for; the message names the place.
+    """
+    path = Path(settings.expand(settings.scheme)) if settings.scheme else settings.home / "scheme.toml"
+    if settings.scheme or path.exists():
+        try:
+            return _check_scheme(path.read_text(encoding="utf-8"), str(path))
+        except OSError as problem:
+            raise NotFound(
+                f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
+            ) from None
+    return _check_scheme(_schema_text("scheme.toml"), "the default scheme")
+
+
+@functools.lru_cache(maxsize=8)
+def _check_scheme(text: str, where: str) -> Scheme:
+    return scheme_from_dict(_checked(text, where, "scheme.schema.json"))
+
+
+def load_profiles(settings: Settings) -> Sequence[FormProfile]:
+    """Load the form profiles of an archive: those in its home, else the default ones.
+
+    Raises:
+        Usage: one of them is wrong; the message names file and place.
+    """
+    own = Path(settings.expand(settings.forms)) if settings.forms else settings.home / "forms"
+    folder = own if own.is_dir() else schemas() / "forms"
+    return _profiles(folder)
+
+
+@functools.lru_cache(maxsize=8)
+def _profiles(folder: Path) -> Sequence[FormProfile]:
+    return tuple(
+        profile_from_dict(_checked(path.read_text(encoding="utf-8"), str(path), "form.schema.json"))
+        for path in sorted(folder.glob("*.toml"))
+    )
+
+
+def _checked(text: str, where: str, schema: str) -> dict[str, Any]:
+    import jsonschema
+
+    try:
+        data = tomllib.loads(text)
+        jsonschema.validate(data, json.loads(_schema_text(schema)))
+    except tomllib.TOMLDecodeError as problem:
+        raise Usage(f"{where} is not valid TOML: {problem}.", "Mend the line it names.") from None
+    except jsonschema.ValidationError as problem:
+        place = "/".join(str(p) for p in problem.absolute_path) or "the file"
+        raise Usage(f"{where}: {place}: {problem.message}", f"schemas/{schema} describes the file.") from None
+    return data
+
+
+def schemas() -> Path:
+    """Folder of the shipped schemas: beside the package in a checkout, inside it in a wheel."""
+    packaged = Path(str(resources.files("dms"))) / "schemas"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "schemas"
+
+
+def _schema_text(name: str) -> str:
+    return (schemas() / name).read_text(encoding="utf-8")
+
+
+def _inbox_readme() -> str:
+    packaged = schemas() / "inbox-README.md"
+    source = packaged if packaged.exists() else schemas().parent / "inbox" / "README.md"
+    return source.read_text(encoding="utf-8")
+
+
+def _key(settings: Settings) -> bytes:
+    """Return the secret that signs QR codes; made at the first call, readable for the owner only."""
+    path = settings.archive / _KEY_FILE
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        fresh = settings.archive / f".{_KEY_FILE}.{secrets.token_hex(4)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(fresh, path)  # two first processes: one key wins, both use it
+        except FileExistsError:
+            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        finally:
+            fresh.unlink()
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        raise Unavailable(f"The archive's key {path} is damaged.", "Put it back from a backup.") from None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Unavailable(
+            f"The folder {folder} cannot be made: {problem.strerror}.", "Check its permissions and the disk."
+        ) from problem
+
+
+@contextmanager
+def _closing(catalogue: Catalogue) -> Iterator[Catalogue]:
+    try:
+        yield catalogue
+    finally:
+        catalogue.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One line of ``dms doctor``: a part, whether it is well, what to do if not. ``needed`` parts fail the check."""
+
+    name: str
+    ok: bool
+    detail: str
+    todo: str = ""
+    needed: bool = True
+
+
+def probes(settings: Settings) -> list[Probe]:
+    """Look at every part this archive uses, cheaply; none of them is started."""
+    found = [_probe_ocr(settings), *_probe_engines(), _probe_font(), _probe_disk(settings)]
+    return [*found, *_probe_folders(settings)]
+
+
+def _attempt(name: str, check: Callable[[], str], todo: str = "", *, needed: bool = True) -> Probe:
+    try:
+        return Probe(name, True, check(), needed=needed)
+    except DmsError as problem:
+        return Probe(name, False, problem.message, problem.hint or todo, needed)
+    except ImportError as problem:
+        return Probe(name, False, f"{problem.name} is not installed.", todo, needed)
+
+
+def _probe_ocr(settings: Settings) -> Probe:
+    from dms.adapters.ocr import open_engine
+
+    return _attempt(f"OCR ({settings.ocr})", lambda: open_engine(settings.ocr, settings.ocr_languages).name)
+
+
+def _probe_engines() -> list[Probe]:
+    from dms.adapters.ocr import available
+
+    return [Probe(f"engine {e.name}", e.ok, e.detail, needed=False) for e in available()]
+
+
+def _probe_font() -> Probe:
+    from dms.adapters.paper.fonts import find_font
+
+    return _attempt("Chinese font", lambda: find_font().name)
+
+
+def _probe_disk(settings: Settings) -> Probe:
+    import shutil
+
+    free = shutil.disk_usage(settings.archive).free
+    return Probe("disk", free > 2 * 1024**3, f"{free / 1e9:,.1f} GB free", "Make room: a full disk stops the intake.")
+
+
+def _probe_folders(settings: Settings) -> Iterator[Probe]:
+    for path, polled in settings.folders():
+        ok = path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)
+        kind = "polled" if polled else "watched"
+        yield Probe(f"drop folder {path}", ok, kind if ok else "not there or not writable", f"mkdir -p '{path}'")
+
+
+def as_user(world: World, user: str) -> World:
+    """Return the same archive with somebody else acting (the demo plays several people)."""
+    return replace(world, user=user)
