@@ -1,0 +1,57 @@
+"""Is Tesseract there, which version, which languages? Apart from running it, so that ``dms doctor`` stays cheap."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+PACKAGE_HINT = (
+    "Install it with: apt install tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng "
+    "(other systems: the package tesseract with its Chinese language data)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tesseract:
+    """What is installed.
+
+    Attributes:
+        program: path, empty where there is none.
+        version: such as ``5.3.0``.
+        languages: codes of installed language data, ``osd`` among them.
+        detail: for ``dms doctor``.
+    """
+
+    program: str
+    version: str = ""
+    languages: frozenset[str] = frozenset()
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """True where it can read Simplified Chinese."""
+        return bool(self.program) and "chi_sim" in self.languages
+
+
+def probe(program: str = "tesseract") -> Tesseract:
+    """Ask the program for its version and languages (about 20 ms)."""
+    path = shutil.which(program)
+    if path is None:
+        return Tesseract("", detail=f"not installed. {PACKAGE_HINT}")
+    try:
+        version = _ask(path, "--version").split("\n", 1)[0].split()
+        languages = frozenset(_ask(path, "--list-langs").split("\n")[1:]) - {""}
+    except (OSError, subprocess.SubprocessError) as error:
+        return Tesseract("", detail=f"{path} does not run: {error}. {PACKAGE_HINT}")
+    number = version[1] if len(version) > 1 else "?"
+    detail = f"tesseract {number}, languages {', '.join(sorted(languages))}"
+    if "chi_sim" not in languages:
+        detail += f"; Chinese language data is missing. {PACKAGE_HINT}"
+    return Tesseract(path, number, languages, detail)
+
+
+def _ask(path: str, option: str) -> str:
+    # The path comes from PATH by shutil.which, the option from here; nothing of a stranger's.
+    done = subprocess.run([path, option], capture_output=True, text=True, timeout=20, check=True)  # noqa: S603
+    return done.stdout or done.stderr
