@@ -389,6 +389,28 @@ def _probe_folders(settings: Settings) -> Iterator[Probe]:
         yield Probe(f"drop folder {path}", ok, kind if ok else "not there or not writable", f"mkdir -p '{path}'")
 
 
+# Past this many records tantivy's faster indexing and answers are worth its extra.
+_TANTIVY_PAYS = 50_000
+
+
+def advice(world: World) -> Iterator[Probe]:
+    """Look at what the archive holds: sizes where another part pays, what waits, the age of the backup."""
+    with world.catalogue.look() as tx:
+        count = sum(1 for _ in tx.all_codes())
+        waiting = tx.jobs_waiting("index")
+        asked = len(tx.attention())
+        backup = tx.fact("backup")
+    engine = world.settings.search.partition(":")[0]
+    pays = engine == "whoosh" and count > _TANTIVY_PAYS
+    yield Probe(
+        "search", not pays, f"{engine}, {count:,} records",
+        'Set search = "tantivy://{home}/archive/index-tantivy" (pip install "dms[fast]"), then dms reindex.', needed=False,
+    )  # fmt: skip
+    yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
+    yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
+    yield Probe("backup", backup is not None, backup or "never made", "dms backup /path/on/another/disk", needed=False)
+
+
 def as_user(world: World, user: str) -> World:
     """Return the same archive with somebody else acting (the demo plays several people)."""
     return replace(world, user=user)

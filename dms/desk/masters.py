@@ -67,3 +67,10 @@ def _keeper(person: Person) -> None:
         raise NotPermitted(
             "People and customers are kept by the archivist and the managers.", "Ask one of them to enter it."
         )
+
+
+def seen_customers(world: World) -> list[Customer]:
+    """Return the customers within what the asker may see (R5)."""
+    with world.catalogue.look() as tx:
+        scope = gate.scope(world, tx)
+        return [c for c in tx.customers() if scope.everything or c.name in scope.customers]

@@ -1,0 +1,99 @@
+"""``dms verify``, ``doctor``, ``reindex``, ``rebuild`` and ``backup``: keeping the archive well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dms.faces.cli.output import Session, answer, json_option, steps, table
+
+
+@click.command("verify")
+@click.option("--sample", type=click.FloatRange(0.0, 1.0, min_open=True), default=1.0, help="Share of objects, 0..1.")
+@json_option
+@click.pass_obj
+def verify_command(session: Session, sample: float, as_json: bool) -> int:
+    """Check digests, orphans, gaps, addresses and the index. Exit code 6 where something was found."""
+    from dms.desk.checking import verify
+
+    with session.world() as world, steps(quiet=as_json) as show:
+        found = verify(world, sample=sample, on_step=show)
+    data = {
+        "ok": not found,
+        "findings": [{"kind": f.kind, "target": f.target, "detail": f.detail, "todo": f.todo} for f in found],
+    }
+    rows = [(f.kind, f.target, f.detail, f.todo) for f in found]
+    answer(data, lambda c: table(c, ("finding", "where", "what", "do"), rows, empty="All is well."), as_json=as_json)
+    return 6 if found else 0
+
+
+@click.command("doctor")
+@json_option
+@click.pass_obj
+def doctor_command(session: Session, as_json: bool) -> int:
+    """Check programs, engines, fonts, folders and sizes. Exit code 6 where something needed is missing."""
+    from dms.assembly import advice, probes
+
+    with session.world() as world:
+        found = [*probes(world.settings), *advice(world)]
+    failed = any(p.needed and not p.ok for p in found)
+    data = {
+        "ok": not failed,
+        "checks": [{"name": p.name, "ok": p.ok, "detail": p.detail, "todo": p.todo, "needed": p.needed} for p in found],
+    }
+    rows = [("✓" if p.ok else "✗" if p.needed else "·", p.name, p.detail, "" if p.ok else p.todo) for p in found]
+    answer(data, lambda c: table(c, ("", "part", "state", "do"), rows, empty=""), as_json=as_json)
+    return 6 if failed else 0
+
+
+@click.command("reindex")
+@json_option
+@click.pass_obj
+def reindex_command(session: Session, as_json: bool) -> None:
+    """Build the search index anew beside the old one, which goes on answering."""
+    from dms.flow.index import reindex
+
+    with session.world() as world:
+        count = reindex(world)
+        name = world.index().name
+    _counted(count, f"{count} records are indexed by {name}.", as_json=as_json)
+
+
+@click.command("rebuild")
+@json_option
+@click.pass_obj
+def rebuild_command(session: Session, as_json: bool) -> None:
+    """Rebuild a lost catalogue from the vault, then the index. The old catalogue must be moved away first."""
+    from dms.desk.checking import rebuild
+    from dms.flow.index import reindex
+
+    with session.world() as world, steps(quiet=as_json) as show:
+        count = rebuild(world, show)
+        reindex(world)
+    _counted(count, f"{count} records are back from the vault.", as_json=as_json)
+
+
+def _counted(count: int, sentence: str, *, as_json: bool) -> None:
+    def human(console: Any) -> None:
+        console.print(sentence, markup=False)
+
+    answer({"records": count}, human, as_json=as_json)
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+@click.pass_obj
+def backup_command(session: Session, target: Path, as_json: bool) -> None:
+    """Copy vault, catalogue, key and settings to a folder; the index can always be built again."""
+    from dms.desk.backing import backup
+
+    with session.world() as world, steps(quiet=as_json) as show:
+        copied = backup(world, target, show)
+    answer(
+        {"target": str(target), "files": copied},
+        lambda c: c.print(f"{copied} new or changed files are in {target}.", markup=False),
+        as_json=as_json,
+    )

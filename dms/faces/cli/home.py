@@ -1,0 +1,51 @@
+"""``dms init`` and ``dms demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dms.faces.cli.output import Session, answer, json_option, say
+
+
+@click.command("init")
+@click.option("--scheme", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Classification scheme.")
+@click.option("--fonds", default="", help="Code of the fonds (全宗号), such as HG01.")
+@click.option("--name", default="", help="Your full name, as printed on sheets.")
+@json_option
+@click.pass_obj
+def init_command(session: Session, scheme: Path | None, fonds: str, name: str, as_json: bool) -> None:
+    """Make an archive home: settings, inbox, catalogue, vault. Whoever makes it may do everything at first."""
+    from dms.assembly import init, person_code
+
+    settings = init(session.home, user=session.user, name=name, scheme=scheme, fonds=fonds)
+    inbox = settings.folders()[0][0]
+    data = {"home": str(settings.home), "inbox": str(inbox), "archive": str(settings.archive),
+            "person": person_code(session.user)}  # fmt: skip
+    answer(
+        data,
+        lambda console: console.print(
+            f"The archive is in {settings.home}.\n\nNext:\n"
+            f"  dms doctor                       is everything there?\n"
+            f"  dms people add ZHS 张华生         account managers\n"
+            f"  cp scan.pdf {inbox}/\n"
+            f"  dms watch                        take in what is dropped\n"
+            f"  dms search 投诉",
+            markup=False,
+        ),
+        as_json=as_json,
+    )
+
+
+@click.command("demo")
+@click.option("--seed", default=7, show_default=True, help="Same seed, same documents.")
+@click.option("--keep/--fresh", default=True, help="Go on with the demo archive that is there, or make it anew.")
+@json_option
+@click.pass_obj
+def demo_command(session: Session, seed: int, keep: bool, as_json: bool) -> None:
+    """Make a small archive in HOME/demo-archive and take real-looking scans through the whole journey."""
+    from dms.demo.story import play
+
+    result = play(session.home / "demo-archive", seed=seed, keep=keep, say=lambda text: None if as_json else say(text))
+    answer(result.data, result.show, as_json=as_json)

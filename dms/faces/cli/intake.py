@@ -1,0 +1,166 @@
+"""``dms watch``, ``ingest``, ``retry`` and ``attention``: what comes in, and what people must settle."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dms.faces.cli.output import Session, answer, json_option, progress, say, table
+
+
+def item_data(items: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return items as the contract says: path, state, code, pages, reason, parts."""
+    by_id = {i.id: i for i in items}
+    inner = {part for i in by_id.values() for part in i.data.get("parts", ())}
+
+    def told(item: Any) -> dict[str, Any]:
+        state = "registered" if item.state.value == "split" else item.state.value
+        return {
+            "path": item.origin,
+            "state": state if state != "working" else "waiting",
+            "code": item.code or None,
+            "pages": item.data.get("pages", 0),
+            "reason": item.reason or None,
+            "parts": [told(by_id[p]) for p in item.data.get("parts", ()) if p in by_id],
+            "item": item.id,
+        }
+
+    return [told(i) for i in by_id.values() if i.id not in inner]
+
+
+def show_items(console: Any, items: list[dict[str, Any]], *, empty: str) -> None:
+    """Print items as a table, parts below their whole."""
+    rows: list[tuple[str, ...]] = []
+
+    def add(item: dict[str, Any], depth: int) -> None:
+        name = Path(item["path"]).name
+        rows.append(
+            ("  " * depth + name, item["state"], item["code"] or "", str(item["pages"] or ""), item["reason"] or "")
+        )
+        for part in item["parts"]:
+            add(part, depth + 1)
+
+    for item in items:
+        add(item, 0)
+    table(console, ("file", "state", "code", "pages", "reason"), rows, empty=empty)
+
+
+@click.command("watch")
+@click.option("--once", is_flag=True, help="Take in what is there now, then end.")
+@json_option
+@click.pass_obj
+def watch_command(session: Session, once: bool, as_json: bool) -> None:
+    """Take in what is dropped into the inbox, until stopped (Ctrl-C)."""
+    from dms.assembly import workers
+    from dms.desk.watching import Watcher
+    from dms.domain.item import Item
+
+    def ended(item: Item) -> None:
+        what = f"{item.state.value} {item.code}".strip()
+        say(f"{item.name}: {what}" + (f" ({item.reason})" if item.reason else ""))
+
+    with session.world() as world, progress(quiet=as_json) as show:
+        watcher = Watcher(world, workers(world.settings), show, ended)
+        if once:
+            items = item_data(watcher.once())
+            answer({"items": items}, lambda c: show_items(c, items, empty="The inbox is empty."), as_json=as_json)
+            return
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        folders = ", ".join(str(inbox.root) for inbox in world.inboxes)
+        say(f"Watching {folders}. Stop with Ctrl-C.")
+        watcher.run(stop)
+        say("Stopped.")
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--class", "class_code", default="", help="Record class (大类), such as 04.")
+@click.option("--customer", default="", help="Customer's name.")
+@click.option("--manager", default="", help="Account manager's code.")
+@click.option("--title", default="", help="Title.")
+@click.option("--date", "day", default="", help="Date of the document, 2026-11-23.")
+@click.option("--carrier", type=click.Choice(["paper", "electronic"]), default=None, help="What the files stand for.")
+@click.option("--move", is_flag=True, help="Remove the files once they are kept.")
+@json_option
+@click.pass_obj
+def ingest_command(
+    session: Session, paths: tuple[Path, ...], class_code: str, customer: str, manager: str, title: str, day: str,
+    carrier: str | None, move: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Take in files and folders now, through the same journey as the inbox."""
+    from datetime import date
+
+    from dms.assembly import workers
+    from dms.desk.intake import add_paths
+    from dms.desk.workshop import Workshop
+    from dms.domain.item import Hints
+    from dms.errors import Usage
+
+    if day:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            raise Usage(f"“{day}” is no date.", "Write it as 2026-11-23.") from None
+    with session.world() as world, progress(quiet=as_json) as show:
+        if class_code:
+            world.scheme.record_class(class_code)
+        hints = Hints(class_code=class_code, customer=customer, manager=manager.upper(), title=title, date=day,
+                      carrier=carrier or "")  # fmt: skip
+        ids = [i.id for i in add_paths(world, paths, hints, move=move)]
+        shop = Workshop(world, workers(world.settings), show)
+        with shop.open():
+            items = item_data(shop.finish(ids))
+    answer({"items": items}, lambda c: show_items(c, items, empty="Nothing was taken in."), as_json=as_json)
+    return 1 if any(i["state"] == "waiting" for i in items) else 0
+
+
+@click.command("retry")
+@click.argument("items", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Everything in quarantine.")
+@json_option
+@click.pass_obj
+def retry_command(session: Session, items: tuple[str, ...], everything: bool, as_json: bool) -> None:
+    """Send files from quarantine through the journey again, after what was wrong was mended."""
+    from dms.assembly import workers
+    from dms.desk.intake import retry
+    from dms.desk.workshop import Workshop
+    from dms.errors import Usage
+
+    if not items and not everything:
+        raise Usage("Which file?", "Name items from “dms attention”, or use --all.")
+    with session.world() as world, progress(quiet=as_json) as show:
+        ids = [i.id for i in retry(world, items)]
+        shop = Workshop(world, workers(world.settings), show)
+        with shop.open():
+            done = item_data(shop.finish(ids))
+    answer({"items": done}, lambda c: show_items(c, done, empty="Nothing is in quarantine."), as_json=as_json)
+
+
+@click.command("attention")
+@click.option("--settle", default="", help="Take what was said of this code or item off the list.")
+@json_option
+@click.pass_obj
+def attention_command(session: Session, settle: str, as_json: bool) -> None:
+    """List what people must settle, and how."""
+    from dms.desk.waiting import settle as settle_it
+    from dms.desk.waiting import waiting
+
+    with session.world() as world:
+        if settle:
+            settle_it(world, settle)
+        listed = waiting(world)
+    data = {"attention": [{"kind": a.kind, "target": a.target, "question": a.question, "todo": a.todo, "at": a.at,
+                           "data": dict(a.data)} for a in listed]}  # fmt: skip
+    rows = [(a.kind, a.target, a.question, a.todo) for a in listed]
+    answer(
+        data,
+        lambda c: table(c, ("kind", "about", "what", "do"), rows, empty="Nothing needs attention."),
+        as_json=as_json,
+    )

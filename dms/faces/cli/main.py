@@ -1,0 +1,155 @@
+"""The command line: global options, the list of commands, and how errors end (docs: ``docs/commands.md``).
+
+``--home`` and ``--as`` stand before the command, ``--json`` after it. Answers go to stdout, everything else to stderr.
+Exit codes: 0 done, 1 failure, 2 usage, 3 a needed program is missing, 4 not found, 5 not permitted or needs approval,
+6 findings, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from dms import __version__
+from dms.errors import DmsError
+from dms.faces.cli.output import Session, report_error
+
+# Command -> module that defines it under the same name; imported when it is called, so that help stays quick.
+COMMANDS = {
+    "init": "home",
+    "demo": "home",
+    "watch": "intake",
+    "ingest": "intake",
+    "retry": "intake",
+    "attention": "intake",
+    "search": "records",
+    "show": "records",
+    "describe": "records",
+    "pair": "records",
+    "file": "records",
+    "cover": "sheets",
+    "label": "sheets",
+    "print": "sheets",
+    "reserve": "sheets",
+    "void": "sheets",
+    "volume": "records",
+    "people": "masters",
+    "customers": "masters",
+    "verify": "care",
+    "doctor": "care",
+    "reindex": "care",
+    "rebuild": "care",
+    "backup": "care",
+}
+
+
+class Commands(click.Group):
+    """Finds commands by name in their module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        found = getattr(importlib.import_module(f"dms.faces.cli.{module}"), f"{cmd_name}_command")
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{cmd_name}_command is not a command")
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from one table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, HELP[name]) for name in COMMANDS])
+
+
+HELP = {
+    "init": "Make an archive home.",
+    "demo": "Make a small archive with real-looking scans and take it through the whole journey.",
+    "watch": "Take in what is dropped into the inbox, until stopped.",
+    "ingest": "Take in files now.",
+    "retry": "Send files from quarantine through the journey again.",
+    "attention": "List what people must settle.",
+    "search": "Search the whole archive.",
+    "show": "Show everything about one record.",
+    "describe": "Settle class, customer, manager, title or date of a record.",
+    "pair": "Join an electronic file and the scan of its paper into one record.",
+    "file": "File a record: paper number, stamp, QR, remarks.",
+    "cover": "Print cover sheets for stacks to scan, or reprint one.",
+    "label": "Print cross-reference labels.",
+    "print": "Print any sheet by its name.",
+    "reserve": "Reserve paper numbers and print their cover sheets.",
+    "void": "Void a number or code nobody will use.",
+    "volume": "List volumes and what is in them.",
+    "people": "Add and list the people of the archive.",
+    "customers": "Add, import and list customers.",
+    "verify": "Check digests, numbers, orphans and the index.",
+    "doctor": "Check programs, fonts, engines, folders and sizes.",
+    "reindex": "Build the search index anew.",
+    "rebuild": "Rebuild a lost catalogue from the vault.",
+    "backup": "Copy the whole archive to a folder.",
+}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home", type=click.Path(path_type=Path), default=None, help="Archive home (or DMS_HOME; default: here)."
+)
+@click.option("--as", "user", default=None, help="Who acts (or DMS_USER; default: your login).")
+@click.version_option(__version__, "--version", prog_name="dms")
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None, user: str | None) -> None:
+    """Dual-track archiving (双轨制): signed paper and electronic files, one archive, linked both ways."""
+    ctx.obj = Session(
+        home=home or Path(os.environ.get("DMS_HOME") or "."),
+        user=user or os.environ.get("DMS_USER") or _login(),
+    )
+
+
+def _login() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+def run(argv: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(main(arguments))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; return its exit code. Every error ends as a sentence, with ``--json`` as JSON on stdout."""
+    as_json = "--json" in arguments
+    try:
+        result = cli.main(args=list(arguments), prog_name="dms", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except DmsError as problem:
+        report_error(problem.code, problem.message, problem.hint, as_json=as_json)
+        return problem.exit_code
+    except click.UsageError as problem:
+        hint = f"See “{problem.ctx.command_path} --help”." if problem.ctx else "See “dms --help”."
+        report_error("usage", problem.format_message(), hint, as_json=as_json)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        report_error("stopped", "Stopped.", "What was under way goes on at the next run.", as_json=as_json)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) went away: nothing to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    run()

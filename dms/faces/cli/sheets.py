@@ -1,0 +1,178 @@
+"""``dms cover``, ``label``, ``print``, ``reserve`` and ``void``: what goes on paper, before and after the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dms.faces.cli.output import Session, answer, json_option
+
+if TYPE_CHECKING:
+    from dms.domain.record import Record
+
+_OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="PDF to write."
+)
+_FOLDED = click.option("--folded", is_flag=True, help="Larger codes with more error correction, for folded paper.")
+
+
+def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: str) -> None:
+    data = {
+        "file": str(target),
+        "codes": [r.code for r in records],
+        "paper_numbers": [r.paper_number for r in records if r.paper_number],
+    }
+
+    def human(console: Any) -> None:
+        first, last = records[0], records[-1]
+        span = first.code if len(records) == 1 else f"{first.code} to {last.code}"
+        console.print(f"{what}: {span} → {target}", markup=False)
+
+    answer(data, human, as_json=as_json)
+
+
+@click.command("cover")
+@click.argument("records", nargs=-1)
+@click.option("--class", "class_code", default="", help="Record class (大类), such as 04.")
+@click.option("--customer", default="", help="Customer's name.")
+@click.option("--manager", default="", help="Account manager's code.")
+@click.option("--title", default="", help="Title.")
+@click.option("--pages", default=0, help="Pages expected behind the cover.")
+@click.option("--count", default=1, show_default=True, help="How many covers, each with its own code.")
+@_FOLDED
+@_OUTPUT
+@json_option
+@click.pass_obj
+def cover_command(
+    session: Session, records: tuple[str, ...], class_code: str, customer: str, manager: str, title: str, pages: int,
+    count: int, folded: bool, output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Print cover sheets (扫描封面): new ones with reserved codes, or those of RECORDS again.
+
+    Put a cover on top of its stack and scan: whatever lies behind it attaches to its code. RECORDS are codes, paper
+    numbers or ranges FIRST..LAST of codes.
+    """
+    from dms.desk.printing import named_records, print_covers
+    from dms.desk.reserving import reserve
+
+    with session.world() as world:
+        if records:
+            chosen = named_records(world, records)
+        else:
+            chosen = reserve(
+                world, count=count, class_code=class_code, manager=manager.upper(), customer=customer, title=title,
+                pages=pages,
+            )  # fmt: skip
+        target = output or Path(f"cover-{chosen[0].code}.pdf")
+        print_covers(world, chosen, target, folded=folded)
+    _printed(chosen, target, as_json=as_json, what="Cover sheets" if len(chosen) > 1 else "Cover sheet")
+
+
+@click.command("reserve")
+@click.option("--class", "class_code", required=True, help="Record class (大类), such as 04.")
+@click.option("--manager", required=True, help="Account manager's code.")
+@click.option("--customer", default="", help="Customer's name.")
+@click.option("--title", default="", help="Title.")
+@click.option("--pages", default=0, help="Pages expected behind each cover.")
+@click.option("--count", default=1, show_default=True, help="How many numbers.")
+@_FOLDED
+@_OUTPUT
+@json_option
+@click.pass_obj
+def reserve_command(
+    session: Session, class_code: str, manager: str, customer: str, title: str, pages: int, count: int, folded: bool,
+    output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Reserve paper numbers (档号) with their codes, and print their cover sheets."""
+    from dms.desk.printing import print_covers
+    from dms.desk.reserving import reserve
+
+    with session.world() as world:
+        chosen = reserve(
+            world, count=count, class_code=class_code, manager=manager.upper(), customer=customer, title=title,
+            pages=pages, numbered=True,
+        )  # fmt: skip
+        target = output or Path(f"cover-{chosen[0].code}.pdf")
+        print_covers(world, chosen, target, folded=folded)
+    _printed(chosen, target, as_json=as_json, what=f"Reserved {chosen[0].paper_number} and on")
+
+
+@click.command("label")
+@click.argument("records", nargs=-1, required=True)
+@click.option("--layout", default="3x8", show_default=True, help="Label sheet; “dms print --list” names them.")
+@click.option("--start", default=1, show_default=True, help="First free label on the sheet, 1 is top left.")
+@click.option("--offset", type=(float, float), default=(0.0, 0.0), help="Millimetres right and down.")
+@_OUTPUT
+@json_option
+@click.pass_obj
+def label_command(
+    session: Session, records: tuple[str, ...], layout: str, start: int, offset: tuple[float, float],
+    output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Print cross-reference labels (互见标签) for the paper: QR, code, number and both addresses."""
+    from dms.desk.printing import named_records, print_labels
+
+    with session.world() as world:
+        chosen = named_records(world, records)
+        target = output or Path(f"labels-{chosen[0].code}.pdf")
+        print_labels(world, chosen, target, layout=layout, start=start, offset=offset)
+    _printed(chosen, target, as_json=as_json, what="Labels")
+
+
+@click.command("print")
+@click.argument("sheet", required=False)
+@click.argument("records", nargs=-1)
+@click.option("--list", "listed", is_flag=True, help="List the sheets and label layouts.")
+@_OUTPUT
+@json_option
+@click.pass_context
+def print_command(
+    ctx: click.Context, sheet: str | None, records: tuple[str, ...], listed: bool, output: Path | None, as_json: bool
+) -> None:
+    """Print any sheet by its name."""
+    from dms.errors import NotFound, Usage
+    from dms.faces.cli.output import table
+    from dms.forms import SHEETS
+    from dms.forms.label import LAYOUTS
+
+    if listed:
+        data = {
+            "sheets": [{"name": s.name, "title": s.title_zh, "title_en": s.title_en} for s in SHEETS.values()],
+            "layouts": list(LAYOUTS),
+        }
+        rows = [(s.name, s.title_zh, s.title_en) for s in SHEETS.values()]
+
+        def human(console: Any) -> None:
+            table(console, ("sheet", "", ""), rows, empty="")
+            console.print("label layouts: " + ", ".join(LAYOUTS), markup=False)
+
+        answer(data, human, as_json=as_json)
+        return
+    if not sheet:
+        raise Usage("Print what?", "“dms print --list” names the sheets.")
+    if sheet not in SHEETS:
+        raise NotFound(f"There is no sheet “{sheet}”.", "“dms print --list” names them.")
+    if not records:
+        raise Usage(f"Print “{sheet}” for which records?", f"dms print {sheet} HG01E2026000123 -o sheet.pdf")
+    command = {"cover": cover_command, "label": label_command}[sheet]
+    ctx.invoke(command, records=records, output=output, as_json=as_json)
+
+
+@click.command("void")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why nobody will use it.")
+@json_option
+@click.pass_obj
+def void_command(session: Session, number: str, reason: str, as_json: bool) -> None:
+    """Void a reserved code or paper number nobody will use; the gap stays explained for ever."""
+    from dms.desk.finding import catch_up
+    from dms.desk.reserving import void
+
+    with session.world() as world:
+        voided = void(world, number, reason=reason)
+        catch_up(world)
+    data = {"voided": voided, "reason": reason}
+    answer(data, lambda c: c.print(f"{voided} is void: {reason}", markup=False), as_json=as_json)
