@@ -404,7 +404,8 @@ def advice(world: World) -> Iterator[Probe]:
     pays = engine == "whoosh" and count > _TANTIVY_PAYS
     yield Probe(
         "search", not pays, f"{engine}, {count:,} records",
-        'Set search = "tantivy://{home}/archive/index-tantivy" (pip install "dms[fast]"), then dms reindex.', needed=False,
+        'Set search = "tantivy://{home}/archive/index-tantivy" (pip install "dms[fast]"), then dms reindex.',
+        needed=False,
     )  # fmt: skip
     yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
     yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)

@@ -1,0 +1,56 @@
+# Two commands matter: `make demo` and `make test`. Both install what is missing, say what they do, and can be repeated.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
+          fonts-wqy-zenhei fonts-droid-fallback fonts-dejavu-core poppler-utils qpdf python3-venv
+
+.PHONY: help demo test lint bench wheel clean system
+
+help:
+	@echo "make demo    a small archive, real-looking scans through the whole journey"
+	@echo "make test    every test, real OCR included"
+	@echo "make lint    style, types, import contract"
+	@echo "make bench   figures beside a yardstick measured in the same run"
+
+demo: $(VENV)/.ready
+	@$(BIN)/dms --home . demo
+
+test: $(VENV)/.ready-test
+	@echo "== quick tests"
+	@OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -q -n 2 -m "not slow and not bench"
+	@echo "== slow tests: real OCR, processes killed, full disks"
+	@OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow and not bench"
+
+lint: $(VENV)/.ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-test
+	$(BIN)/python tests/benchmarks/bench_search.py
+	$(BIN)/python tests/benchmarks/bench_ocr.py
+	$(BIN)/python tests/benchmarks/bench_covers.py
+	$(BIN)/python tests/benchmarks/bench_ingest.py
+
+wheel: $(VENV)/.ready-test
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf demo-archive dist build .pytest_cache .mypy_cache .ruff_cache
+
+# System packages: Tesseract with its languages, a Chinese TrueType font, PDF tools for tests.
+system:
+	@sh .ci/system $(SYSTEM)
+
+$(VENV)/.ready: pyproject.toml | system
+	@echo "== setting up $(VENV) (once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino]"
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready
+	@echo "== installing what tests and checks need (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,test,dev]"
+	@touch $@
