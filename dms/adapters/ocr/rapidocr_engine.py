@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from dms.adapters.ocr import lines, orientation, rapidocr_models
-from dms.adapters.ocr.pixels import Pixels, Quads, as_array, bounding_box, red_channel, turned_quads
+from dms.adapters.ocr.pixels import Pixels, Quads, as_array, bounding_box, red_channel, shrunk, turned_quads
 from dms.domain.hantext import reading_order
 from dms.domain.pages import Word
 from dms.errors import DmsError, Unavailable
@@ -96,7 +96,7 @@ class RapidOcrEngine:
         height, width = grey.shape
         scale = min(1.0, side / max(height, width))
         size = (max(32, round(width * scale / 32) * 32), max(32, round(height * scale / 32) * 32))
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        small = shrunk(grey, *size)
         plane = small.astype(np.float32) / 127.5 - 1.0
         tensor = np.ascontiguousarray(np.broadcast_to(plane, (1, 3, *plane.shape)))
         boxes, _ = self._models.detector.postprocess_op(self._models.detector.session(tensor), (height, width))
@@ -160,7 +160,7 @@ def missed_share(grey: Pixels, quads: Quads) -> float:
     """Return the share of text-sized ink outside ``quads`` (n, 4, 2) in all text-sized ink, 0..1."""
     scale = min(1.0, FIRST_SIDE / max(grey.shape))
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small = shrunk(grey, *size)
     ink = cv2.adaptiveThreshold(small, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 18)
     long = max(20, size[0] // 24)
     for kernel in (np.ones((1, long), np.uint8), np.ones((long, 1), np.uint8)):
