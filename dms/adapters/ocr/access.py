@@ -1,0 +1,179 @@
+"""Makes access copies: the scan's own image data, upright, under an invisible text layer; PDF/A-2b where that holds.
+
+A copy is for reading and searching; the original is kept apart, byte for byte. So scripts, attachments, links and
+editors' private data are left behind, while what a form's fields show becomes part of the page.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf
+
+from dms.adapters.ocr import page_images, pdfa, text_layer
+from dms.adapters.ocr.filing_stamp import stamp_access_copy
+from dms.adapters.ocr.invisible_font import InvisibleFont
+from dms.domain.pages import Page
+from dms.errors import Unreadable, Usage
+
+__all__ = ["make_access_copy", "stamp_access_copy"]
+
+_SPILL_BYTES = 48 * 1024 * 1024
+_UNWANTED = (
+    "/AA", "/Annots", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
+    "/PresSteps", "/AF", "/TemplateInstantiated",
+)  # fmt: skip
+
+
+def make_access_copy(source: Path, media_type: str, password: str, pages: Sequence[Page], target: Path) -> None:
+    """Write the access copy of a PDF or an image file.
+
+    Args:
+        source: the file as received; opened once, read page by page.
+        media_type: ``application/pdf`` or ``image/…``.
+        password: opens an encrypted PDF, empty else.
+        pages: ``pages[i].number`` names the page of ``source`` that becomes page ``i + 1``. Where ``source`` is
+            ``embedded`` the page has its text already; else its words are laid over it. ``rotation`` is on top of
+            what a viewer shows (a PDF's /Rotate, a photograph's EXIF orientation).
+        target: the PDF; whole or not at all, the same bytes for the same input.
+
+    Raises:
+        Unreadable: where the file is broken or a page is not there.
+        LimitExceeded: where an image is too large.
+        Usage: for a file that is neither PDF nor image, or no pages.
+    """
+    if not pages:
+        raise Usage("An access copy needs at least one page.")
+    if media_type == "application/pdf":
+        _from_pdf(source, password, pages, target)
+    elif media_type.startswith("image/"):
+        _from_images(source, media_type, pages, target)
+    else:
+        raise Usage(f"No access copy can be made of {media_type} directly.", "Convert it to PDF first.")
+
+
+def _from_images(source: Path, media_type: str, pages: Sequence[Page], target: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".access-") as folder:
+        spills: list[Path] = []
+        out, font, held = Pdf.new(), None, 0
+        with page_images.opened(source, media_type) as images:
+            for page in pages:
+                font = font or InvisibleFont(out)
+                image = images.page(page)
+                _add_image_page(out, page, image, font)
+                held += len(image.data)
+                if held > _SPILL_BYTES:
+                    # Long stacks go through the disk, so that memory does not grow with their pages.
+                    spills.append(_spilled(out, font, Path(folder) / f"{len(spills)}.pdf"))
+                    out, font, held = Pdf.new(), None, 0
+        if font is not None:
+            if not spills:
+                font.finish()
+                pdfa.save(out, target, sure=True)
+                return
+            spills.append(_spilled(out, font, Path(folder) / f"{len(spills)}.pdf"))
+        whole = Pdf.new()
+        parts = [Pdf.open(spill) for spill in spills]
+        try:
+            for part in parts:
+                whole.pages.extend(part.pages)
+            pdfa.save(whole, target, sure=True)
+        finally:
+            for part in parts:
+                part.close()
+
+
+def _spilled(pdf: Pdf, font: InvisibleFont, path: Path) -> Path:
+    font.finish()
+    pdf.save(path)
+    pdf.close()
+    return path
+
+
+def _add_image_page(out: Pdf, page: Page, image: page_images.PageImage, font: InvisibleFont) -> None:
+    frame = text_layer.Frame(page.width, page.height)
+    drawn = f"q {image.placed(page.width, page.height)} cm /Im0 Do Q\n".encode("ascii")
+    content = out.make_stream(drawn + text_layer.draw(page.words, frame, font))
+    resources = Dictionary(XObject=Dictionary(Im0=image.object(out)))
+    if page.words:
+        resources.Font = Dictionary({f"/{text_layer.FONT}": font.object})
+    out.pages.append(
+        pikepdf.Page(
+            out.make_indirect(
+                Dictionary(
+                    Type=Name.Page,
+                    MediaBox=Array([0, 0, round(page.width, 3), round(page.height, 3)]),
+                    Resources=resources,
+                    Contents=content,
+                )
+            )
+        )
+    )
+
+
+def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) -> None:
+    try:
+        with Pdf.open(source, password=password) as original:
+            _flatten_forms(original)
+            out = Pdf.new()
+            font = InvisibleFont(out)
+            sure = True
+            for page in pages:
+                if not 1 <= page.number <= len(original.pages):
+                    raise Unreadable(f"The file has no page {page.number}.", "It may have been cut off; send it again.")
+                sure &= _add_pdf_page(out, original.pages[page.number - 1], page, font)
+            font.finish()
+            pdfa.save(out, target, sure=sure)
+    except pikepdf.PasswordError as error:
+        raise Unreadable("The PDF is locked with a password.", "Save it without one, or add the password.") from error
+    except pikepdf.PdfError as error:
+        raise Unreadable(
+            f"The PDF is broken: {error}.", "Open and save it in a PDF program, or print and scan."
+        ) from error
+
+
+def _flatten_forms(pdf: Pdf) -> None:
+    """Make what form fields and notes show part of their pages; links and buttons are lost with their actions."""
+    if not any(Name.Annots in page.obj for page in pdf.pages):
+        return
+    if Name.AcroForm in pdf.Root and pdf.Root.AcroForm.get(Name.NeedAppearances, False):
+        pdf.generate_appearance_streams()
+    pdf.flatten_annotations("screen")
+
+
+def _add_pdf_page(out: Pdf, original: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
+    """Append one page as it is, upright, with its words; return whether it is sure to be fit for PDF/A-2b."""
+    out.pages.append(original)
+    added = out.pages[-1]
+    for key in _UNWANTED:
+        if key in added.obj:
+            del added.obj[key]
+    bare = page.source != "embedded" and pdfa.is_bare_scan(added)
+    turn = (int(added.obj.get(Name.Rotate, 0)) + page.rotation) % 360
+    added.obj.Rotate = turn
+    if page.source == "embedded" or not page.words:
+        return bare
+    box = [float(v) for v in added.cropbox]
+    corners = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
+    frame = text_layer.frame_of(corners, turn, page.width, page.height)
+    name = _font_name(added, font)
+    content = text_layer.draw(page.words, frame, font, name)
+    if content:
+        added.add_resource(font.object, Name.Font, Name(f"/{name}"))
+        # The page's own content may leave its graphics state changed.
+        added.contents_add(b"q\n", prepend=True)
+        added.contents_add(b"\nQ\n" + content)
+    return bare
+
+
+def _font_name(page: pikepdf.Page, font: InvisibleFont) -> str:
+    """Return a font name the page does not use for something else (one of our own copies may come in again)."""
+    fonts = page.obj.get(Name.Resources, Dictionary()).get(Name.Font, Dictionary())
+    name, number = text_layer.FONT, 0
+    while f"/{name}" in fonts and fonts[f"/{name}"].objgen != font.object.objgen:
+        number += 1
+        name = f"{text_layer.FONT}{number}"
+    return name
