@@ -1,0 +1,79 @@
+"""Acts, people, customers and the archive's own facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select
+
+from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.tables import acts, customers, facts, people
+from dms.ports.catalogue import Act, Customer, Person
+
+
+class Masters(Base):
+    """The remaining part of a transaction."""
+
+    def log(self, act: Act) -> None:
+        """Append an act."""
+        self.connection.execute(
+            insert(acts).values(
+                at=act.at,
+                user=act.user,
+                act=act.act,
+                target=act.target,
+                reason=act.reason,
+                data=json.dumps(dict(act.data)),
+            )
+        )
+
+    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
+        """Return acts, newest first."""
+        query = select(acts).order_by(acts.c.id.desc())
+        if target:
+            query = query.where(acts.c.target == target)
+        if limit:
+            query = query.limit(limit)
+        return [
+            Act(r.at, r.user, r.act, r.target, r.reason, json.loads(r.data)) for r in self.connection.execute(query)
+        ]
+
+    def save_person(self, person: Person) -> None:
+        """Add or change a person."""
+        self.connection.execute(delete(people).where(people.c.code == person.code))
+        self.connection.execute(
+            insert(people).values(
+                code=person.code, name=person.name, roles=json.dumps(list(person.roles)), login=person.login
+            )
+        )
+
+    def people(self) -> Sequence[Person]:
+        """Return all people by code."""
+        rows = self.connection.execute(select(people).order_by(people.c.code))
+        return [Person(r.code, r.name, tuple(json.loads(r.roles)), r.login) for r in rows]
+
+    def save_customer(self, customer: Customer) -> None:
+        """Add or change a customer."""
+        self.connection.execute(delete(customers).where(customers.c.name == customer.name))
+        self.connection.execute(
+            insert(customers).values(
+                name=customer.name,
+                manager=customer.manager,
+                aliases=json.dumps(list(customer.aliases), ensure_ascii=False),
+            )
+        )
+
+    def customers(self) -> Sequence[Customer]:
+        """Return all customers by name."""
+        rows = self.connection.execute(select(customers).order_by(customers.c.name))
+        return [Customer(r.name, r.manager, tuple(json.loads(r.aliases))) for r in rows]
+
+    def fact(self, key: str) -> str | None:
+        """Return one of the archive's own facts."""
+        return self.connection.execute(select(facts.c.value).where(facts.c.key == key)).scalar()
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Set one."""
+        self.connection.execute(delete(facts).where(facts.c.key == key))
+        self.connection.execute(insert(facts).values(key=key, value=value))

@@ -1,0 +1,136 @@
+"""Numbers (promise 3): counters move inside the transaction that uses the number, so a rollback gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, update
+
+from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.tables import counters, items, records, voided, volumes
+from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber, parse_volume
+from dms.errors import Conflict, NotFound
+from dms.ports.catalogue import Gap, Volume
+
+_OPEN = "open"
+
+
+class Numbers(Base):
+    """The number part of a transaction."""
+
+    def next_code(self, fonds: str, year: int) -> ElectronicCode:
+        """Give the next electronic code of a year."""
+        return ElectronicCode(fonds, year, self._count(f"E:{fonds}:{year}"))
+
+    def open_volume(self, series: VolumeNumber, at: str) -> VolumeNumber:
+        """Return the open volume of a series, opening the next one where there is none."""
+        row = self.connection.execute(
+            select(volumes.c.volume, volumes.c.state)
+            .where(volumes.c.series == series.series)
+            .order_by(volumes.c.volume.desc())
+            .limit(1)
+        ).first()
+        if row is not None and row.state == _OPEN:
+            return self._numbered(series, row.volume)
+        number = self._numbered(series, (row.volume if row else 0) + 1)
+        self._add_volume(number, at)
+        return number
+
+    def next_paper(self, volume: VolumeNumber) -> PaperNumber:
+        """Give the next paper number of an open volume."""
+        state = self.connection.execute(select(volumes.c.state).where(volumes.c.number == str(volume))).scalar()
+        if state is None:
+            raise NotFound(f"There is no volume {volume}.", "“dms volume” lists them.")
+        if state != _OPEN:
+            raise Conflict(f"The volume {volume} is closed.", "What comes later goes into the next one.")
+        return volume.item(self._count(f"P:{volume}"))
+
+    def volume(self, number: VolumeNumber) -> Volume | None:
+        """Return one volume."""
+        row = self.connection.execute(_volumes().where(volumes.c.number == str(number))).first()
+        return _volume(row) if row else None
+
+    def volumes(self) -> Sequence[Volume]:
+        """Return all volumes in the order of their numbers."""
+        return [_volume(row) for row in self.connection.execute(_volumes().order_by(volumes.c.number))]
+
+    def void(self, number: str, *, kind: str, reason: str, user: str, at: str) -> None:
+        """Void a number; a second time changes nothing."""
+        if not self.connection.execute(select(voided.c.number).where(voided.c.number == number)).first():
+            self.connection.execute(insert(voided).values(number=number, kind=kind, reason=reason, user=user, at=at))
+
+    def voided(self) -> Mapping[str, str]:
+        """Return voided numbers with their reason."""
+        return {r.number: r.reason for r in self.connection.execute(select(voided.c.number, voided.c.reason))}
+
+    def gaps(self) -> Sequence[Gap]:
+        """Return numbers below their counter that nothing explains."""
+        explained = set(self.connection.execute(select(voided.c.number)).scalars())
+        codes = explained | set(self.connection.execute(select(records.c.code)).scalars())
+        codes |= set(self.connection.execute(select(items.c.code).where(items.c.state == "working")).scalars())
+        papers = explained | set(
+            self.connection.execute(select(records.c.paper_number).where(records.c.paper_number != "")).scalars()
+        )
+        found = []
+        for row in self.connection.execute(select(counters).order_by(counters.c.series)):
+            kind, _, series = row.series.partition(":")
+            if kind == "E":
+                fonds, _, year = series.partition(":")
+                given = (str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1))
+                found += [Gap("code", g, "Given, but no record has it.") for g in given if g not in codes]
+            else:
+                volume = parse_volume(series)
+                given = (str(volume.item(n)) for n in range(1, row.last + 1))
+                found += [Gap("paper", g, "Given, but no record has it.") for g in given if g not in papers]
+        return found
+
+    def restore_code(self, code: ElectronicCode) -> None:
+        """Note a code given before the catalogue was lost."""
+        self._at_least(f"E:{code.fonds}:{code.year}", code.serial)
+
+    def restore_paper(self, number: PaperNumber, at: str) -> None:
+        """Note a paper number given before the catalogue was lost; its volume is opened."""
+        if self.volume(number.volume) is None:
+            self._add_volume(number.volume, at)
+        self._at_least(f"P:{number.volume}", number.item)
+
+    def _add_volume(self, number: VolumeNumber, at: str) -> None:
+        self.connection.execute(
+            insert(volumes).values(
+                number=str(number), series=number.series, volume=number.volume, state=_OPEN, opened=at, closed=""
+            )
+        )
+
+    def _numbered(self, series: VolumeNumber, volume: int) -> VolumeNumber:
+        return VolumeNumber(
+            series.fonds, series.group, series.class_code, series.year, series.retention, series.manager, volume
+        )
+
+    def _count(self, series: str) -> int:
+        """Move a counter on by one; the row lock (or SQLite's write lock) makes others wait for our commit."""
+        changed = self.connection.execute(
+            update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
+        ).rowcount
+        if not changed:
+            self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)
+            self.connection.execute(
+                update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
+            )
+        last = self.connection.execute(select(counters.c.last).where(counters.c.series == series)).scalar_one()
+        return int(last)
+
+    def _at_least(self, series: str, last: int) -> None:
+        self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)
+        self.connection.execute(
+            update(counters).where(counters.c.series == series, counters.c.last < last).values(last=last)
+        )
+
+
+def _volumes() -> Select[Any]:
+    used = func.coalesce(counters.c.last, 0).label("used")
+    return select(volumes, used).outerjoin(counters, counters.c.series == "P:" + volumes.c.number)
+
+
+def _volume(row: Any) -> Volume:
+    return Volume(parse_volume(row.number), row.state, row.opened, row.closed, int(row.used))

@@ -1,0 +1,203 @@
+"""The catalogue's tables: portable types only, so that SQLite and PostgreSQL share them (and their migrations)."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, text
+
+metadata = MetaData()
+
+# SQLite gives row ids only to INTEGER; PostgreSQL wants 64 bits.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("series", String(120), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+voided = Table(
+    "voided",
+    metadata,
+    Column("number", String(120), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+volumes = Table(
+    "volumes",
+    metadata,
+    Column("number", String(120), primary_key=True),
+    Column("series", String(120), nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("opened", String(40), nullable=False),
+    Column("closed", String(40), nullable=False, server_default=""),
+    Index("volumes_series", "series", "volume", unique=True),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("station", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("sha512", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("parent", String(60), nullable=False),
+    Column("hints", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("owner", String(200), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+    Index("items_state", "state", "id"),
+    Index("items_parent", "parent"),
+    Index("items_code", "code"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("sha512", String(160), primary_key=True),
+    Column("item", String(60), nullable=False),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("class_code", String(10), nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("manager", String(20), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("retention", String(10), nullable=False),
+    Column("secrecy", String(20), nullable=False),
+    Column("track", String(20), nullable=False),
+    Column("paper_number", String(120), nullable=False),
+    Column("volume", String(120), nullable=False),
+    Column("form", String(80), nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("uncertain", Text, nullable=False),
+    Column("part_of", String(40), nullable=False),
+    Column("batch", String(80), nullable=False),
+    Column("received_at", String(40), nullable=False),
+    Column("received_by", String(120), nullable=False),
+    Index("records_state", "state", "code"),
+    Index("records_class", "class_code", "code"),
+    Index("records_customer", "customer", "code"),
+    Index("records_manager", "manager", "code"),
+    Index("records_volume", "volume", "paper_number"),
+    Index("records_year", "year", "code"),
+    Index(
+        "records_number",
+        "paper_number",
+        unique=True,
+        sqlite_where=text("paper_number <> ''"),
+        postgresql_where=text("paper_number <> ''"),
+    ),
+)
+
+carriers = Table(
+    "carriers",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("present", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", String(120), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha512", String(128), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Index("carriers_sha512", "sha512"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("proof", String(40), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("links_state", "state"),
+)
+
+attention = Table(
+    "attention",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("target", String(60), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("todo", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("data", Text, nullable=False),
+    Index("attention_target", "target", "kind", unique=True),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("target", String(60), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("leased", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("until", Float, nullable=False),
+    Index("jobs_target", "kind", "target", unique=True),
+    Index("jobs_until", "kind", "until", "id"),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("user", String(120), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("target", String(120), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("acts_target", "target", "id"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("code", String(20), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("login", String(120), nullable=False),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("name", String(400), primary_key=True),
+    Column("manager", String(20), nullable=False),
+    Column("aliases", Text, nullable=False),
+    Index("customers_manager", "manager"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("value", Text, nullable=False),
+)
