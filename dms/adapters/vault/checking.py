@@ -90,7 +90,7 @@ def stray_entries(root: Path) -> Iterator[Trouble]:
     """Yield what lies in a storage root and is no object, nor the way to one, nor an object in the wrong place."""
     if _read(root / ROOT_DECLARATION[0]) != ROOT_DECLARATION[1]:
         yield Trouble("", ROOT_DECLARATION[0], "bad-declaration", "The vault's declaration is missing or altered.")
-    known = {root / ROOT_DECLARATION[0], root / "ocfl_layout.json"}
+    known = {root / ROOT_DECLARATION[0]}
     for folder, names, files in os.walk(root):
         here = Path(folder)
         if OBJECT_DECLARATION[0] in files:

@@ -7,7 +7,6 @@ next writer: a ``vN`` the root inventory does not know is moved away, a sidecar 
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -38,10 +37,6 @@ from dms.adapters.vault.inventory import (
 from dms.errors import Conflict, Damaged, NotFound, Unavailable
 from dms.ports.vault import StoredFile, Trouble, Version
 
-_LAYOUT = {
-    "extension": "dms-year-hundred-layout",
-    "description": "Electronic codes at {year}/{serial/100, 4 digits}/{code}; scanned stacks at batches/{ab}/{id}.",
-}
 _LOCK_SECONDS = 60.0
 
 
@@ -71,12 +66,10 @@ class OcflDisk:
             if (self._root / ROOT_DECLARATION[0]).exists():
                 return
             self._root.mkdir(parents=True, exist_ok=True)
-            layout = (json.dumps(_LAYOUT, indent=1) + "\n").encode()
-            for name, data in (("ocfl_layout.json", layout), ROOT_DECLARATION):
-                if not (self._root / name).exists():
-                    fresh = self._staging / secrets.token_hex(8)
-                    durable.write(data, fresh)
-                    fresh.replace(self._root / name)
+            name, data = ROOT_DECLARATION
+            fresh = self._staging / secrets.token_hex(8)
+            durable.write(data, fresh)
+            fresh.replace(self._root / name)
             durable.sync_folder(self._root)
             durable.sync_folder(self._root.parent)
 
