@@ -1,0 +1,229 @@
+"""Reading a form: recognise it by its title and labels, read fields anchored on their labels.
+
+A value stands after its label's colon, in the words to the right in the same row, or in the cell below. It ends at the
+next label. Labels may have an OCR slip. ``fold`` keeps the length of a text, so offsets hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dms.domain.describing.profiles import FieldProfile, FormProfile
+from dms.domain.describing.values import plain, read_amount, read_date
+from dms.domain.pages import Page, Word
+
+Fold = Callable[[str], str]
+_COLONS = "：:﹕︰"
+_TRIM = " \t　：:﹕︰|｜,，;；、*＊_＿."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value with how sure the engine was of it."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A label found in a word: where it begins and ends, and whose it is."""
+
+    start: int
+    end: int
+    key: str
+
+
+def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold) -> tuple[FormProfile | None, str]:
+    """Return the form a document is, with the reason; None where no profile fits well enough.
+
+    A title in the upper part of the first page speaks strongest, longer titles more than shorter ones; labels found
+    support it. Without a title nothing is recognised: many forms share their labels.
+    """
+    if not pages:
+        return None, "no pages"
+    first = pages[0]
+    top = [w for w in first.words if w.box.y0 <= first.height * 0.35] or list(first.words[:12])
+    heading = [squeeze(fold(w.text)) for w in top]
+    joined = "".join(heading)
+    everything = [squeeze(fold(w.text)) for w in first.words]
+    best: tuple[float, FormProfile, str] | None = None
+    for profile in profiles:
+        title = max((t for t in profile.titles if _titled(squeeze(fold(t)), heading, joined)), key=len, default="")
+        if not title:
+            continue
+        labels = sum(any(_has_label(e, squeeze(fold(a))) for e in everything for a in f.labels) for f in profile.fields)
+        share = labels / max(1, len(profile.fields))
+        score = len(squeeze(title)) + 4 * share
+        if best is None or score > best[0]:
+            best = (score, profile, f"title “{title}”, {labels} of {len(profile.fields)} labels")
+    if best is None:
+        return None, "no known form title"
+    return best[1], best[2]
+
+
+def _titled(title: str, heading: Sequence[str], joined: str) -> bool:
+    if title in joined:
+        return True
+    if len(title) < 6:
+        return False
+    return any(abs(len(h) - len(title)) <= 1 and near(h, title) for h in heading)
+
+
+def _has_label(text: str, label: str) -> bool:
+    return text.startswith(label) or (len(label) >= 3 and label in text)
+
+
+def read_fields(pages: Sequence[Page], fields: Sequence[FieldProfile], fold: Fold) -> dict[str, Reading]:
+    """Return the fields of a form found on its pages; the first page that has a field wins."""
+    found: dict[str, Reading] = {}
+    for page in pages:
+        for key, reading in _page_fields(page, fields, fold).items():
+            found.setdefault(key, reading)
+    return found
+
+
+def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold) -> dict[str, Reading]:
+    labels = sorted(
+        ((squeeze(fold(a)), f.key) for f in fields for a in f.labels), key=lambda pair: len(pair[0]), reverse=True
+    )
+    kinds = {f.key: f.kind for f in fields}
+    order = {squeeze(fold(a)): i for f in fields for i, a in enumerate(f.labels)}
+    marked = [(word, _marks(fold(word.text), labels)) for word in page.words]
+    is_label = [bool(marks) for _, marks in marked]
+    candidates: dict[str, list[tuple[int, Reading]]] = {}
+    for index, (word, marks) in enumerate(marked):
+        for place, mark in enumerate(marks):
+            end = marks[place + 1].start if place + 1 < len(marks) else len(word.text)
+            text = word.text[mark.end : end].strip(_TRIM)
+            reading = Reading(text, word.confidence) if text else None
+            if reading is None and place + 1 == len(marks):
+                reading = _beside(page.words, is_label, index, kinds[mark.key]) or _below(page.words, is_label, index)
+            if reading is None:
+                continue
+            value = normalise(reading.text, kinds[mark.key])
+            if value:
+                rank = order.get(squeeze(fold(word.text[mark.start : mark.end])), 99)
+                candidates.setdefault(mark.key, []).append((rank, Reading(value, reading.confidence)))
+    return {key: min(found, key=lambda pair: pair[0])[1] for key, found in candidates.items()}
+
+
+def _marks(folded: str, labels: Iterable[tuple[str, str]]) -> list[_Mark]:
+    """Find labels in one word: at its start, after a gap, or before a colon; the longest first, none overlapping."""
+    taken: list[_Mark] = []
+    squeezed = squeeze(folded)
+    for label, key in labels:
+        place = _place(folded, label)
+        while place is not None:
+            start, end = place
+            free = all(end <= m.start or start >= m.end for m in taken)
+            before = folded[start - 1] if start else " "
+            after = folded[end : end + 3].lstrip()[:1]
+            # A label is set apart: it opens the word or follows a gap, and what follows is a colon, a gap or its value.
+            apart = start == 0 or before in " \t|｜　,，;；。" or after in _COLONS
+            whole = after == "" or after in _COLONS or folded[end : end + 1] in " \t|｜　*" or not label[-1].isascii()
+            strong = len(label) >= 4 or after == "" or after in _COLONS or folded[end : end + 1] in " \t|｜　"
+            if free and apart and whole and strong and (after != "" or start == 0 or before in " \t|｜　"):
+                taken.append(_Mark(start, end, key))
+            place = _place(folded, label, end)
+        # The whole word is this label with one slip of the OCR.
+        bare = squeezed.strip(_TRIM)
+        if not taken and len(label) >= 4 and len(bare) == len(label) and bare != label and near(bare, label):
+            taken.append(_Mark(0, len(folded), key))
+    return sorted(taken, key=lambda m: m.start)
+
+
+def _place(folded: str, label: str, begin: int = 0) -> tuple[int, int] | None:
+    """Find a label in a text, blanks inside it allowed; return where it begins and ends."""
+    found = folded.find(label, begin)
+    if found >= 0:
+        return found, found + len(label)
+    if " " not in folded and "\u3000" not in folded:
+        return None
+    kept = [i for i in range(begin, len(folded)) if folded[i] not in " \u3000\t"]
+    at = "".join(folded[i] for i in kept).find(label)
+    return (kept[at], kept[at + len(label) - 1] + 1) if at >= 0 else None
+
+
+def _beside(words: Sequence[Word], is_label: Sequence[bool], index: int, kind: str) -> Reading | None:
+    """Return the words to the right in the same row, up to the next label; a wide gap ends short values."""
+    me = words[index].box
+    row = sorted(
+        (
+            (w.box.x0, i)
+            for i, w in enumerate(words)
+            if i != index and w.box.x0 >= me.x1 - me.height * 0.5 and _same_row(me.y0, me.y1, w.box.y0, w.box.y1)
+        ),
+    )
+    taken: list[Word] = []
+    for _, i in row:
+        word = words[i]
+        if is_label[i]:
+            break
+        if taken and (word.box.x0 - taken[-1].box.x1 > 4 * me.height or kind in ("date", "amount", "number")):
+            if kind == "date" and read_date(" ".join(w.text for w in taken)) is None:
+                taken.append(word)
+                continue
+            break
+        taken.append(word)
+    if not taken:
+        return None
+    return Reading(" ".join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
+
+
+def _same_row(a0: float, a1: float, b0: float, b1: float) -> bool:
+    return min(a1, b1) - max(a0, b0) > 0.5 * min(a1 - a0, b1 - b0)
+
+
+def _below(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Reading | None:
+    """Return the word in the cell below, if one begins within two and a half lines and shares the column."""
+    me = words[index].box
+    under = [
+        (w.box.y0, i)
+        for i, w in enumerate(words)
+        if i != index
+        and 0 <= w.box.y0 - me.y1 + 0.3 * me.height < 2.5 * me.height
+        and min(me.x1, w.box.x1) - max(me.x0, w.box.x0) > 0
+    ]
+    if not under:
+        return None
+    _, i = min(under)
+    return None if is_label[i] else Reading(words[i].text.strip(_TRIM), words[i].confidence)
+
+
+def normalise(text: str, kind: str) -> str:
+    """Bring a value to its kind's notation; empty where it cannot be one.
+
+    Dates become ``2026-03-05``, amounts ``12800.00``; numbers lose blanks; names and texts stay as they are.
+    """
+    if kind == "date":
+        day = read_date(text)
+        return day.isoformat() if day else ""
+    if kind == "amount":
+        amount = read_amount(text)
+        return plain(amount) if amount is not None else ""
+    if kind == "number":
+        bare = text.split("  ")[0].replace(" ", "")
+        return bare if any(c.isdigit() for c in bare) else ""
+    if kind in ("name", "person"):
+        return "" if not any(c.isalpha() for c in text) else text
+    return text
+
+
+def squeeze(text: str) -> str:
+    """Return text without blanks."""
+    return "".join(text.split())
+
+
+def near(a: str, b: str) -> bool:
+    """True where two texts of about four or more characters differ in one (two from eight on)."""
+    allowed = 2 if len(b) >= 8 else 1
+    if abs(len(a) - len(b)) > allowed:
+        return False
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        above, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (x != y))
+    return row[-1] <= allowed
