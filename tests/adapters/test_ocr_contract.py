@@ -128,8 +128,16 @@ def test_a_red_seal_over_print_does_not_hide_it() -> None:
     sheet.seal(120, 90)
     engine = open_engine("auto")
     text = squeezed("".join(w.text for w in engine.recognise(sheet.raster()).words))
-    assert "上海华光贸易有限公司" in text
-    assert "专用章" not in text
+    assert "客户名称：上海华光贸易有限公司" in text
+    assert "投诉内容：货物包装破损三箱" in text
+
+
+@pytest.mark.slow
+def test_a_red_heading_is_read() -> None:
+    sheet = Sheet(300)
+    sheet.text(60, 60, "华光贸易有限公司文件", 26, (205, 30, 40))
+    text = squeezed("".join(w.text for w in open_engine("auto").recognise(sheet.raster()).words))
+    assert "华光贸易有限公司文件" in text
 
 
 @pytest.mark.slow

@@ -67,12 +67,14 @@ class TesseractEngine:
         words = self._read(clean, raster.dpi)
         rotation = 0
         confidence = weight([(w.text, w.confidence) for w in words])
-        if confidence < _DOUBTFUL and self._can_orient:
-            turn = self._orientation(clean, raster.dpi)
-            if turn:
+        sideways = _is_sideways(words)
+        if sideways or confidence < _DOUBTFUL:
+            # It reads lines that run downwards by itself, so a sideways page may come with high confidence.
+            told = self._orientation(clean, raster.dpi)
+            for turn in (told,) if told else (90, 270) if sideways else ():
                 again = self._read(turned(clean, turn), raster.dpi)
                 better = weight([(w.text, w.confidence) for w in again])
-                if better > confidence:
+                if better > confidence or (sideways and not rotation and not _is_sideways(again)):
                     words, rotation, confidence = again, turn, better
         return Recognition(reading_order(words), rotation, round(confidence, 4))
 
@@ -90,6 +92,8 @@ class TesseractEngine:
 
     def _orientation(self, clean: Pixels, dpi: float) -> int:
         """Ask Tesseract's orientation detection; 0 where it cannot tell."""
+        if not self._can_orient:
+            return 0
         try:
             found = self._run(
                 pytesseract.image_to_osd, clean, dpi, config="--psm 0", output_type=pytesseract.Output.DICT
@@ -109,6 +113,11 @@ class TesseractEngine:
         except (pytesseract.TesseractError, RuntimeError, OSError) as error:
             raise Unavailable(f"Tesseract failed on this page: {error}", "Try again; see `dms doctor`.") from error
         return answer
+
+
+def _is_sideways(words: list[Word]) -> bool:
+    long = [w.box for w in words if len(w.text) > 2]
+    return sum(b.height for b in long if b.height > b.width) > sum(b.width for b in long if b.width >= b.height)
 
 
 def _cleaned(grey: Pixels) -> Pixels:
