@@ -8,6 +8,7 @@ words on the page (counted from the top left) stay true.
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,8 +159,8 @@ def _taken(access: Path, page: Page) -> NDArray[np.bool_]:
 
 
 def _grow(page: pikepdf.Page, box: list[float], turn: int, millimetres: float, frame: text_layer.Frame) -> None:
-    """Add a margin at the bottom as displayed."""
-    extra = millimetres * MM * max(abs(frame.matrix[0]), abs(frame.matrix[1]))
+    """Add a margin at the bottom as displayed: whole points, so that no pixel of the page is drawn anew between two."""
+    extra = math.ceil(millimetres * MM) * max(abs(frame.matrix[0]), abs(frame.matrix[1]))
     index = {0: 1, 90: 2, 180: 3, 270: 0}[turn]
     box[index] += extra if index > 1 else -extra
     page.obj.MediaBox = Array([round(v, 3) for v in box])
