@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,7 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _CAPITALS = dict(zip("零壹贰叁肆伍陆柒捌玖", range(10), strict=True)) | _DIGITS
 _CAPITALS |= dict(zip("貳參陸", (2, 3, 6), strict=True))
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {m[:3].lower(): i for i, m in enumerate(calendar.month_name) if m}
 
 _HAN = "〇零一二三四五六七八九○"
 _DATE = re.compile(

@@ -135,15 +135,15 @@ def print_command(
     """Print any sheet by its name."""
     from dms.errors import NotFound, Usage
     from dms.faces.cli.output import table
-    from dms.forms import SHEETS
+    from dms.forms import sheets
     from dms.forms.label import LAYOUTS
 
     if listed:
         data = {
-            "sheets": [{"name": s.name, "title": s.title_zh, "title_en": s.title_en} for s in SHEETS.values()],
+            "sheets": [{"name": s.name, "title": s.title_zh, "title_en": s.title_en} for s in sheets().values()],
             "layouts": list(LAYOUTS),
         }
-        rows = [(s.name, s.title_zh, s.title_en) for s in SHEETS.values()]
+        rows = [(s.name, s.title_zh, s.title_en) for s in sheets().values()]
 
         def human(console: Any) -> None:
             table(console, ("sheet", "", ""), rows, empty="")
@@ -153,7 +153,7 @@ def print_command(
         return
     if not sheet:
         raise Usage("Print what?", "“dms print --list” names the sheets.")
-    if sheet not in SHEETS:
+    if sheet not in sheets():
         raise NotFound(f"There is no sheet “{sheet}”.", "“dms print --list” names them.")
     if not records:
         raise Usage(f"Print “{sheet}” for which records?", f"dms print {sheet} HG01E2026000123 -o sheet.pdf")

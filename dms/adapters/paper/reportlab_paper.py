@@ -1,0 +1,227 @@
+"""Draws sheets with ReportLab: Chinese fonts embedded and subset, QR codes as vectors, identical bytes each time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from dms.adapters.codes import open_code_painter
+from dms.adapters.paper.fonts import find_fonts
+from dms.errors import Unavailable
+
+_COLOURS = {"black": "#000000", "grey": "#666666", "light": "#c8c8c8", "red": "#c8102e", "pale": "#f3f3f1"}
+# No opening of a line with these, no ending of one with those (避头尾).
+_NOT_FIRST = "，。、；：？！）》」』】〉”’%,.;:?!)]}"
+_NOT_LAST = "（《「『【〈“‘([{"
+
+
+@functools.lru_cache(maxsize=1)
+def _fonts() -> tuple[str, ...]:
+    """Register the fonts once a process; return their names, best first."""
+    names = []
+    for font in find_fonts()[:3]:
+        name = f"dms-{font.name}"
+        pdfmetrics.registerFont(TTFont(name, str(font.path), subfontIndex=font.index))
+        names.append(name)
+    return tuple(names)
+
+
+@functools.lru_cache(maxsize=8192)
+def _font_of(char: str) -> str:
+    """Return the first font that has a character; the first of all where none has it (its box shows the lack)."""
+    names = _fonts()
+    for name in names:
+        if ord(char) in pdfmetrics.getFont(name).face.charToGlyph:
+            return name
+    return names[0]
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """Cut a text into runs of one font each."""
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or _font_of(text[i]) != _font_of(text[start]):
+            yield _font_of(text[start]), text[start:i]
+            start = i
+
+
+@functools.lru_cache(maxsize=64)
+def _symbol(text: str, level: str) -> tuple[tuple[bool, ...], ...]:
+    return open_code_painter().matrix(text, level=level)
+
+
+class ReportlabPaper:
+    """One PDF being drawn; see :class:`dms.ports.paper.Paper`."""
+
+    def __init__(self) -> None:
+        _fonts()
+        self._canvas = Canvas("", invariant=1, pageCompression=1)
+        self._height = 297.0
+        self._open = False
+
+    def page(self, width: float = 210.0, height: float = 297.0) -> None:
+        """Begin a page."""
+        if self._open:
+            self._canvas.showPage()
+        self._canvas.setPageSize((width * mm, height * mm))
+        self._height = height
+        self._open = True
+
+    def text(self, x: float, y: float, text: str, *, size: float = 10.5, align: str = "left",
+             colour: str = "black", fit: float = 0.0) -> None:  # fmt: skip
+        """Draw one line."""
+        text = " ".join(text.split())
+        if fit > 0:
+            text, size = self._fitted(text, size, fit)
+        width = self.text_width(text, size)
+        x -= {"left": 0.0, "centre": width / 2, "right": width}[align]
+        line = self._canvas.beginText(x * mm, (self._height - y) * mm)
+        line.setFillColor(HexColor(_COLOURS.get(colour, colour)))
+        for font, run in _runs(text):
+            line.setFont(font, size)
+            line.textOut(run)
+        self._canvas.drawText(line)
+
+    def _fitted(self, text: str, size: float, width: float) -> tuple[str, float]:
+        """Shrink by at most a fifth, then cut with an ellipsis."""
+        wanted = self.text_width(text, size)
+        if wanted <= width:
+            return text, size
+        size = max(size * 0.8, size * width / wanted)
+        if self.text_width(text, size) <= width:
+            return text, size
+        while text and self.text_width(text + "…", size) > width:
+            text = text[:-1]
+        return text + "…", size
+
+    def paragraph(self, x: float, y: float, width: float, text: str, *, size: float = 10.5,
+                  leading: float = 1.35, lines: int = 0) -> float:  # fmt: skip
+        """Draw wrapped text."""
+        wrapped = self._wrap(text, size, width)
+        if lines and len(wrapped) > lines:
+            last = wrapped[lines - 1]
+            while last and self.text_width(last + "…", size) > width:
+                last = last[:-1]
+            wrapped = [*wrapped[: lines - 1], last + "…"]
+        step = size * leading / mm
+        for line in wrapped:
+            self.text(x, y, line, size=size)
+            y += step
+        return y
+
+    def _wrap(self, text: str, size: float, width: float) -> list[str]:
+        lines: list[str] = []
+        for paragraph in text.splitlines() or [""]:
+            line = ""
+            for piece in _pieces(paragraph):
+                if line and self.text_width((line + piece).rstrip(), size) > width and piece[0] not in _NOT_FIRST:
+                    carry = ""
+                    while line and line[-1] in _NOT_LAST:
+                        carry, line = line[-1] + carry, line[:-1]
+                    lines.append(line.rstrip())
+                    line = carry
+                    piece = piece.lstrip()
+                while piece and self.text_width(piece, size) > width:
+                    cut = next(i for i in range(1, len(piece) + 1) if self.text_width(piece[:i], size) > width) - 1
+                    lines.append(line + piece[: max(1, cut)])
+                    line, piece = "", piece[max(1, cut) :]
+                line += piece
+            lines.append(line.rstrip())
+        return lines
+
+    def text_width(self, text: str, size: float) -> float:
+        """Width in millimetres."""
+        return sum(float(pdfmetrics.stringWidth(run, font, size)) for font, run in _runs(text)) / float(mm)
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, *, width: float = 0.2, colour: str = "black",
+             dashed: str = "") -> None:  # fmt: skip
+        """Draw a line."""
+        c = self._canvas
+        c.setStrokeColor(HexColor(_COLOURS.get(colour, colour)))
+        c.setLineWidth(width * mm)
+        c.setDash([1.2 * mm, 1.2 * mm] if dashed else [])
+        c.line(x0 * mm, (self._height - y0) * mm, x1 * mm, (self._height - y1) * mm)
+
+    def rect(self, x: float, y: float, width: float, height: float, *, line: float = 0.2,
+             colour: str = "black", fill: str = "") -> None:  # fmt: skip
+        """Draw a rectangle."""
+        c = self._canvas
+        c.setDash([])
+        c.setStrokeColor(HexColor(_COLOURS.get(colour, colour)))
+        c.setLineWidth(line * mm)
+        if fill:
+            c.setFillColor(HexColor(_COLOURS.get(fill, fill)))
+        c.rect(
+            x * mm,
+            (self._height - y - height) * mm,
+            width * mm,
+            height * mm,
+            stroke=int(line > 0),
+            fill=int(bool(fill)),
+        )
+
+    def qr(self, x: float, y: float, size: float, text: str, *, level: str = "Q") -> None:
+        """Draw a QR symbol as dark rectangles, one for each run of modules in a row."""
+        modules = _symbol(text, level)
+        cell = size * mm / len(modules)
+        path = self._canvas.beginPath()
+        for row, cells in enumerate(modules):
+            column = 0
+            while column < len(cells):
+                run = column
+                while run < len(cells) and cells[run]:
+                    run += 1
+                if run > column:
+                    # A hair of overlap downwards, so that no viewer shows a light seam between rows.
+                    path.rect(
+                        x * mm + column * cell,
+                        (self._height - y) * mm - (row + 1) * cell,
+                        (run - column) * cell,
+                        cell * 1.01,
+                    )
+                column = run + 1
+        self._canvas.setFillColor(HexColor("#000000"))
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def save(self, target: Path, *, title: str) -> None:
+        """Write the PDF, whole or not at all."""
+        if not self._open:
+            self.page()
+        self._canvas.setTitle(title)
+        self._canvas.setCreator("dms")
+        beside = target.with_name(f".{target.name}.new")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(self._canvas.getpdfdata())
+            beside.replace(target)
+        except OSError as problem:
+            beside.unlink(missing_ok=True)
+            raise Unavailable(
+                f"{target} cannot be written: {problem.strerror}.", "Choose another file with -o."
+            ) from problem
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a text where a line may break: between Han characters, after blanks in Latin text."""
+    piece = ""
+    for char in text:
+        han = char >= "\u2e80"
+        if han:
+            if piece:
+                yield piece
+                piece = ""
+            yield char
+        else:
+            piece += char
+            if char in " -/":
+                yield piece
+                piece = ""
+    if piece:
+        yield piece
