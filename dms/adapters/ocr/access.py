@@ -21,6 +21,7 @@ from dms.errors import Unreadable, Usage
 
 __all__ = ["make_access_copy", "stamp_access_copy"]
 
+_STREAM = pikepdf.AccessMode.stream
 _SPILL_BYTES = 48 * 1024 * 1024
 _UNWANTED = (
     "/AA", "/Annots", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
@@ -75,15 +76,11 @@ def _from_images(source: Path, media_type: str, pages: Sequence[Page], target: P
                 pdfa.save(out, target, sure=True)
                 return
             spills.append(_spilled(out, font, Path(folder) / f"{len(spills)}.pdf"))
-        whole = Pdf.new()
-        parts = [Pdf.open(spill) for spill in spills]
-        try:
-            for part in parts:
-                whole.pages.extend(part.pages)
+        # qpdf's own job copies from file to file; appending page by page would hold every image in memory.
+        merged = str(Path(folder) / "all.pdf")
+        pikepdf.Job({"empty": "", "outputFile": merged, "pages": [{"file": str(spill)} for spill in spills]}).run()
+        with Pdf.open(merged, access_mode=_STREAM) as whole:
             pdfa.save(whole, target, sure=True)
-        finally:
-            for part in parts:
-                part.close()
 
 
 def _spilled(pdf: Pdf, font: InvisibleFont, path: Path) -> Path:
@@ -116,23 +113,28 @@ def _add_image_page(out: Pdf, page: Page, image: page_images.PageImage, font: In
 
 def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) -> None:
     try:
-        with Pdf.open(source, password=password) as original:
-            _flatten_forms(original)
-            out = Pdf.new()
-            font = InvisibleFont(out)
-            sure = True
+        # Changed in place and saved elsewhere: images go from file to file, memory stays flat in pages.
+        with Pdf.open(source, password=password, access_mode=_STREAM) as pdf:
+            _flatten_forms(pdf)
             for page in pages:
-                if not 1 <= page.number <= len(original.pages):
+                if not 1 <= page.number <= len(pdf.pages):
                     raise Unreadable(f"The file has no page {page.number}.", "It may have been cut off; send it again.")
-                sure &= _add_pdf_page(out, original.pages[page.number - 1], page, font)
+            chosen = [pdf.pages[page.number - 1] for page in pages]
+            del pdf.pages[:]
+            for original in chosen:
+                pdf.pages.append(original)
+            font = InvisibleFont(pdf)
+            bare = [_settle_page(added, page, font) for added, page in zip(pdf.pages, pages, strict=True)]
             font.finish()
-            pdfa.save(out, target, sure=sure)
+            # Layers decide what a page shows; all else of the document's own machinery stays behind.
+            kept = {"/Type", "/Pages"} if all(bare) else {"/Type", "/Pages", "/OCProperties"}
+            for key in set(pdf.Root.keys()) - kept:
+                del pdf.Root[key]
+            pdfa.save(pdf, target, sure=all(bare))
     except pikepdf.PasswordError as error:
         raise Unreadable("The PDF is locked with a password.", "Save it without one, or add the password.") from error
     except pikepdf.PdfError as error:
-        raise Unreadable(
-            f"The PDF is broken: {error}.", "Open and save it in a PDF program, or print and scan."
-        ) from error
+        raise Unreadable(f"The PDF is broken: {error}.", "Open it in a PDF program and save it again.") from error
 
 
 def _flatten_forms(pdf: Pdf) -> None:
@@ -144,10 +146,8 @@ def _flatten_forms(pdf: Pdf) -> None:
     pdf.flatten_annotations("screen")
 
 
-def _add_pdf_page(out: Pdf, original: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
-    """Append one page as it is, upright, with its words; return whether it is sure to be fit for PDF/A-2b."""
-    out.pages.append(original)
-    added = out.pages[-1]
+def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
+    """Turn a page upright and lay its words over it; return whether it is sure to be fit for PDF/A-2b."""
     for key in _UNWANTED:
         if key in added.obj:
             del added.obj[key]

@@ -74,7 +74,7 @@ def stamp_access_copy(access: Path, pages: Sequence[Page], stamp: Stamp, target:
         raise NotFound("There is no page to stamp.")
     page = pages[0]
     place = find_place(_taken(access, page), page.width / MM, page.height / MM)
-    with Pdf.open(access) as pdf:
+    with Pdf.open(access, access_mode=pikepdf.AccessMode.stream) as pdf:
         was_pdfa = pdfa.claims_pdfa(pdf)
         first = pdf.pages[0]
         box = [float(v) for v in first.cropbox]

@@ -8,6 +8,7 @@ image in plain colours, our text layer, our stamp, nothing else. Output is the s
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -40,10 +41,12 @@ def save(pdf: Pdf, target: Path, *, sure: bool) -> bool:
         sure: every page was made by us or passed :func:`is_bare_scan`.
     """
     part = target.with_name(target.name + ".part")
-    _describe(pdf, claims=True)
+    approve = _validator()
+    claims = approve is not None or sure
+    _describe(pdf, claims=claims)
     _write(pdf, part)
-    claims = _approved(part, sure=sure)
-    if not claims:
+    if approve is not None and not approve(part):
+        claims = False
         _describe(pdf, claims=False)
         _write(pdf, part)
     os.replace(part, target)  # noqa: PTH105 - replaces an existing target on every system
@@ -92,13 +95,13 @@ def _is_plain_image(image: pikepdf.Object) -> bool:
     return plain and set(names) <= _FILTERS
 
 
-def _approved(path: Path, *, sure: bool) -> bool:
+def _validator() -> Callable[[Path], bool] | None:
+    """Return what approves a written file; None where ``pikepdf[pdfa]`` is not installed."""
     try:
         from pikepdf import pdfa
     except ImportError:
-        # Optional: needs fonttools. Then only what is fit by construction may claim it.
-        return sure
-    return bool(pdfa.validate_written(path, "2b").passed)
+        return None
+    return lambda path: bool(pdfa.validate_written(path, "2b").passed)
 
 
 def _describe(pdf: Pdf, *, claims: bool) -> None:
