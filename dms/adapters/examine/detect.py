@@ -1,0 +1,152 @@
+"""What a file is, by its first bytes and its structure; the name only decides between kinds of plain text."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from dms.errors import Unreadable
+
+_HEAD = 4096
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+)
+# Known, and not taken: what it is, and what to do.
+_REFUSED: tuple[tuple[bytes, str, str], ...] = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted Office file",
+     "Save it as docx, xlsx or PDF without a password, and drop that."),
+    (b"MZ", "a Windows program", "Programs are not archived."),
+    (b"\x7fELF", "a program", "Programs are not archived."),
+    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and drop the files."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and drop the files."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it and drop the files."),
+    (b"BZh", "a bzip2 archive", "Unpack it and drop the files."),
+    (b"\xfd7zXZ\x00", "an xz archive", "Unpack it and drop the files."),
+    (b"ID3", "a sound recording", "Sound is not taken yet."),
+    (b"OggS", "a sound recording or film", "Sound and film are not taken yet."),
+    (b"\x1aE\xdf\xa3", "a film", "Films are not taken yet."),
+    (b"SQLite format 3\x00", "a database", "Export what matters as CSV or PDF."),
+    (b"%!PS", "a PostScript file", "Save or print it as PDF, and drop that."),
+    (b"{\\rtf", "an RTF file", "Save it as docx or PDF, and drop that."),
+)  # fmt: skip
+_ZIP_PARTS = (
+    ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+_SUFFIXES = {
+    ".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".tif": "image/tiff",
+    ".tiff": "image/tiff", ".gif": "image/gif", ".bmp": "image/bmp", ".webp": "image/webp", ".docx": _ZIP_PARTS[0][1],
+    ".xlsx": _ZIP_PARTS[1][1], ".pptx": _ZIP_PARTS[2][1], ".odt": "application/vnd.oasis.opendocument.text",
+    ".eml": "message/rfc822", ".htm": "text/html", ".html": "text/html", ".csv": "text/csv", ".md": "text/markdown",
+    ".txt": "text/plain",
+}  # fmt: skip
+_MAIL_HEADERS = (
+    b"from:",
+    b"to:",
+    b"subject:",
+    b"date:",
+    b"message-id:",
+    b"received:",
+    b"mime-version:",
+    b"return-path:",
+)
+
+
+def detect(path: Path, name: str) -> tuple[str, str]:
+    """Return the media type and, where the name says another one, a warning.
+
+    Raises:
+        Unreadable: a kind the archive does not take; the message says what it is.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    found = _by_content(path, head, name)
+    claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
+    if claimed and claimed != found and not (claimed.startswith("text/") and found.startswith("text/")):
+        return found, f"It is named {Path(name).suffix} but is {found}."
+    return found, ""
+
+
+def _by_content(path: Path, head: bytes, name: str) -> str:
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    for magic, media_type in _MAGIC:
+        if head.startswith(magic) and (magic != b"BM" or head[6:10] == b"\0\0\0\0"):
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp":
+        if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"avif"):
+            return "image/heic"
+        raise Unreadable("It is a film or sound recording.", "Films and sound are not taken yet.")
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip(path)
+    for magic, what, advice in _REFUSED:
+        if head.startswith(magic):
+            raise Unreadable(f"It is {what}.", advice)
+    if _is_mail(head):
+        return "message/rfc822"
+    return _text(head, name)
+
+
+def _zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {info.filename for info in archive.infolist()[:20_000]}
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                told = archive.read("mimetype").decode("ascii", "replace").strip()
+                if told == "application/vnd.oasis.opendocument.text":
+                    return told
+                raise Unreadable(f"It is a document of the kind {told[:80]}.", "Save it as PDF, and drop that.")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError, ValueError):
+        raise Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.") from None
+    for part, media_type in _ZIP_PARTS:
+        if part in names:
+            return media_type
+    raise Unreadable("It is a zip archive.", "Unpack it and drop the files.")
+
+
+def _is_mail(head: bytes) -> bool:
+    lines = head.lower().splitlines()[:40]
+    found = sum(any(line.startswith(h) for line in lines) for h in _MAIL_HEADERS)
+    return found >= 3 or (found >= 2 and bool(lines) and lines[0].startswith(_MAIL_HEADERS))
+
+
+def _text(head: bytes, name: str) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _looks_like_text(head):
+        start = head[:1024].lstrip().lower()
+        if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+            return "text/html"
+        if start.startswith(b"<?xml") and b"<html" not in start:
+            return "text/plain"
+        claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
+        return claimed if claimed.startswith("text/") else "text/plain"
+    raise Unreadable("It is of an unknown kind.", "Save or print it as PDF, and drop that.")
+
+
+def _looks_like_text(head: bytes) -> bool:
+    """No control bytes to speak of, and valid in one of the encodings offices use."""
+    bare = head.replace(b"\x00", b"")
+    if len(bare) < len(head) * 0.9:
+        return False
+    control = sum(b < 9 or (13 < b < 32 and b != 27) for b in bare)
+    if control > max(2, len(bare) // 200):
+        return False
+    for encoding in ("utf-8", "gb18030", "big5"):
+        try:
+            bare[: len(bare) - 3].decode(encoding)
+        except UnicodeDecodeError as problem:
+            if problem.start >= len(bare) - 8:
+                return True  # cut in the middle of a character
+            continue
+        return True
+    return False

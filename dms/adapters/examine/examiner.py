@@ -1,0 +1,119 @@
+"""The parent's side: asks the pool, spreads pages over the children, takes up where a killed run stopped."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dms.adapters.examine.pool import Pool
+from dms.domain.pages import Page, page_from_dict
+from dms.errors import LimitExceeded, Unreadable
+from dms.ports.examine import Attachment, Inspection, Limits, Stamp
+
+_COPY_SECONDS = 60.0
+
+
+class PoolExaminer:
+    """See :class:`dms.ports.examine.Examiner`.
+
+    Args:
+        pool: the children.
+        limits: what one file may cost.
+    """
+
+    def __init__(self, pool: Pool, limits: Limits) -> None:
+        self._pool = pool
+        self._limits = limits
+
+    def inspect(self, path: Path, name: str, work: Path) -> Inspection:
+        """Tell what the file is."""
+        told = self._pool.run(
+            "inspect", {"path": str(path), "name": name, "work": str(work)}, self._limits.seconds_inspect
+        )
+        told["attachments"] = tuple(Attachment(a["name"], Path(a["path"])) for a in told["attachments"])
+        for key in ("active_content", "warnings"):
+            told[key] = tuple(told[key])
+        return Inspection(**told)
+
+    def pages(
+        self, path: Path, inspection: Inspection, work: Path, on_page: Callable[[int, int], None]
+    ) -> tuple[Page, ...]:
+        """Recognise all pages that are not there yet."""
+        if inspection.pages > self._limits.pages:
+            raise LimitExceeded(
+                f"The file has {inspection.pages:,} pages; at most {self._limits.pages:,} are taken.",
+                "Split it, or raise max_pages in dms.toml.",
+            )
+        total = inspection.pages
+        found = {n: page for n in range(1, total + 1) if (page := _kept(work, n)) is not None}
+        missing = deque(n for n in range(1, total + 1) if n not in found)
+        # A few pages ahead of the children and no more: a long file must not keep short ones waiting.
+        under_way: deque[tuple[list[int], Future[Any]]] = deque()
+        share = 1 if inspection.kind == "scan" else 4
+        try:
+            while missing or under_way:
+                while missing and len(under_way) < self._pool.size + 1:
+                    numbers = [missing.popleft() for _ in range(min(share, len(missing)))]
+                    arguments = {"path": str(path), "media_type": inspection.media_type, "kind": inspection.kind,
+                                 "work": str(work), "numbers": numbers}  # fmt: skip
+                    seconds = self._limits.seconds_per_page * len(numbers)
+                    under_way.append((numbers, self._pool.submit("pages", arguments, seconds)))
+                numbers, future = under_way.popleft()
+                future.result()
+                for number in numbers:
+                    page = _kept(work, number)
+                    if page is None:
+                        raise Unreadable(f"Page {number} could not be read.", "Scan it again.")
+                    found[number] = page
+                on_page(len(found), total)
+        finally:
+            for _, future in under_way:
+                future.cancel()
+        pages = tuple(found[n] for n in sorted(found))
+        if pages and inspection.kind == "scan" and all("cannot be read" in " ".join(p.warnings) for p in pages):
+            raise Unreadable("No page of the file can be read.", "Scan it again, or open it in its own program.")
+        return pages
+
+    def part(self, path: Path, inspection: Inspection, pages: Sequence[int], work: Path, target: Path) -> None:
+        """Write some pages of a stack."""
+        self._pool.run(
+            "part",
+            {"path": str(path), "media_type": inspection.media_type, "numbers": list(pages), "work": str(work),
+             "target": str(target)},
+            _COPY_SECONDS + len(pages),
+        )  # fmt: skip
+
+    def access_copy(self, path: Path, inspection: Inspection, pages: Sequence[Page], work: Path, target: Path) -> None:
+        """Write the access copy."""
+        self._pool.run(
+            "access_copy",
+            {"path": str(path), "media_type": inspection.media_type, "kind": inspection.kind,
+             "pages": [p.to_dict() for p in pages], "work": str(work), "target": str(target)},
+            _COPY_SECONDS + 2.0 * len(pages),
+        )  # fmt: skip
+
+    def stamp(self, access: Path, pages: Sequence[Page], stamp: Stamp, target: Path) -> None:
+        """Stamp an access copy."""
+        self._pool.run(
+            "stamp",
+            {"access": str(access), "pages": [p.to_dict() for p in pages], "stamp": asdict(stamp),
+             "target": str(target)},
+            _COPY_SECONDS + len(pages),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop the children."""
+        self._pool.close()
+
+
+def _kept(work: Path, number: int) -> Page | None:
+    """Return a page finished before, None where there is none or a crash left half of it."""
+    try:
+        return page_from_dict(json.loads((work / f"page-{number:05d}.json").read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

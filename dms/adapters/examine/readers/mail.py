@@ -1,0 +1,151 @@
+"""E-mail (RFC 5322): headers and body as text, attachments written out for a journey of their own."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from dms.adapters.examine.flowing import clean
+from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.readers.text import decode, html
+from dms.errors import LimitExceeded, Unreadable
+from dms.ports.examine import Attachment, Limits
+
+_MOST_PARTS = 1000
+_HEADERS = (("From", "发件人"), ("To", "收件人"), ("Cc", "抄送"), ("Date", "日期"), ("Subject", "主题"))
+
+
+def read(path: Path, work: Path, limits: Limits) -> Flow:
+    """Read a message.
+
+    Raises:
+        Unreadable: it is no message at all.
+        LimitExceeded: more parts, or deeper nesting, than is taken.
+    """
+    with path.open("rb") as file:
+        message = email.message_from_binary_file(file, policy=email.policy.default)
+    if not isinstance(message, EmailMessage) or not message.keys():
+        raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
+    bodies: list[str] = []
+    files: list[tuple[str, bytes]] = []
+    state = _State(limits, bodies, files)
+    state.take(message, 0)
+    head = [f"{zh} {name}: {_header(message, name)}" for name, zh in _HEADERS if _header(message, name)]
+    text = "\n".join(head) + "\n\n" + "\n\n".join(bodies)
+    return Flow(
+        clean(text), _header(message, "Subject")[:200], _date(message), _header(message, "From")[:200],
+        tuple(_keep(work, number, name, data) for number, (name, data) in enumerate(files, 1)),
+        ("scripts in HTML",) if state.scripts else (), tuple(state.warnings),
+    )  # fmt: skip
+
+
+class _State:
+    """Walks the parts of a message, counting."""
+
+    def __init__(self, limits: Limits, bodies: list[str], files: list[tuple[str, bytes]]) -> None:
+        self._limits, self._bodies, self._files = limits, bodies, files
+        self._parts = 0
+        self.scripts = False
+        self.warnings: list[str] = []
+
+    def take(self, part: Any, depth: int) -> None:
+        """Take a part and what is in it."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise LimitExceeded(f"The message has more than {_MOST_PARTS} parts.", "Ask the sender for the files.")
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            self._inner(part, depth)
+        elif part.is_multipart():
+            if depth > 10 * self._limits.nesting:
+                raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
+            children = list(part.iter_parts()) if isinstance(part, EmailMessage) else part.get_payload()
+            if kind == "multipart/alternative":
+                children = _best(children)
+            for child in children:
+                self.take(child, depth + 1)
+        else:
+            self._leaf(part, kind)
+
+    def _inner(self, part: Any, depth: int) -> None:
+        inner = part.get_payload()
+        message = inner[0] if isinstance(inner, list) and inner else None
+        if message is None:
+            return
+        if len(self._files) >= self._limits.parts:
+            raise LimitExceeded(f"The message has more than {self._limits.parts} attachments.", "Save them one by one.")
+        try:
+            data = message.as_bytes()
+        except (MessageError, ValueError, LookupError, RecursionError):
+            self.warnings.append("A message inside it is damaged and was not taken apart.")
+            return
+        self._files.append((f"{_header(message, 'Subject') or 'message'}.eml", data))
+
+    def _leaf(self, part: Any, kind: str) -> None:
+        name = _file_name(part)
+        try:
+            data = part.get_payload(decode=True) or b""
+        except (MessageError, ValueError, LookupError):
+            self.warnings.append(f"A part of the message ({kind}) is damaged and was left out.")
+            return
+        attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
+        if kind in ("text/plain", "text/html") and not attached:
+            text = decode(data, part.get_content_charset() or "")
+            if kind == "text/html":
+                page = html(text)
+                self.scripts = self.scripts or bool(page.active_content)
+                text = page.text
+            self._bodies.append(text)
+        elif data and (attached or not kind.startswith("image/")):
+            # Pictures without a name are logos of signatures and letterheads.
+            if len(self._files) >= self._limits.parts:
+                raise LimitExceeded(
+                    f"The message has more than {self._limits.parts} attachments.", "Save them one by one."
+                )
+            self._files.append((name or f"part-{len(self._files) + 1}", data))
+
+
+def _best(children: list[Any]) -> list[Any]:
+    """Of alternatives take the plain text, else what there is."""
+    plain = [c for c in children if c.get_content_type() == "text/plain"]
+    return plain[:1] + [c for c in children if c.get_content_maintype() not in ("text",)] if plain else children
+
+
+def _file_name(part: Any) -> str:
+    try:
+        return str(part.get_filename() or "")
+    except (MessageError, ValueError, LookupError, TypeError):
+        return ""
+
+
+def _header(message: Any, name: str) -> str:
+    try:
+        return " ".join(str(message.get(name) or "").split())[:2000]
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError):
+        # The standard library stumbles over some malformed headers; the message is readable without them.
+        return ""
+
+
+def _date(message: Any) -> str:
+    try:
+        return parsedate_to_datetime(_header(message, "Date")).date().isoformat()
+    except (ValueError, TypeError, IndexError):
+        return ""
+
+
+def _keep(work: Path, number: int, name: str, data: bytes) -> Attachment:
+    folder = work / "attachments"
+    folder.mkdir(exist_ok=True)
+    # The sender's name is told, never used as a path.
+    path = folder / f"{number:03d}"
+    path.write_bytes(data)
+    shown = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name).strip(" .") or f"part-{number}"
+    stem, dot, suffix = shown.rpartition(".")
+    if dot and len(suffix) <= 10:
+        return Attachment(f"{stem[:80]}.{suffix}", path)
+    return Attachment(shown[:90], path)

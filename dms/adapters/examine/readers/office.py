@@ -1,0 +1,172 @@
+"""docx, xlsx, pptx and odt. The zip container is checked against bombs before any library opens it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from dms.adapters.examine.flowing import clean
+from dms.adapters.examine.readers.flow import Flow
+from dms.errors import LimitExceeded, Unreadable
+from dms.ports.examine import Limits
+
+_MOST_ENTRIES = 10_000
+_MOST_UNPACKED = 600 * 1024**2
+_WORST_RATIO = 400
+_SMALL = 5 * 1024**2
+_MOST_CELLS = 500_000
+
+
+def read(path: Path, media_type: str, limits: Limits) -> Flow:
+    """Read an office file.
+
+    Raises:
+        Unreadable: damaged or locked.
+        LimitExceeded: a zip bomb, or more cells than are taken.
+    """
+    macros = _check_container(path)
+    flow = READERS[media_type](path, limits)
+    return Flow(
+        clean(flow.text), flow.title[:200], flow.date, flow.author, active_content=macros, warnings=flow.warnings
+    )
+
+
+def _check_container(path: Path) -> tuple[str, ...]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.") from None
+    unpacked = sum(e.file_size for e in entries)
+    worst = max((e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _SMALL), default=0.0)
+    if len(entries) > _MOST_ENTRIES or unpacked > _MOST_UNPACKED or worst > _WORST_RATIO:
+        raise LimitExceeded(
+            f"It would unpack to {unpacked / 1e6:,.0f} MB: that is no ordinary document.", "Ask the sender for a PDF."
+        )
+    if any(e.flag_bits & 1 for e in entries):
+        raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
+    return ("macros",) if any(e.filename.lower().endswith("vbaproject.bin") for e in entries) else ()
+
+
+def _docx(path: Path, limits: Limits) -> Flow:
+    import docx
+    from docx.oxml.ns import qn
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    document = docx.Document(str(path))
+    lines: list[str] = []
+    for section in document.sections[:1]:
+        lines += [p.text for p in section.header.paragraphs if p.text.strip()]
+    for element in document.element.body.iterchildren():
+        if element.tag == qn("w:p"):
+            lines.append(Paragraph(element, document).text)
+        elif element.tag == qn("w:tbl"):
+            lines += _rows(Table(element, document))
+    for section in document.sections[:1]:
+        lines += [p.text for p in section.footer.paragraphs if p.text.strip()]
+    told = document.core_properties
+    return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.author or "")
+
+
+def _rows(table: Any) -> Iterator[str]:
+    for row in table.rows:
+        cells: list[str] = []
+        seen: set[int] = set()
+        for cell in row.cells:
+            # A merged cell comes back once for each column it spans.
+            if id(cell._tc) not in seen:
+                seen.add(id(cell._tc))
+                cells.append(" ".join(cell.text.split()))
+        yield "\t".join(cells)
+
+
+def _xlsx(path: Path, limits: Limits) -> Flow:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    lines: list[str] = []
+    cells = size = 0
+    try:
+        for sheet in book.worksheets:
+            lines.append(sheet.title)
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows(values_only=True):
+                shown = [_cell(value) for value in row]
+                while shown and not shown[-1]:
+                    shown.pop()
+                cells += len(shown)
+                line = "\t".join(shown)
+                size += len(line)
+                if cells > _MOST_CELLS or size > limits.text:
+                    raise LimitExceeded(
+                        f"The workbook has more than {_MOST_CELLS:,} cells.", "Split it, or save what matters as PDF."
+                    )
+                if line:
+                    lines.append(line)
+        told = book.properties
+        return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.creator or "")
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    if isinstance(value, float):
+        return f"{value:.10g}" if value != int(value) else str(int(value))
+    return " ".join(str(value).split())
+
+
+def _pptx(path: Path, limits: Limits) -> Flow:
+    import pptx
+
+    show = pptx.Presentation(str(path))
+    lines: list[str] = []
+    for slide in show.slides:
+        for shape in slide.shapes:
+            if shape.has_text_frame:
+                lines += [p.text for p in shape.text_frame.paragraphs if p.text.strip()]
+            elif getattr(shape, "has_table", False) and shape.has_table:
+                lines += ["\t".join(" ".join(c.text.split()) for c in row.cells) for row in shape.table.rows]
+        if slide.has_notes_slide:
+            lines.append(slide.notes_slide.notes_text_frame.text)
+        lines.append("")
+    told = show.core_properties
+    return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.author or "")
+
+
+def _odt(path: Path, limits: Limits) -> Flow:
+    from defusedxml.ElementTree import fromstring
+
+    with zipfile.ZipFile(path) as archive:
+        content = fromstring(archive.read("content.xml"))
+        meta = fromstring(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else None
+    space = "{urn:oasis:names:tc:opendocument:xmlns:"
+    body = content.find(f".//{space}office:1.0}}body")
+    lines: list[str] = []
+    for element in body.iter() if body is not None else ():
+        if element.tag in (f"{space}text:1.0}}p", f"{space}text:1.0}}h"):
+            lines.append("".join(element.itertext()))
+    title = meta.findtext(".//{http://purl.org/dc/elements/1.1/}title", "") if meta is not None else ""
+    day = meta.findtext(".//{http://purl.org/dc/elements/1.1/}date", "") if meta is not None else ""
+    return Flow("\n".join(lines), title or "", (day or "")[:10])
+
+
+def _day(moment: datetime | date | None) -> str:
+    # Templates carry the date of the program that made them; a document of that day is unlikely.
+    return moment.strftime("%Y-%m-%d") if moment and moment.year > 2013 else ""
+
+
+_OPEN = "application/vnd.openxmlformats-officedocument."
+READERS: dict[str, Callable[[Path, Limits], Flow]] = {
+    _OPEN + "wordprocessingml.document": _docx,
+    _OPEN + "spreadsheetml.sheet": _xlsx,
+    _OPEN + "presentationml.presentation": _pptx,
+    "application/vnd.oasis.opendocument.text": _odt,
+}

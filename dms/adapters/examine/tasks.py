@@ -1,0 +1,110 @@
+"""What a child can do: inspect a file, recognise pages, cut a stack, write and stamp access copies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dms.adapters.examine.detect import detect
+from dms.adapters.examine.readers import flowing_of, image, pdf
+from dms.adapters.examine.recognise import Recogniser
+from dms.domain.pages import page_from_dict
+from dms.errors import LimitExceeded, Unreadable
+from dms.ports.examine import Inspection, Limits, Stamp
+
+
+class Tasks:
+    """The tasks of one child; models are loaded at the first page that needs them.
+
+    Args:
+        setup: ``ocr``, ``languages``, ``passwords``, ``limits``.
+    """
+
+    def __init__(self, setup: dict[str, Any]) -> None:
+        self._limits = Limits(**setup["limits"])
+        self._passwords: list[str] = setup["passwords"]
+        self._recogniser = Recogniser(setup["ocr"], setup["languages"], self._limits)
+
+    def inspect(self, path: str, name: str, work: str) -> dict[str, Any]:
+        """Tell what a file is."""
+        file, folder = Path(path), Path(work)
+        size = file.stat().st_size
+        if size == 0:
+            raise Unreadable("The file is empty.", "Send or scan it again.")
+        if size > self._limits.bytes:
+            raise LimitExceeded(
+                f"The file has {size / 1e6:,.0f} MB, more than is taken.", "Split it, or raise max_bytes in dms.toml."
+            )
+        media_type, warning = detect(file, name)
+        if media_type == "application/pdf":
+            found = pdf.inspect(file, folder, self._passwords, self._limits)
+        elif media_type.startswith("image/"):
+            found = image.inspect(file, media_type, self._limits)
+        else:
+            found = self._flowing(file, media_type, folder)
+        told = asdict(found)
+        told["warnings"] = [*([warning] if warning else []), *found.warnings]
+        told["attachments"] = [{"name": a.name, "path": str(a.path)} for a in found.attachments]
+        return told
+
+    def _flowing(self, file: Path, media_type: str, folder: Path) -> Inspection:
+        from dms.adapters.examine import flowing
+
+        read = flowing_of(file, media_type, folder, self._limits)
+        if len(read.text) > self._limits.text:
+            raise LimitExceeded(
+                f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
+            )
+        pages = flowing.layout(read.text)
+        if len(pages) > self._limits.pages:
+            raise LimitExceeded(f"Its text fills {len(pages):,} pages, more than are taken.", "Split it.")
+        for page in flowing.pages(pages):
+            _write(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
+        return Inspection(
+            media_type, "text", len(pages), read.title, read.date, read.author, read.attachments, False, False,
+            read.active_content, read.warnings,
+        )  # fmt: skip
+
+    def pages(self, path: str, media_type: str, kind: str, work: str, numbers: list[int]) -> None:
+        """Recognise pages and keep each at once."""
+        folder = Path(work)
+        for number in numbers:
+            page = self._recogniser.page(pdf.working_copy(Path(path), folder), media_type, kind, number)
+            _write(folder / f"page-{number:05d}.json", json.dumps(page.to_dict()).encode())
+
+    def part(self, path: str, media_type: str, numbers: list[int], work: str, target: str) -> None:
+        """Write some pages of a stack as a PDF."""
+        if media_type == "application/pdf":
+            pdf.part(pdf.working_copy(Path(path), Path(work)), numbers, Path(target))
+        else:
+            image.part(Path(path), numbers, Path(target))
+
+    def access_copy(
+        self, path: str, media_type: str, kind: str, pages: list[dict[str, Any]], work: str, target: str
+    ) -> None:
+        """Write the access copy."""
+        found = [page_from_dict(p) for p in pages]
+        if kind == "text":
+            from dms.adapters.examine import flowing
+
+            flowing.draw(found, Path(target))
+            return
+        from dms.adapters.ocr.access import make_access_copy
+
+        make_access_copy(pdf.working_copy(Path(path), Path(work)), media_type, "", found, Path(target))
+
+    def stamp(self, access: str, pages: list[dict[str, Any]], stamp: dict[str, Any], target: str) -> None:
+        """Stamp an access copy."""
+        from dms.adapters.ocr.access import stamp_access_copy
+
+        cells = stamp["cells"]
+        made = Stamp((cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]), stamp["qr"])
+        stamp_access_copy(Path(access), [page_from_dict(p) for p in pages], made, Path(target))
+
+
+def _write(path: Path, data: bytes) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(data)
+    beside.replace(path)
