@@ -421,6 +421,18 @@ def test_broken_files_are_unreadable_and_leave_nothing(media_type: str, content:
     assert [p.name for p in tmp_path.iterdir()] == ["broken"]
 
 
+def test_one_broken_page_people_were_warned_of_does_not_cost_the_others(tmp_path: Path) -> None:
+    sheets = numbered(2)
+    tiff(sheets, tmp_path / "s.tif")
+    beyond = Page(3, WIDTH, HEIGHT, warnings=("Page 3 cannot be read.",))
+    make_access_copy(tmp_path / "s.tif", "image/tiff", "", [sheets[0].page(1), beyond], tmp_path / "access.pdf")
+    assert_claims_pdfa(tmp_path / "access.pdf")
+    with pikepdf.open(tmp_path / "access.pdf") as opened:
+        assert len(opened.pages) == 2
+    with pytest.raises(Unreadable):
+        make_access_copy(tmp_path / "s.tif", "image/tiff", "", [Page(3, WIDTH, HEIGHT)], tmp_path / "none.pdf")
+
+
 def test_missing_pages_and_other_kinds_are_told(tmp_path: Path) -> None:
     scanned_pdf(form(72), tmp_path / "scan.pdf")
     with pytest.raises(Unreadable, match="no page 2"):

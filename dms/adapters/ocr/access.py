@@ -63,9 +63,9 @@ def _from_images(source: Path, media_type: str, pages: Sequence[Page], target: P
         with page_images.opened(source, media_type) as images:
             for page in pages:
                 font = font or InvisibleFont(out)
-                image = images.page(page)
+                image = _image_or_nothing(images, page)
                 _add_image_page(out, page, image, font)
-                held += len(image.data)
+                held += len(image.data) if image else 0
                 if held > _SPILL_BYTES:
                     # Long stacks go through the disk, so that memory does not grow with their pages.
                     spills.append(_spilled(out, font, Path(folder) / f"{len(spills)}.pdf"))
@@ -83,6 +83,16 @@ def _from_images(source: Path, media_type: str, pages: Sequence[Page], target: P
             pdfa.save(whole, target, sure=True)
 
 
+def _image_or_nothing(images: page_images.ImageFile, page: Page) -> page_images.PageImage | None:
+    """Return a page's image; None for a broken one people were warned of, which must not cost the other pages."""
+    try:
+        return images.page(page)
+    except Unreadable:
+        if not page.warnings:
+            raise
+        return None
+
+
 def _spilled(pdf: Pdf, font: InvisibleFont, path: Path) -> Path:
     font.finish()
     pdf.save(path)
@@ -90,11 +100,13 @@ def _spilled(pdf: Pdf, font: InvisibleFont, path: Path) -> Path:
     return path
 
 
-def _add_image_page(out: Pdf, page: Page, image: page_images.PageImage, font: InvisibleFont) -> None:
+def _add_image_page(out: Pdf, page: Page, image: page_images.PageImage | None, font: InvisibleFont) -> None:
     frame = text_layer.Frame(page.width, page.height)
-    drawn = f"q {image.placed(page.width, page.height)} cm /Im0 Do Q\n".encode("ascii")
+    drawn, resources = b"", Dictionary()
+    if image is not None:
+        drawn = f"q {image.placed(page.width, page.height)} cm /Im0 Do Q\n".encode("ascii")
+        resources.XObject = Dictionary(Im0=image.object(out))
     content = out.make_stream(drawn + text_layer.draw(page.words, frame, font))
-    resources = Dictionary(XObject=Dictionary(Im0=image.object(out)))
     if page.words:
         resources.Font = Dictionary({f"/{text_layer.FONT}": font.object})
     out.pages.append(
