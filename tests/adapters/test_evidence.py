@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from ocr_sheets import Sheet, form, raster
 from PIL import Image
 
 from dms.adapters.ocr.evidence import measure
-from dms.domain.pages import Box
+from dms.domain.pages import Box, Word
 
 
 def covers(found: Box, drawn: Box, slack: float = 6) -> bool:
@@ -135,3 +137,33 @@ def test_an_empty_line_or_a_printed_name_is_no_signature() -> None:
     sheet.text(box.x1 + 4, 520, "张海生", 11)
     sheet.line(25, 500, 395, 500)
     assert measure(sheet.raster(), sheet.words).signatures == ()
+
+
+@pytest.mark.parametrize("degrees", [-3.0, 3.0])
+def test_the_rules_of_a_tilted_table_are_no_signature(degrees: float) -> None:
+    sheet = form()
+    for x in (40, 160, 280, 390):
+        sheet.line(x, 455, x, 500, 1.2)
+    for y in (455, 500):
+        sheet.line(40, y, 390, y, 1.2)
+    sheet.text(48, 470, "经办人：", 11)
+    sheet.text(168, 470, "直接领导：", 11)
+    drawn = sheet.scribble(228, 466, 44, 14)
+    tilted = sheet.image.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
+    # A tilt about the middle moves this part of the page by a few points: its words move with it.
+    lean = math.tan(math.radians(degrees))
+    words = [
+        Word(
+            w.text,
+            Box(
+                w.box.x0 - lean * 180,
+                w.box.y0 + lean * (w.box.x0 - 210),
+                w.box.x1 - lean * 180,
+                w.box.y1 + lean * (w.box.x1 - 210),
+            ),
+        )
+        for w in sheet.words
+    ]
+    found = measure(raster(tilted, 200), words).signatures
+    assert len(found) == 1
+    assert found[0].middle == pytest.approx((drawn.middle[0] - lean * 180, drawn.middle[1] + lean * 40), abs=12)

@@ -42,6 +42,7 @@ _BELOW_MM = 16.0
 _SURE_PRINT = 0.85
 _INK_IN_BOX = 0.02
 _STROKE_MM = 5.0
+_MIN_SKEW = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,14 @@ def measure(raster: Raster, words: Sequence[Word]) -> Evidence:
     """
     sheet = _sheet(raster)
     share = _ink_share(sheet)
+    skew = slope(sheet.grey, _DPI) if share >= _BLANK_BELOW else 0.0
     return Evidence(
         dpi=raster.dpi,
         ink_share=round(share, 6),
         blank=_is_blank(sheet, share, words),
-        skew_degrees=slope(sheet.grey, _DPI) if share >= _BLANK_BELOW else 0.0,
+        skew_degrees=skew,
         seals=_seals(sheet),
-        signatures=_signatures(sheet, words),
+        signatures=_signatures(sheet, words, skew),
         colour=_is_colourful(sheet),
     )
 
@@ -147,12 +149,12 @@ def _has_empty_corners(part: Pixels) -> bool:
     return sum(float(corner.mean()) < 0.25 for corner in corners) >= 3
 
 
-def _signatures(sheet: _Sheet, words: Sequence[Word]) -> tuple[Box, ...]:
+def _signatures(sheet: _Sheet, words: Sequence[Word], skew: float) -> tuple[Box, ...]:
     """Find handwriting to the right of signature labels, or below them where the right is taken."""
     labels = [(word, match) for word in words for match in [_LABEL.search(word.text)] if match]
     if not labels:
         return ()
-    strokes = _strokes(sheet)
+    strokes = _strokes(sheet, skew)
     found: list[Box] = []
     for word, match in labels:
         label = _part(word, match.start(), match.end())
@@ -165,14 +167,24 @@ def _signatures(sheet: _Sheet, words: Sequence[Word]) -> tuple[Box, ...]:
     return tuple(found)
 
 
-def _strokes(sheet: _Sheet) -> Pixels:
-    """Ink without the long rules of tables and underlines."""
+def _strokes(sheet: _Sheet, skew: float) -> Pixels:
+    """Ink without the long rules of tables and underlines, which are looked for on the straightened page."""
     ink = sheet.ink.astype(np.uint8)
+    height, width = ink.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew, 1.0)
+    tilted = abs(skew) >= _MIN_SKEW
+    straight = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_NEAREST) if tilted else ink
+    # Two rows at a time: a rule wavers by a pixel, and would fall apart in an opening one row high.
+    thick = cv2.dilate(straight, np.ones((2, 2), np.uint8))
     rule = round(14 * _MM)
-    for kernel, grow in ((np.ones((1, rule), np.uint8), (3, 1)), (np.ones((rule, 1), np.uint8), (1, 3))):
-        rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
-        ink = np.asarray(cv2.subtract(ink, cv2.dilate(rules, np.ones(grow, np.uint8))), dtype=np.uint8)
-    return ink
+    rules = cv2.bitwise_or(
+        cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, rule), np.uint8)),
+        cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((rule, 1), np.uint8)),
+    )
+    if tilted:
+        back = cv2.WARP_INVERSE_MAP | cv2.INTER_NEAREST
+        rules = cv2.warpAffine(rules, matrix, (width, height), flags=back)
+    return np.asarray(cv2.subtract(ink, cv2.dilate(rules, np.ones((3, 3), np.uint8))), dtype=np.uint8)
 
 
 def _part(word: Word, start: int, end: int) -> Box:
