@@ -16,6 +16,9 @@ def settle(work: Work) -> Item:
     shutil.rmtree(work.folder, ignore_errors=True)
     done = item.with_(state=ItemState(item.data["outcome"]), source="")
     with work.world.catalogue.begin() as tx:
+        first = tx.item(item.data["same_as"]) if not item.code and item.data.get("same_as") else None
+        if first is not None:
+            done = done.with_(code=first.code)
         tx.save_item(done)
     return done
 

@@ -20,10 +20,13 @@ def item_data(items: Iterable[Any]) -> list[dict[str, Any]]:
 
     def told(item: Any) -> dict[str, Any]:
         state = "registered" if item.state.value == "split" else item.state.value
+        # A copy dropped together with its first one is known before that has its code.
+        first = by_id.get(item.data.get("same_as", ""))
+        code = item.code or (first.code if first else "")
         return {
             "path": item.origin,
             "state": state if state != "working" else "waiting",
-            "code": item.code or None,
+            "code": code or None,
             "pages": item.data.get("pages", 0),
             "reason": item.reason or None,
             "parts": [told(by_id[p]) for p in item.data.get("parts", ()) if p in by_id],

@@ -66,7 +66,7 @@ def table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[Any
     if not rows:
         console.print(escape(empty))
         return
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_header=any(headings))
     for heading in headings:
         shown.add_column(heading, overflow="fold")
     for row in rows:
