@@ -110,8 +110,7 @@ class Layout:
 
     def row(self, *cells: Cell, height: float = 25.0) -> None:
         """Print one row of cells; it grows with its longest text."""
-        total = sum(c.share for c in cells)
-        widths = [(RIGHT - LEFT) * c.share / total for c in cells]
+        widths = self._widths(cells)
         needed = max(self._needed(c, w) for c, w in zip(cells, widths, strict=True))
         high = max(height, needed)
         self._room(high)
@@ -208,12 +207,12 @@ class Layout:
         """Print a row for somebody's opinion, written by hand, with his signature and the date at the lower right."""
         self._room(height)
         self._begin()
-        split = LEFT + (RIGHT - LEFT) / 6
+        split = LEFT + self._widths([Cell("", 1, label=True), Cell("", 5)])[0]
         self._cell(Cell(title, 1, label=True, align="centre"), Box(LEFT, self.y, split, self.y + height))
         self.sheet.frame(Box(split, self.y, RIGHT, self.y + height))
         middle = split + (RIGHT - split) * 0.42
         if written:
-            room = Box(split + 10, self.y + 7, min(split + 10 + 17 * len(written), RIGHT - 120), self.y + 29)
+            room = Box(split + 10, self.y + 7, min(split + 10 + 19 * len(written), RIGHT - 120), self.y + 29)
             self.write("opinion", role, title, room, written)
         said = self.sheet.text(middle, self.y + height - 11, sign, self.size - 0.5)
         self.write(
@@ -292,7 +291,7 @@ class Layout:
         self.y = TOP
 
     def wrap(self, text: str, width: float, size: float, *, first: float = 0.0) -> list[str]:
-        """Break text into lines of at most ``width`` points: Chinese anywhere but before punctuation, Latin at blanks."""
+        """Break text into lines of at most ``width`` points: Chinese anywhere but before a stop, Latin at blanks."""
         lines: list[str] = []
         for part in text.split("\n"):
             line, room = "", width - first
@@ -315,6 +314,15 @@ class Layout:
     def _room(self, height: float) -> None:
         if self.y + height > BOTTOM:
             self.new_page()
+
+    def _widths(self, cells: Sequence[Cell]) -> list[float]:
+        """Widths of a row's cells in points; English labels are longer, so they take a fifth more."""
+        total = sum(c.share for c in cells)
+        wide = [1.22 if self.english and c.label else 1.0 for c in cells]
+        labels = sum(c.share / total * w for c, w in zip(cells, wide, strict=True) if c.label)
+        values = sum(c.share / total for c in cells if not c.label)
+        room = (1 - labels) / values if values else 1.0
+        return [(RIGHT - LEFT) * c.share / total * (w if c.label else room) for c, w in zip(cells, wide, strict=True)]
 
     def _needed(self, cell: Cell, width: float) -> float:
         """Height a cell needs at a width."""

@@ -141,7 +141,14 @@ def _fold(pixels: Pixels, rng: Random) -> Pixels:
             points.append((at, step) if lengthwise else (step, at))
         line = np.array(points, np.int32).reshape(-1, 1, 2)
         cv2.polylines(pixels, [line], False, (236, 235, 230), max(1, round(2 * width / 2480)), cv2.LINE_AA)
-        cv2.polylines(pixels, [line + np.array((1, 2), np.int32)], False, (150, 148, 142), max(1, round(width / 2480)), cv2.LINE_AA)
+        cv2.polylines(
+            pixels,
+            [line + np.array((1, 2), np.int32)],
+            False,
+            (150, 148, 142),
+            max(1, round(width / 2480)),
+            cv2.LINE_AA,
+        )
     return pixels
 
 
@@ -254,8 +261,10 @@ def _specks(pixels: Pixels, rng: Random, dpi: int) -> None:
 
 def _jpeg(pixels: Pixels, quality: int) -> Pixels:
     data = _encode(pixels, quality)
-    with Image.open(io.BytesIO(data)) as decoded:
-        return np.array(decoded, np.uint8)
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if decoded is None:
+        raise ValueError("The page just compressed could not be read back.")
+    return np.asarray(decoded, np.uint8)
 
 
 def _encode(pixels: Pixels, quality: int) -> bytes:

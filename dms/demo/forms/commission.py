@@ -34,8 +34,8 @@ def fill(d: Draft) -> Form:
         sold = people.amount(rng, 4000, 80_000)
         share = (sold * rate / 100).quantize(Decimal("0.01"))
         total += share
-        rows.append((str(index), name, f"DH-{d.day.year}-{rng.randrange(1, 2400):04d}", people.grouped(sold), f"{rate}%",
-                     people.grouped(share)))  # fmt: skip
+        order = f"DH-{d.day.year}-{rng.randrange(1, 2400):04d}"
+        rows.append((str(index), name, order, people.grouped(sold), f"{rate}%", people.grouped(share)))
     if d.amount is not None:
         rest = d.amount - total
         if rest > 0:
@@ -45,15 +45,13 @@ def fill(d: Draft) -> Form:
         ("序号", "客户", "订单号", "到账金额", "比例", "提成"), (0.7, 3.2, 2.1, 1.6, 0.9, 1.5), rows,
         ("centre", "left", "centre", "right", "centre", "right"),
     )  # fmt: skip
-    words = people.capitals(total)
-    layout.row(
-        label("提成金额", 1.2),
-        value(d.money(total), 1.8),
-        label("大写", 0.8),
-        value(d.put("amount_capitals", words, f"{total:.2f}"), 3.6),
+    words = d.put("amount_capitals", people.capitals(total), f"{total:.2f}")
+    layout.row(label("提成金额", 1.2), value(d.money(total), 1.8), label("大写", 0.8), value(words, 3.6))
+    layout.passage(
+        "申请说明",
+        "以上订单均已全额到账，客户已签字确认，未发生退款；提成按《销售提成管理办法》第六条计提，税前发放，请予审批。",
+        lines=3,
     )
-    layout.passage("申请说明", "以上订单均已全额到账，客户已签字确认，未发生退款；提成按《销售提成管理办法》第六条计提，"
-                   "税前发放，请予审批。", lines=3)  # fmt: skip
     signed = "supervisor" not in d.missing
     name, day = (d.supervisor.name, d.handwritten(d.later(1))) if signed else ("", "")
     layout.opinion("sales", "销售部经理意见", "数据属实，同意。" if signed else "", name, day, sign="签名：")

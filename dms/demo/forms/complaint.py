@@ -22,10 +22,10 @@ _REASONS = {
         "入住當晚空調噪音過大，櫃檯兩次派員維修仍未解決，次日才更換房間，嚴重影響客人休息，要求減免當晚房費。",
     ),
     ENGLISH: (
-        "The projector in the meeting room failed at nine in the morning and forty minutes were lost; several guests left early. "
-        "We ask for an explanation and a fair reduction of the bill.",
-        "The air conditioning was loud all night. Two visits by the technician did not help and the room was changed only the "
-        "next day. The guest asks that the night be free of charge.",
+        "The projector in the meeting room failed at nine in the morning and forty minutes were lost; several guests "
+        "left early. We ask for an explanation and a fair reduction of the bill.",
+        "The air conditioning was loud all night. Two visits by the technician did not help and the room was changed "
+        "only the next day. The guest asks that the night be free of charge.",
     ),
 }  # fmt: skip
 _FINDINGS = {
@@ -33,9 +33,13 @@ _FINDINGS = {
         "经查，设备开机前未按规程试机，责任在我方工程部值班人员。已当场致歉并加派技术员保障，拟同意给予一次性折让，并对责任人予以通报批评。",
         "经核对签到表与点单记录，客户所述基本属实。建议按差额办理折让，由财务部在下期账单中冲减，并回访确认客户满意度。",
     ),
-    TRADITIONAL: ("經查，設備開機前未依規定試機，責任在本公司工程部值班人員。已當場致歉並加派技術員，擬同意給予一次性折讓。",),
-    ENGLISH: ("The log shows that the equipment was not tested beforehand; the fault is ours. We have apologised and propose a "
-              "single discount, to be deducted from the next invoice.",),
+    TRADITIONAL: (
+        "經查，設備開機前未依規定試機，責任在本公司工程部值班人員。已當場致歉並加派技術員，擬同意給予一次性折讓。",
+    ),
+    ENGLISH: (
+        "The log shows that the equipment was not tested beforehand; the fault is ours. We have apologised and propose "
+        "a single discount, to be deducted from the next invoice.",
+    ),
 }  # fmt: skip
 
 
@@ -96,13 +100,15 @@ def fill(d: Draft) -> Form:
     layout.row(label(t("折让方式", "折讓方式", "Given as")), checks(means, (d.rng.choice(means),), 5))
     dept = people.person("HM")
     layout.opinion(
-        "department", t("部门意见", "部門意見", "Department"), t("情况属实，建议同意。", "情況屬實，建議同意。", "Proposed"),
+        "department", t("部门意见", "部門意見", "Department"),
+        t("情况属实，建议同意。", "情況屬實，建議同意。", "Proposed"),
         dept.named(d.language), d.handwritten(d.later(1)), sign=t("签名：", "簽名：", "Signed:"),
     )  # fmt: skip
     signed = "supervisor" not in d.missing
     general = people.person("WGD")
     layout.opinion(
-        "general", t("总经理审批", "總經理審批", "General manager"), t("同意。", "同意。", "Approved") if signed else "",
+        "general", t("总经理审批", "總經理審批", "General manager"),
+        t("同意。", "同意。", "Approved") if signed else "",
         general.named(d.language) if signed else "", d.handwritten(d.later(3)) if signed else "",
         sign=t("签名：", "簽名：", "Signed:"),
     )  # fmt: skip
@@ -113,7 +119,8 @@ def fill(d: Draft) -> Form:
         t(
             "注：折让金额五千元以下由销售部经理批准，五千元及以上报总经理批准；本表原件归入客户档案“投诉与折价”类。",
             "註：折讓金額五千元以下由業務部經理核准，五千元及以上報總經理核准；本表正本歸入客戶檔案。",
-            "Up to 5,000 the sales manager approves, above that the general manager. The original belongs to the customer's file.",
+            "Up to 5,000 the sales manager approves, above that the general manager. The original belongs to the "
+            "customer's file.",
         )
     )
     return d.done(t("表号 XS-04", "表號 XS-04", "Form XS-04"))

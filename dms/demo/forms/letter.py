@@ -7,6 +7,7 @@ from dms.demo.form import Form
 from dms.demo.forms.draft import Draft, FormKind
 from dms.demo.layout import LEFT, RIGHT, label, value
 from dms.demo.people import ENGLISH, HOUSE, SIMPLIFIED, TRADITIONAL
+from dms.domain.pages import Box
 
 _SUBJECTS = {
     SIMPLIFIED: ("关于确认年度会议用房安排的函", "关于调整协议房价的商洽函", "关于推迟会议日期的通知"),
@@ -26,7 +27,7 @@ def fill(d: Draft) -> Form:
     layout.sheet.line(LEFT, layout.y + 47, RIGHT, layout.y + 47, 0.4)
     layout.y += 58
     layout.head(d.title, number=f"{t('函件编号：', '函件編號：', 'Ref. No.: ')}{d.number('FX')}", house=False)
-    layout.row(label(t("收件单位", "收件單位", "Company")), value(HOUSE[d.language], 5))
+    layout.row(label(t("收件单位", "收件單位", "Addressee")), value(HOUSE[d.language], 5))
     layout.row(
         label(t("收件人", "收件人", "Attention")), value(d.who()),
         label(t("发件日期", "發件日期", "Date")), value(d.dated()),
@@ -47,10 +48,10 @@ def fill(d: Draft) -> Form:
         paragraphs = [
             f"Thank you for your offer. We confirm {rooms} twin rooms for {nights} nights from "
             f"{people.date_text(begin, 'english')}, and a meeting room for {guests} persons on the second day.",
-            "Please let us have the meeting room from six in the evening of the day before so that our people can set up. "
-            "Vegetarian meals are needed for twelve guests.",
-            "We shall pay thirty per cent within seven days of your invoice and the rest within thirty days after the meeting. "
-            "Kindly confirm this letter with your signature and send it back to us.",
+            "Please let us have the meeting room from six in the evening of the day before so that our people can set "
+            "up. Vegetarian meals are needed for twelve guests.",
+            "We shall pay thirty per cent within seven days of your invoice and the rest within thirty days after the "
+            "meeting. Kindly confirm this letter with your signature and send it back to us.",
         ]
         closing = ("Yours sincerely,",)
     else:
@@ -83,8 +84,6 @@ def fill(d: Draft) -> Form:
     if d.language != ENGLISH and c.kind != "member":
         layout.seal(c.name, 470, layout.y - 26, size=116)
     else:
-        from dms.domain.pages import Box
-
         layout.write("opinion", "sender", "", Box(RIGHT - 150, layout.y - 72, RIGHT - 20, layout.y - 40), c.contact)
     layout.y += 40
     layout.signatures(d.signers("handler", "supervisor"), height=66)

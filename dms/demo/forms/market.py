@@ -11,6 +11,7 @@ from dms.demo.layout import checks, label, value
 from dms.demo.people import SIMPLIFIED
 
 _RIVALS = ("碧澜湾大酒店", "云顶会议中心", "南岸假日宾馆", "翡翠城国际会所")
+_OURS = (("标准双床间", 428), ("豪华大床间", 588), ("中型会议室（全天）", 2600), ("围桌晚宴（10人）", 2380))
 
 
 def fill(d: Draft) -> Form:
@@ -34,16 +35,11 @@ def fill(d: Draft) -> Form:
     )
     layout.section("一、报价对比")
     rows = []
-    for name, ours in (
-        ("标准双床间", 428),
-        ("豪华大床间", 588),
-        ("中型会议室（全天）", 2600),
-        ("围桌晚宴（10人）", 2380),
-    ):
+    for name, ours in _OURS:
         theirs = round(ours * rng.uniform(0.78, 1.06))
         note = "低于我方" if theirs < ours else "高于我方"
         rows.append((name, f"{ours}.00", f"{theirs}.00", f"{(theirs - ours) / ours:+.1%}", note))
-    layout.table(("项目", "我方价", "对手价", "差幅", "备注"), (2.4, 1.2, 1.2, 1, 1.6), rows,
+    layout.table(("项目", "我方价", "对手价", "差幅", "比较"), (2.4, 1.2, 1.2, 1, 1.6), rows,
                  ("left", "right", "right", "right", "left"))  # fmt: skip
     layout.section("二、情况分析")
     layout.passage(
@@ -54,14 +50,14 @@ def fill(d: Draft) -> Form:
     )
     layout.passage(
         "影响评估",
-        f"据客户经理回访，约有{rng.randrange(3, 12)}家协议客户收到对方邀约，其中两家已到店考察。若不及时应对，预计下季度会议收入减少百分之"
-        f"{'三五六八'[rng.randrange(4)]}左右。",
+        f"据客户经理回访，约有{rng.randrange(3, 12)}家协议客户收到对方邀约，其中两家已到店考察。"
+        f"若不及时应对，预计下季度会议收入减少百分之{'三五六八'[rng.randrange(4)]}左右。",
         lines=4,
     )
     layout.passage(
         "应对建议",
-        "1. 对年消费二十万元以上客户逐户回访，落实续约意向；2. 推出工作日会议组合价，附赠停车与茶歇；3. 宴会厅预订满五桌赠送布置一套；"
-        "4. 本通报内容请各客户经理在一周内反馈执行情况。",
+        "1. 对年消费二十万元以上客户逐户回访，落实续约意向；2. 推出工作日会议组合价，附赠停车与茶歇；"
+        "3. 宴会厅预订满五桌赠送布置一套；4. 本通报内容请各客户经理在一周内反馈执行情况。",
         lines=5,
     )
     signed = "supervisor" not in d.missing

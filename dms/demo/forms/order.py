@@ -13,13 +13,15 @@ from dms.demo.people import ENGLISH, SIMPLIFIED, TRADITIONAL
 # name, specification, unit, price
 _GOODS: dict[str, tuple[tuple[str, str, str, int], ...]] = {
     SIMPLIFIED: (
-        ("标准双床间", "含双早", "间夜", 428), ("豪华大床间", "含单早", "间夜", 588), ("行政套房", "含行政酒廊", "间夜", 1180),
-        ("多功能厅", "半天 120人", "场", 6800), ("中型会议室", "全天 40人", "场", 2600), ("自助午餐", "海光厅", "位", 98),
+        ("标准双床间", "含双早", "间夜", 428), ("豪华大床间", "含单早", "间夜", 588),
+        ("行政套房", "含行政酒廊", "间夜", 1180), ("多功能厅", "半天 120人", "场", 6800),
+        ("中型会议室", "全天 40人", "场", 2600), ("自助午餐", "海光厅", "位", 98),
         ("围桌晚宴", "10人/桌", "桌", 2380), ("会议茶歇", "A套餐", "位", 45), ("投影及音响", "含技术员", "套", 900),
         ("接机服务", "商务车", "趟", 320), ("会议背景板", "6m×3m", "块", 1260), ("桌签印制", "双面", "个", 8),
     ),
     TRADITIONAL: (
-        ("標準雙床房", "含雙早", "間夜", 1980), ("豪華大床房", "含單早", "間夜", 2680), ("會議廳", "全天 40人", "場", 12600),
+        ("標準雙床房", "含雙早", "間夜", 1980), ("豪華大床房", "含單早", "間夜", 2680),
+        ("會議廳", "全天 40人", "場", 12600),
         ("自助午餐", "海光廳", "位", 450), ("圍桌晚宴", "10人/桌", "桌", 9800), ("會議茶點", "A套餐", "位", 220),
         ("投影及音響", "含技術員", "套", 3600), ("接機服務", "商務車", "趟", 1500),
     ),
@@ -79,8 +81,10 @@ def fill(d: Draft) -> Form:
     layout.passage(
         t("特别约定", "特別約定", "Terms"),
         t(
-            "1. 确认后如需变更，请至少提前三个工作日书面通知；2. 未到人数按预订数的百分之九十结算；3. 会场布置于活动前一日十八时后进场。",
-            "1. 確認後如需變更，請至少提前三個工作日以書面通知；2. 未到人數按預訂數的百分之九十結算；3. 會場布置於活動前一日十八時後進場。",
+            "1. 确认后如需变更，请至少提前三个工作日书面通知；2. 未到人数按预订数的百分之九十结算；"
+            "3. 会场布置于活动前一日十八时后进场。",
+            "1. 確認後如需變更，請至少提前三個工作日以書面通知；2. 未到人數按預訂數的百分之九十結算；"
+            "3. 會場布置於活動前一日十八時後進場。",
             "1. Changes in writing at least three working days ahead. 2. Absent guests are charged at ninety per cent. "
             "3. Setting up begins after six p.m. on the day before.",
         ),
@@ -88,7 +92,7 @@ def fill(d: Draft) -> Form:
     layout.signatures(d.signers("customer", "handler", "supervisor"), height=96)
     layout.note(
         t(
-            "第一联：存根（白）　第二联：财务（红）　第三联：客户（黄）　　本单经双方签字盖章后生效，复印、传真件有效。",
+            "第一联：存根（白）　第二联：财务（红）　第三联：客户（黄）　　本单经双方签字盖章后生效。",
             "第一聯：存根（白）　第二聯：財務（紅）　第三聯：客戶（黃）　　本單經雙方簽章後生效。",
             "White copy: file. Pink copy: accounts. Yellow copy: customer. Valid when signed by both sides.",
         )
@@ -116,6 +120,10 @@ def _lines(d: Draft) -> tuple[list[tuple[str, ...]], Decimal]:
         name = d.t("其他杂项", "其他雜項", "Sundries")
         rows.append((str(len(rows) + 1), name, "", d.t("项", "項", "lot"), "1", f"{rest:.2f}", people.grouped(rest)))
         total = d.amount
+    count_of_lines = len(rows)
+    blank = ("", d.t("（以下空白）", "（以下空白）", "— nothing below —"), "", "", "", "", "")
+    while len(rows) < 9 and not d.long:
+        rows.append(blank if len(rows) == count_of_lines else ("",) * 7)
     return rows, total
 
 

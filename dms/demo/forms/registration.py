@@ -62,18 +62,19 @@ def fill(d: Draft) -> Form:
     chosen = d.rng.sample(needs, 2)
     layout.row(label(t("业务需求", "業務需求", "Services")), checks(needs, chosen, 5))
     limit = d.amount or Decimal(d.rng.randrange(2, 40) * 5000)
+    ways = (t("月结30天", "月結30天", "30 days net"), t("现付", "現付", "Cash"), t("预付", "預付", "Prepaid"))
     layout.row(
         label(t("信用额度", "信用額度", "Credit limit")), value(d.money(limit)),
-        label(t("结算方式", "結算方式", "Settlement")),
-        value(d.rng.choice((t("月结30天", "月結30天", "30 days net"), t("现付", "現付", "Cash"), t("预付", "預付", "Prepaid")))),
+        label(t("结算方式", "結算方式", "Settlement")), value(d.rng.choice(ways)),
     )  # fmt: skip
     remark = {
         SIMPLIFIED: "该客户由老客户介绍，主要需求为每季度一次的部门会议及差旅住宿。已核对证照原件与复印件一致，"
         f"预计每年用房约{d.rng.randrange(60, 600)}间夜，建议按协议价执行。",
         TRADITIONAL: "該客戶由舊客戶介紹，主要需求為每季一次的部門會議及差旅住宿。已核對證照正本與影本相符，"
         f"預計每年用房約{d.rng.randrange(60, 600)}間夜，建議依協議價辦理。",
-        ENGLISH: "Introduced by an existing customer; needs a department meeting every quarter and rooms for business trips. "
-        f"Papers were checked against the originals. About {d.rng.randrange(60, 600)} room nights a year; contract rate proposed.",
+        ENGLISH: "Introduced by an existing customer; needs a department meeting every quarter and rooms for business "
+        f"trips. Papers were checked against the originals. About {d.rng.randrange(60, 600)} room nights a year; "
+        "contract rate proposed.",
     }[d.language]  # fmt: skip
     layout.passage(t("情况说明", "情況說明", "Remarks"), remark, lines=4)
     papers = {
@@ -94,7 +95,8 @@ def fill(d: Draft) -> Form:
         t(
             "填表说明：本表一式两份，客户与销售部各执一份；客户资料发生变更时，经办人应在五个工作日内重新登记并交档案员归档。",
             "填表說明：本表一式兩份，客戶與業務部各執一份；客戶資料如有變更，經辦人應於五個工作日內重新登記並交檔案員歸檔。",
-            "Two copies: one for the customer, one for the sales department. Changes are registered again within five working days.",
+            "Two copies: one for the customer, one for the sales department. Changes are registered again within five "
+            "working days.",
         )
     )
     return d.done(t("表号 XS-01", "表號 XS-01", "Form XS-01"))

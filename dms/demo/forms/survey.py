@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from dms.demo import people
 from dms.demo.form import Form
 from dms.demo.forms.draft import Draft, FormKind
@@ -37,7 +39,7 @@ def fill(d: Draft) -> Form:
     layout.row(
         label("预订渠道"), checks(("电话", "协议网站", "第三方平台", "现场"), (d.rng.choice(("电话", "协议网站")),), 5)
     )
-    quarters = [people.grouped((spent * share / 100).quantize(spent)) for share in (18, 27, 24, 31)]
+    quarters = [people.grouped((spent * share / 100).quantize(Decimal("0.01"))) for share in (18, 27, 24, 31)]
     layout.table(
         ("季度", "第一季度", "第二季度", "第三季度", "第四季度"), (1, 1.25, 1.25, 1.25, 1.25),
         (("消费额（元）", *quarters), ("到店次数", *(str(d.rng.randrange(2, 40)) for _ in range(4)))),
