@@ -1,4 +1,8 @@
-"""Does an OCFL object still hold what was written? Structure and digests, without trusting anything in it."""
+"""Does the vault still hold what was written? Structure and digests, without trusting anything in it.
+
+Problem codes: ``missing-object``, ``bad-declaration``, ``missing-file``, ``bad-inventory``, ``sidecar-mismatch``,
+``digest-mismatch``, ``half-version``, ``stray-file``, ``stray-folder``, ``wrong-place``, ``unreadable``.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,28 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dms.adapters.vault.durable import digest_file
-from dms.adapters.vault.inventory import (
-    INVENTORY,
-    OBJECT_DECLARATION,
-    ROOT_DECLARATION,
-    SIDECAR,
-    Inventory,
-    check_sidecar,
-    object_path,
-    parse,
-)
-from dms.errors import Damaged, Usage
+from dms.adapters.vault.durable import digest_file, read
+from dms.adapters.vault.inventory import INVENTORY, SIDECAR, Inventory, parse, sidecar
+from dms.adapters.vault.layout import OBJECT_DECLARATION, ROOT_DECLARATION, shown, walk
+from dms.errors import Damaged
 from dms.ports.vault import Trouble
+
+_WORDS = {
+    "stray-file": "does not belong into the vault",
+    "stray-folder": "is an empty folder that does not belong into the vault",
+    "wrong-place": "is an object that does not belong here",
+    "unreadable": "cannot be read",
+}
+
+
+def check_root(root: Path) -> Iterator[Trouble]:
+    """Yield what is wrong with a storage root outside of its objects."""
+    if read(root / ROOT_DECLARATION[0]) != ROOT_DECLARATION[1]:
+        yield Trouble("", ROOT_DECLARATION[0], "bad-declaration", "The vault's declaration is missing or altered.")
+    for found in walk(root):
+        if found.kind != "object":
+            path = shown(found.path)
+            yield Trouble("", path, found.kind, f"{path or 'The vault'} {_WORDS[found.kind]}.")
 
 
 def check_object(place: Path, object_id: str) -> Iterator[Trouble]:
@@ -27,94 +40,84 @@ def check_object(place: Path, object_id: str) -> Iterator[Trouble]:
         yield Trouble(object_id, "", "missing-object", "The object is not there.")
         return
     name, content = OBJECT_DECLARATION
-    if _read(place / name) != content:
+    if read(place / name) != content:
         yield Trouble(object_id, name, "bad-declaration", "The object's declaration is missing or altered.")
-    data = _read(place / INVENTORY)
+    data = read(place / INVENTORY)
     if data is None:
         yield Trouble(object_id, INVENTORY, "missing-file", "The inventory is missing.")
         return
-    if not check_sidecar(data, _read(place / SIDECAR) or b""):
+    if read(place / SIDECAR) != sidecar(data):
         yield Trouble(object_id, SIDECAR, "sidecar-mismatch", "The inventory is not what its sidecar says.")
     try:
         inventory = parse(data, object_id)
     except Damaged as problem:
         yield Trouble(object_id, INVENTORY, "bad-inventory", problem.message)
         return
-    yield from _versions(place, inventory, data)
-    yield from _content(place, inventory)
-
-
-def _versions(place: Path, inventory: Inventory, data: bytes) -> Iterator[Trouble]:
-    object_id = inventory.object_id
     for number in range(1, inventory.head + 1):
-        own = place / f"v{number}"
-        kept = _read(own / INVENTORY)
-        if kept is None:
-            yield Trouble(
-                object_id, f"v{number}/{INVENTORY}", "missing-file", f"The inventory of v{number} is missing."
-            )
-            continue
-        if not check_sidecar(kept, _read(own / SIDECAR) or b""):
-            yield Trouble(
-                object_id, f"v{number}/{SIDECAR}", "sidecar-mismatch", f"The inventory of v{number} was altered."
-            )
-        if number == inventory.head and kept != data:
-            yield Trouble(object_id, INVENTORY, "bad-inventory", "Root and newest version's inventory differ.")
+        yield from _version(place, inventory, number, data)
+    yield from _content(place, inventory)
+    yield from _strays(place, inventory)
+
+
+def _version(place: Path, inventory: Inventory, number: int, data: bytes) -> Iterator[Trouble]:
+    """Check one version's own inventory: whole, and telling the same history as the object's."""
+    object_id, path = inventory.object_id, f"v{number}/{INVENTORY}"
+    kept = read(place / path)
+    if kept is None:
+        yield Trouble(object_id, path, "missing-file", f"The inventory of v{number} is missing.")
+        return
+    if read(place / f"v{number}" / SIDECAR) != sidecar(kept):
+        detail = f"The inventory of v{number} is not what its sidecar says."
+        yield Trouble(object_id, f"v{number}/{SIDECAR}", "sidecar-mismatch", detail)
+    if number == inventory.head:
+        if kept != data:
+            yield Trouble(object_id, path, "bad-inventory", "The inventories of object and newest version differ.")
+        return
+    try:
+        then = parse(kept, object_id)
+    except Damaged as problem:
+        yield Trouble(object_id, path, "bad-inventory", problem.message)
+        return
+    history = {n: v for n, v in inventory.versions.items() if n <= number}
+    if then.head != number or then.versions != history or not then.manifest.keys() <= inventory.manifest.keys():
+        yield Trouble(object_id, path, "bad-inventory", f"The inventory of v{number} tells another history.")
 
 
 def _content(place: Path, inventory: Inventory) -> Iterator[Trouble]:
-    object_id = inventory.object_id
-    expected = set(inventory.manifest.values()) | {OBJECT_DECLARATION[0], INVENTORY, SIDECAR}
+    object_id, inside = inventory.object_id, Path(os.path.realpath(place))
+    for digest, paths in inventory.manifest.items():
+        for path in paths:
+            try:
+                # Not through links, of folders either: they would show what lies elsewhere.
+                found = digest_file(place / path)[0] if Path(os.path.realpath(place / path)) == inside / path else None
+            except OSError:
+                found = None
+            if found is None:
+                yield Trouble(object_id, path, "missing-file", f"{path} is missing or cannot be read.")
+            elif found != digest:
+                yield Trouble(object_id, path, "digest-mismatch", f"{path} is not what was written.")
+
+
+def _strays(place: Path, inventory: Inventory) -> Iterator[Trouble]:
+    expected = {path for paths in inventory.manifest.values() for path in paths}
+    expected |= {OBJECT_DECLARATION[0], INVENTORY, SIDECAR}
     expected |= {f"v{n}/{name}" for n in range(1, inventory.head + 1) for name in (INVENTORY, SIDECAR)}
-    for digest, path in inventory.manifest.items():
-        file = place / path
-        if ".." in Path(path).parts or Path(path).is_absolute() or file.is_symlink():
-            yield Trouble(object_id, path, "bad-inventory", f"{path} leads out of the object.")
-            continue
-        try:
-            found, _ = digest_file(file)
-        except OSError:
-            yield Trouble(object_id, path, "missing-file", f"{path} is missing or cannot be read.")
-            continue
-        if found != digest:
-            yield Trouble(object_id, path, "digest-mismatch", f"{path} is not what was written.")
-    for folder, names, files in os.walk(place):
-        for name in [*files, *(n for n in names if (Path(folder) / n).is_symlink())]:
-            path = str((Path(folder) / name).relative_to(place))
+    unreadable: list[OSError] = []
+    for folder, names, files in os.walk(place, onerror=unreadable.append):
+        here = Path(folder).relative_to(place)
+        links = [n for n in names if (place / here / n).is_symlink()]
+        for name in [*files, *links]:
+            path = shown(str(here / name))
             if path not in expected:
-                kind = "half-version" if path.startswith(f"v{inventory.head + 1}/") else "stray-file"
-                yield Trouble(object_id, path, kind, f"{path} is not in the inventory.")
+                yield _stray(inventory, path, "stray-file", "is not in the inventory")
+        if not names and not files:
+            yield _stray(inventory, shown(str(here)), "stray-folder", "is an empty folder")
+    for problem in unreadable:
+        path = shown(str(Path(problem.filename).relative_to(place)))
+        yield Trouble(inventory.object_id, path, "unreadable", f"{path} cannot be read: {problem.strerror}.")
 
 
-def stray_entries(root: Path) -> Iterator[Trouble]:
-    """Yield what lies in a storage root and is no object, nor the way to one, nor an object in the wrong place."""
-    if _read(root / ROOT_DECLARATION[0]) != ROOT_DECLARATION[1]:
-        yield Trouble("", ROOT_DECLARATION[0], "bad-declaration", "The vault's declaration is missing or altered.")
-    known = {root / ROOT_DECLARATION[0]}
-    for folder, names, files in os.walk(root):
-        here = Path(folder)
-        if OBJECT_DECLARATION[0] in files:
-            names.clear()
-            yield from _place(root, here)
-            continue
-        for name in files:
-            if here / name not in known:
-                path = str((here / name).relative_to(root))
-                yield Trouble("", path, "stray-file", f"{path} does not belong into the vault.")
-
-
-def _place(root: Path, place: Path) -> Iterator[Trouble]:
-    path = str(place.relative_to(root))
-    try:
-        right = object_path(place.name)
-    except Usage:
-        right = ""
-    if path != right:
-        yield Trouble(place.name, path, "wrong-place", f"{path} is not where this object belongs.")
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return None if path.is_symlink() else path.read_bytes()
-    except OSError:
-        return None
+def _stray(inventory: Inventory, path: str, kind: str, words: str) -> Trouble:
+    if path.split("/")[0] == f"v{inventory.head + 1}":
+        return Trouble(inventory.object_id, path, "half-version", f"{path} is of a version never finished.")
+    return Trouble(inventory.object_id, path, kind, f"{path} {words}.")

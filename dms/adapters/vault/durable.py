@@ -1,28 +1,101 @@
-"""Files that are on the disk when the call returns: written, fsynced, read back, compared, renamed."""
+"""Files that are on the disk when the call returns: written, fsynced, read back, compared."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from dms.errors import Damaged, Unavailable
+from dms.errors import Damaged, NotFound, Unavailable, Usage
 
 CHUNK = 1 << 20
+_ROOM = "Make room on its disk"
+_RIGHTS = "Give this user the right to write there"
+_BESIDE = "Use a folder inside the disk, not its mount point: a folder “-staging” must fit beside it"
+_HINTS = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: "Raise the largest file size allowed there",
+    errno.EROFS: _RIGHTS,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EXDEV: _BESIDE,
+    errno.EBUSY: _BESIDE,
+}
+
+
+def open_regular(path: Path, *, follow: bool = False) -> BinaryIO:
+    """Open a regular file for reading; a pipe, device or folder is refused without touching it.
+
+    Args:
+        path: the file.
+        follow: whether a symbolic link to a regular file will do.
+
+    Raises:
+        OSError: it cannot be opened or is no regular file.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read(path: Path) -> bytes | None:
+    """Return a small file's content; None where it cannot be read or is no regular file."""
+    try:
+        with open_regular(path) as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def digest_file(path: Path) -> tuple[str, int]:
-    """Return SHA-512 in hex and size of a file, read in chunks."""
-    with path.open("rb") as file:
-        return digest_stream(file)
+    """Return SHA-512 in hex and size of a regular file, read in chunks.
 
-
-def digest_stream(file: BinaryIO) -> tuple[str, int]:
-    """Return SHA-512 in hex and number of bytes of what is left in a stream."""
+    Raises:
+        OSError: it cannot be read.
+    """
     digest, size = hashlib.sha512(), 0
-    while block := file.read(CHUNK):
+    with open_regular(path) as file:
+        while block := file.read(CHUNK):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def blocks(source: Path | bytes) -> Iterator[bytes]:
+    """Yield a source in chunks. A link is followed to a regular file only.
+
+    Raises:
+        NotFound: it is not there.
+        Usage: it is no regular file.
+        Unavailable: it cannot be read.
+    """
+    if isinstance(source, bytes):
+        yield source
+        return
+    try:
+        with open_regular(source, follow=True) as file:
+            while block := file.read(CHUNK):
+                yield block
+    except FileNotFoundError:
+        raise NotFound(f"The file {source} is not there any more.", "Put it back, then try again.") from None
+    except OSError as problem:
+        if problem.errno in (errno.EINVAL, errno.ENXIO, errno.ELOOP):
+            raise Usage(f"{source} is no regular file.", "Only files can be kept, no folders or devices.") from None
+        raise Unavailable(f"{source} cannot be read: {problem.strerror}.", "Check its disk and rights.") from problem
+
+
+def digest_source(source: Path | bytes) -> tuple[str, int]:
+    """Return SHA-512 and size of a source; raises as :func:`blocks`."""
+    digest, size = hashlib.sha512(), 0
+    for block in blocks(source):
         digest.update(block)
         size += len(block)
     return digest.hexdigest(), size
@@ -31,13 +104,16 @@ def digest_stream(file: BinaryIO) -> tuple[str, int]:
 def write(source: Path | bytes, target: Path) -> tuple[str, int]:
     """Write a new file durably; return its SHA-512 and size as read back from the disk.
 
+    Its name is durable only after :func:`sync_folder` of its folder.
+
     Raises:
         Damaged: what was read back is not what was written.
         OSError: the disk is full or not writable; a part of the file may be there.
+        NotFound, Usage, Unavailable: the source's, see :func:`blocks`.
     """
     digest, size = hashlib.sha512(), 0
     with target.open("xb") as file:
-        for block in _blocks(source):
+        for block in blocks(source):
             digest.update(block)
             size += len(block)
             file.write(block)
@@ -55,49 +131,40 @@ def write(source: Path | bytes, target: Path) -> tuple[str, int]:
     return found
 
 
-def _blocks(source: Path | bytes) -> Iterator[bytes]:
-    if isinstance(source, bytes):
-        yield source
-        return
-    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        while block := file.read(CHUNK):
-            yield block
-
-
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def make_folders(folder: Path, root: Path) -> None:
-    """Make a folder below ``root``, each new name durable in its parent."""
+def sync_folders(top: Path) -> None:
+    """Make every name below a folder durable, the deepest first; folders without anything are removed."""
+    for place, _, _ in os.walk(top, topdown=False):
+        here = Path(place)
+        if any(here.iterdir()):
+            sync_folder(here)
+        else:
+            here.rmdir()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each new name durable."""
     missing = []
-    place = folder
-    while place != root and not place.is_dir():
-        missing.append(place)
-        place = place.parent
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
     for new in reversed(missing):
-        try:
-            new.mkdir()
-        except FileExistsError:
-            continue  # another writer was faster; it syncs the parent too
+        new.mkdir(exist_ok=True)
         sync_folder(new.parent)
-
-
-def replace(source: Path, target: Path) -> None:
-    """Rename durably over what is there."""
-    source.replace(target)
-    sync_folder(target.parent)
 
 
 def unavailable(problem: OSError, what: str) -> Unavailable:
     """Turn a disk's error into one a person understands."""
+    hint = _HINTS.get(problem.errno or 0, "Look at its disk and its permissions")
     return Unavailable(
         f"The vault cannot be written ({what}): {problem.strerror or problem}.",
-        "Make room on its disk or mend its permissions; nothing of what was there is touched, and it is tried again.",
+        f"{hint}, then try again; nothing of what was there is touched.",
     )

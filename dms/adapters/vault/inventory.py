@@ -7,19 +7,22 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from dms.domain.numbers import is_code, parse_code
+from dms.adapters.vault.layout import check_path, check_together
 from dms.errors import Damaged, Usage
 from dms.ports.vault import StoredFile, Version
 
 DIGEST = "sha512"
 TYPE = "https://ocfl.io/1.1/spec/#inventory"
-OBJECT_DECLARATION = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n")
-ROOT_DECLARATION = ("0=ocfl_1.1", b"ocfl_1.1\n")
 INVENTORY = "inventory.json"
 SIDECAR = f"{INVENTORY}.{DIGEST}"
-_BATCH = re.compile(r"batch-[0-9a-z]{2}[0-9a-z-]{0,60}")
+_NUMBER = re.compile(r"v([1-9][0-9]{0,8})")
+_SHA512 = re.compile(r"[0-9a-f]{128}")
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,95 +31,125 @@ class Inventory:
 
     Attributes:
         head: number of the newest version.
-        manifest: digest -> content path inside the object.
-        versions: number -> version, with the size of files unknown (0) unless filled in by the caller.
+        manifest: digest -> content paths inside the object, one at least.
+        versions: number -> version; the inventory knows no sizes, they are 0.
+        told: the JSON document itself, carried forward as it is.
     """
 
     object_id: str
     head: int
-    manifest: Mapping[str, str]
+    manifest: Mapping[str, tuple[str, ...]]
     versions: Mapping[int, Version]
+    told: Mapping[str, Any]
 
 
-def object_path(object_id: str) -> str:
-    """Return the path of an object in the storage root: ``{year}/{serial/100}/{code}`` or ``batches/{ab}/{id}``.
+def clean(text: str) -> str:
+    """Return text that can be written as UTF-8, whatever came from file names or terminals."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def new_version(number: int, message: str, user: str, at: str, files: Mapping[str, StoredFile]) -> Version:
+    """Return a version with its words made fit for an inventory.
 
     Raises:
-        Usage: the id is neither an electronic code nor that of a batch.
+        Usage: the time has no zone or is none, a path is a file and a folder at once, a new object has no file.
     """
-    if _BATCH.fullmatch(object_id):
-        return f"batches/{object_id[6:8]}/{object_id}"
-    if is_code(object_id) and str(parse_code(object_id)) == object_id:
-        return parse_code(object_id).vault_path
-    raise Usage(f"“{object_id}” cannot be the id of a vault object.", "Use an electronic code.")
+    check_together(files)
+    if number == 1 and not files:
+        raise Usage("An object without any file cannot be kept.", "Give one file at least.")
+    return Version(number, clean(message), clean(user) or "unknown", _time(at), dict(files))
 
 
-def check_path(path: str) -> None:
-    """Refuse a logical path that could leave the object or that some file system cannot hold.
+def _time(at: str) -> str:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        moment = datetime.min
+    if moment.tzinfo is None:
+        raise Usage(f"“{at}” is no time with a zone.", "Such as 2026-11-23T16:05:00+08:00.")
+    return at if _RFC3339.fullmatch(at) else moment.astimezone(UTC).isoformat(timespec="seconds")
 
-    Raises:
-        Usage: empty, absolute or dotted parts, backslash, control characters, or too long.
+
+def following(before: Inventory | None, object_id: str, version: Version, added: Mapping[str, str]) -> bytes:
+    """Return the JSON of the inventory after a new version; what was there before is kept word by word.
+
+    Args:
+        before: the inventory so far.
+        object_id: whose it is.
+        version: the new head.
+        added: digest -> content path of content not kept before.
     """
-    parts = path.split("/")
-    bad = (
-        not path
-        or any(p in ("", ".", "..") or len(p.encode("utf-8", "surrogatepass")) > 240 for p in parts)
-        or any(ord(c) < 32 or c in "\\\x7f" or "\ud800" <= c <= "\udfff" for c in path)
-        or len(path) > 600
-    )
-    if bad:
-        raise Usage(f"“{path!r}” is no path for a vault object.", "Use plain relative paths such as original/scan.pdf.")
+    state: dict[str, list[str]] = {}
+    for file in version.files.values():
+        state.setdefault(file.sha512, []).append(file.path)
+    block = {
+        "created": version.at,
+        "message": version.message,
+        "user": {"name": version.user, "address": f"urn:dms:user:{quote(version.user, safe='')}"},
+        "state": {digest: sorted(paths) for digest, paths in sorted(state.items())},
+    }
+    start = {"id": object_id, "type": TYPE, "digestAlgorithm": DIGEST}
+    told: dict[str, Any] = dict(before.told if before else start)
+    manifest = told.get("manifest", {}) | {digest: [path] for digest, path in added.items()}
+    told["head"] = f"v{version.number}"
+    told["manifest"] = dict(sorted(manifest.items()))
+    told["versions"] = told.get("versions", {}) | {told["head"]: block}
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def parse(data: bytes, object_id: str | None = None) -> Inventory:
-    """Read an inventory.
+def parse(data: bytes, object_id: str) -> Inventory:
+    """Read an inventory of which nothing is believed.
 
     Raises:
-        Damaged: it is not valid JSON or not an inventory of this object.
+        Damaged: it is not valid JSON, not an inventory of this object, or names a path outside of it.
     """
     try:
-        told = json.loads(data)
-        manifest = {d: paths[0] for d, paths in told["manifest"].items()}
-        versions = {}
-        for name, one in told["versions"].items():
-            number = int(name.removeprefix("v"))
-            files = {p: StoredFile(p, 0, d) for d, paths in one["state"].items() for p in paths}
-            if not set(f.sha512 for f in files.values()) <= manifest.keys():
-                raise ValueError("a version names content the manifest does not have")
-            versions[number] = Version(number, one["message"], one["user"]["name"], one["created"], files)
-        head = int(told["head"].removeprefix("v"))
-        if told["digestAlgorithm"] != DIGEST or sorted(versions) != list(range(1, head + 1)):
-            raise ValueError("versions are not numbered 1 to head")
-        if object_id is not None and told["id"] != object_id:
-            raise ValueError(f"it is the inventory of {told['id']}")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as problem:
-        raise Damaged(
-            f"The inventory of {object_id} is damaged: {problem}.", "Restore the object from a backup."
-        ) from None
-    return Inventory(told["id"], head, manifest, versions)
+        return _parse(json.loads(data), object_id)
+    except Usage as problem:
+        reason = problem.message
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
+        reason = f"{type(problem).__name__}: {problem}"
+    raise Damaged(f"The inventory of {object_id} is damaged ({reason}).", "Restore the object from a backup.")
 
 
-def render(inventory: Inventory) -> bytes:
-    """Return the JSON of an inventory, same inventory, same bytes."""
-    told: dict[str, Any] = {
-        "id": inventory.object_id,
-        "type": TYPE,
-        "digestAlgorithm": DIGEST,
-        "head": f"v{inventory.head}",
-        "manifest": {digest: [path] for digest, path in sorted(inventory.manifest.items())},
-        "versions": {},
-    }
-    for number, version in sorted(inventory.versions.items()):
-        state: dict[str, list[str]] = {}
-        for file in version.files.values():
-            state.setdefault(file.sha512, []).append(file.path)
-        told["versions"][f"v{number}"] = {
-            "created": version.at,
-            "message": version.message,
-            "user": {"name": version.user or "unknown", "address": "urn:dms:user"},
-            "state": {digest: sorted(paths) for digest, paths in sorted(state.items())},
-        }
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+def _parse(told: dict[str, Any], object_id: str) -> Inventory:
+    if (told["id"], told["digestAlgorithm"], told["type"]) != (object_id, DIGEST, TYPE):
+        raise ValueError(f"it is none of {object_id} in OCFL 1.1 with {DIGEST}")
+    manifest = {digest: _paths(paths) for digest, paths in told["manifest"].items()}
+    every = [path for paths in manifest.values() for path in paths]
+    if not all(manifest.values()) or not all(_SHA512.fullmatch(d) for d in manifest) or len(set(every)) < len(every):
+        raise ValueError("its manifest is malformed")
+    head = _number(told["head"])
+    if len(told["versions"]) != head:
+        raise ValueError("its versions are not numbered from 1 to head")
+    versions = {}
+    for number in range(1, head + 1):
+        one = told["versions"][f"v{number}"]
+        pairs = [(path, digest) for digest, paths in one["state"].items() for path in _paths(paths)]
+        files = {path: StoredFile(path, 0, digest) for path, digest in pairs}
+        if len(files) < len(pairs) or not {digest for _, digest in pairs} <= manifest.keys():
+            raise ValueError(f"the files of v{number} are malformed")
+        user = one.get("user", {}).get("name", "unknown")
+        versions[number] = Version(number, str(one.get("message", "")), str(user), str(one["created"]), files)
+    if any(_number(path.partition("/")[0]) > head or path.count("/") < 2 for path in every):
+        raise ValueError("its manifest names a path outside of its versions")
+    return Inventory(object_id, head, manifest, versions, told)
+
+
+def _paths(paths: object) -> tuple[str, ...]:
+    if not isinstance(paths, list):
+        raise TypeError("paths are not a list")
+    for path in paths:
+        check_path(path)
+    check_together(paths)
+    return tuple(paths)
+
+
+def _number(text: str) -> int:
+    match = _NUMBER.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text[:20]!r} is no version")
+    return int(match[1])
 
 
 def sidecar(inventory: bytes) -> bytes:
@@ -124,6 +157,17 @@ def sidecar(inventory: bytes) -> bytes:
     return f"{hashlib.sha512(inventory).hexdigest()} {INVENTORY}\n".encode()
 
 
-def check_sidecar(inventory: bytes, told: bytes) -> bool:
-    """True where a sidecar belongs to an inventory."""
-    return told.split() == sidecar(inventory).split()
+def same_files(one: Mapping[str, StoredFile], other: Mapping[str, StoredFile]) -> bool:
+    """True where two versions have the same files with the same content."""
+    return {p: f.sha512 for p, f in one.items()} == {p: f.sha512 for p, f in other.items()}
+
+
+def check_request(files: Mapping[str, Path | bytes | None]) -> None:
+    """Refuse files that cannot be written before anything is.
+
+    Raises:
+        Usage: an unsafe path, or a file and a folder of one name.
+    """
+    for path in files:
+        check_path(path)
+    check_together(path for path, source in files.items() if source is not None)

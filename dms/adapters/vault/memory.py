@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from dms.adapters.vault.inventory import check_path, object_path
+from dms.adapters.vault.durable import blocks
+from dms.adapters.vault.inventory import check_request, new_version, same_files
+from dms.adapters.vault.layout import object_path
 from dms.errors import Conflict, NotFound
 from dms.ports.vault import StoredFile, Trouble, Version
 
@@ -18,7 +20,7 @@ class MemoryVault:
     """See :class:`dms.ports.vault.Vault`."""
 
     def __init__(self) -> None:
-        self._versions: dict[str, list[Version]] = {}
+        self._versions: dict[str, tuple[Version, ...]] = {}
         self._content: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
@@ -34,25 +36,24 @@ class MemoryVault:
     ) -> Version:
         """Write the next version; see the port."""
         object_path(object_id)
-        for path in files:
-            check_path(path)
+        check_request(files)
         with self._lock:
-            versions = self._versions.get(object_id, [])
+            versions = self._versions.get(object_id, ())
             if expect is not None and expect != len(versions):
                 raise Conflict(f"{object_id} has version {len(versions)}, not {expect}.", "Look, then try again.")
-            state = dict(versions[-1].files) if versions else {}
+            state = {p: f for p, f in versions[-1].files.items() if p not in files} if versions else {}
+            content: dict[str, bytes] = {}
             for path, source in files.items():
-                if source is None:
-                    state.pop(path, None)
-                    continue
-                data = source if isinstance(source, bytes) else source.read_bytes()
-                digest = hashlib.sha512(data).hexdigest()
-                self._content[digest] = data
-                state[path] = StoredFile(path, len(data), digest)
-            if versions and state == versions[-1].files:
+                if source is not None:
+                    data = b"".join(blocks(source))
+                    digest = hashlib.sha512(data).hexdigest()
+                    content[digest] = data
+                    state[path] = StoredFile(path, len(data), digest)
+            if versions and same_files(state, versions[-1].files):
                 return versions[-1]
-            version = Version(len(versions) + 1, message, user, at, state)
-            self._versions[object_id] = [*versions, version]
+            version = new_version(len(versions) + 1, message, user, at, state)
+            self._content.update(content)
+            self._versions[object_id] = (*versions, version)
             return version
 
     def head(self, object_id: str) -> Version | None:
@@ -64,12 +65,12 @@ class MemoryVault:
         """Return all versions."""
         if object_id not in self._versions:
             raise NotFound(f"The vault has no object {object_id}.", "Run “dms verify”.")
-        return tuple(self._versions[object_id])
+        return self._versions[object_id]
 
     def open(self, object_id: str, path: str, version: int | None = None) -> BinaryIO:
         """Open one file."""
-        versions = self._versions.get(object_id, [])
-        number = version or len(versions)
+        versions = self._versions.get(object_id, ())
+        number = len(versions) if version is None else version
         if not 1 <= number <= len(versions) or path not in versions[number - 1].files:
             raise NotFound(f"The vault has no {path} of {object_id}.", "Look at its versions with “dms show”.")
         return io.BytesIO(self._content[versions[number - 1].files[path].sha512])
@@ -80,11 +81,11 @@ class MemoryVault:
 
     def objects(self) -> Iterator[str]:
         """Yield every object id."""
-        yield from list(self._versions)
+        yield from sorted(self._versions)
 
     def verify(self, object_id: str | None = None) -> Iterator[Trouble]:
         """Check digests."""
-        for one in [object_id] if object_id else list(self._versions):
+        for one in [object_id] if object_id is not None else sorted(self._versions):
             if one not in self._versions:
                 yield Trouble(one, "", "missing-object", "The object is not there.")
                 continue
