@@ -152,18 +152,40 @@ def test_the_rules_of_a_tilted_table_are_no_signature(degrees: float) -> None:
     tilted = sheet.image.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=(255, 255, 255))
     # A tilt about the middle moves this part of the page by a few points: its words move with it.
     lean = math.tan(math.radians(degrees))
-    words = [
-        Word(
-            w.text,
-            Box(
-                w.box.x0 - lean * 180,
-                w.box.y0 + lean * (w.box.x0 - 210),
-                w.box.x1 - lean * 180,
-                w.box.y1 + lean * (w.box.x1 - 210),
-            ),
-        )
-        for w in sheet.words
-    ]
+    words = []
+    for word in sheet.words:
+        box, ends = word.box, [lean * (x - 210) for x in (word.box.x0, word.box.x1)]
+        left, top, bottom = box.x0 - lean * 180, box.y0 + min(ends), box.y1 + max(ends)
+        words.append(Word(word.text, Box(left, top, left + box.width, bottom)))
     found = measure(raster(tilted, 200), words).signatures
     assert len(found) == 1
     assert found[0].middle == pytest.approx((drawn.middle[0] - lean * 180, drawn.middle[1] + lean * 40), abs=12)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "双方签字盖章后生效，客户签字视为同意",
+        "填表说明：经办人应在五日内交档案员",
+        "总经理审批",
+        "Please sign by Friday.",
+    ],
+)
+def test_a_sentence_that_speaks_of_signatures_asks_for_none(sentence: str) -> None:
+    sheet = form()
+    box = sheet.text(40, 470, sentence, 9)
+    sheet.scribble(box.x1 + 10, 466, 60, 14)
+    assert measure(sheet.raster(), sheet.words).signatures == ()
+
+
+def test_a_typed_name_in_the_labels_own_run_is_print_and_a_written_one_is_not() -> None:
+    sheet = form()
+    sheet.text(40, 470, "经办人：张海生", 11)
+    assert measure(sheet.raster(), sheet.words).signatures == ()
+    box = sheet.text(40, 520, "直接领导：", 11)
+    drawn = sheet.scribble(box.x1 + 2, 512, 50, 26)
+    # Engines read label and handwriting as one run, as tall as the writing.
+    sheet.words[-1] = Word("直接领导：周志远", Box(box.x0, 511, drawn.x1, 539), 0.97)
+    found = measure(sheet.raster(), sheet.words).signatures
+    assert len(found) == 1
+    assert found[0].overlaps(drawn)

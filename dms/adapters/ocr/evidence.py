@@ -6,7 +6,9 @@ a person; nothing here decides alone whether a signature is one.
 
 from __future__ import annotations
 
+import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,16 +32,22 @@ _PAGE_ABOVE = 0.0025
 _SPECK_MM = 3.0
 _COLOURFUL = 0.0008
 
+# A label is followed by a colon or stands alone: the same words within a sentence ask for no signature.
+_SIGN = "(?:签字|簽字|签名|簽名|签章|簽章|盖章|蓋章)"
+_WHO = (
+    "(?:客户|客戶|(?:经办|經辦|负责|負責|审批|審批|批准|签收|簽收|立卷|检查|檢查|监销|監銷|法定代表|申请|申請)人"
+    "|(?:直接|部门|部門|分管)?领导|(?:直接|部門|分管)?領導|部门主管|主管)"
+)
 _LABEL = re.compile(
-    r"(?:客户|经办人?|直接领导|部门领导|领导|负责人|主管|审批人?|批准人?|签收人?|法定代表人|立卷人|检查人|监销人)"
-    r"\s*(?:[（(]?(?:签字|簽字|签名|簽名|签章|簽章|盖章|蓋章)[）)]?)?\s*[:：]?$"
-    r"|(?:经办人|經辦人|直接领导|直接領導|签字|簽字|签名|簽名|签章|簽章)[）)]?\s*[:：]?"
-    r"|\b(?:signature|signed(?:\s+by)?|approved\s+by|handled\s+by|supervisor|handler)\b\s*[:：]?",
+    rf"(?:^|(?<=[\s:：；;，,、|/_]))"
+    rf"(?:{_WHO}?\s*[（(]?{_SIGN}(?:栏|欄|处|處)?[）)]?|{_WHO}|(?:[A-Za-z']+\s+)?(?:signature|handler|supervisor)"
+    rf"|(?:signed|approved|handled|prepared|received)\s+by)(?P<end>\s*[:：]|\s*$)",
     re.IGNORECASE,
 )
 _RIGHT_MM = 45.0
 _BELOW_MM = 16.0
 _SURE_PRINT = 0.85
+_TALL = 1.45
 _INK_IN_BOX = 0.02
 _STROKE_MM = 5.0
 _MIN_SKEW = 0.2
@@ -151,20 +159,30 @@ def _has_empty_corners(part: Pixels) -> bool:
 
 def _signatures(sheet: _Sheet, words: Sequence[Word], skew: float) -> tuple[Box, ...]:
     """Find handwriting to the right of signature labels, or below them where the right is taken."""
-    labels = [(word, match) for word in words for match in [_LABEL.search(word.text)] if match]
+    labels = [(word, match) for word in words for match in _LABEL.finditer(word.text) if _is_label(word, match)]
     if not labels:
         return ()
     strokes = _strokes(sheet, skew)
+    lean = abs(math.tan(math.radians(skew)))
+    usual = statistics.median(_height(w, lean) for w in words)
+    printed = [w.box for w in words if _is_print(w, lean, usual)]
     found: list[Box] = []
     for word, match in labels:
         label = _part(word, match.start(), match.end())
-        printed = [w.box for w in words if w is not word and _is_print(w, label)]
-        for region in (_right_of(label, printed, sheet), _below(label, printed, sheet)):
-            box = _handwriting(strokes, region, printed)
+        others = [box for box in printed if box is not word.box]
+        if word.box in printed and word.text[match.end() :].strip():
+            others.append(_part(word, match.end(), len(word.text)))
+        for region in (_right_of(label, others, sheet), _below(label, others, sheet)):
+            box = _handwriting(strokes, region, others)
             if box is not None and not any(box.overlaps(other) for other in found):
                 found.append(box)
                 break
     return tuple(found)
+
+
+def _is_label(word: Word, match: re.Match[str]) -> bool:
+    """With a colon anywhere in the run, without one only as the whole of it."""
+    return bool(match["end"].strip()) or match.start() == 0
 
 
 def _strokes(sheet: _Sheet, skew: float) -> Pixels:
@@ -195,9 +213,14 @@ def _part(word: Word, start: int, end: int) -> Box:
     return Box(x0, word.box.y0, word.box.x0 + word.box.width * sum(sizes[:end]) / total, word.box.y1)
 
 
-def _is_print(word: Word, label: Box) -> bool:
-    """Print is read surely and is no taller than the label; handwriting is neither."""
-    return word.confidence >= _SURE_PRINT and word.box.height <= 1.35 * max(label.height, 1.0)
+def _height(word: Word, lean: float) -> float:
+    """Height of a run without what the slope of the page adds to the upright box around it."""
+    return max(1.0, word.box.height - lean * word.box.width)
+
+
+def _is_print(word: Word, lean: float, usual: float) -> bool:
+    """Print is read surely and is about as tall as the other runs; handwriting is one or the other, seldom both."""
+    return word.confidence >= _SURE_PRINT and _height(word, lean) <= _TALL * usual
 
 
 def _right_of(label: Box, printed: Sequence[Box], sheet: _Sheet) -> Box:
