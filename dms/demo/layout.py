@@ -331,6 +331,14 @@ class Layout:
         lines = self.wrap(cell.text, width - 2 * PAD, self.size)
         return 2 * PAD + self.size * LEADING * len(lines) - 2
 
+    def _label_lines(self, cell: Cell, width: float) -> list[str]:
+        """Break a label into lines of about the same length, as typists do."""
+        lines = self.wrap(cell.text, width - 2 * PAD, self.size)
+        if len(lines) < 2 or self.english:
+            return lines
+        each = -(-len(cell.text) // len(lines))
+        return [cell.text[i : i + each] for i in range(0, len(cell.text), each)]
+
     def _option_lines(self, cell: Cell, width: float) -> list[list[str]]:
         lines: list[list[str]] = [[]]
         x = 0.0
@@ -359,7 +367,9 @@ class Layout:
                     x = said.x1 + self.size * 1.35
                 y += step
             return
-        lines = self.wrap(cell.text, box.width - 2 * PAD, self.size)
+        lines = (
+            self._label_lines(cell, box.width) if cell.label else self.wrap(cell.text, box.width - 2 * PAD, self.size)
+        )
         y = box.middle[1] - step * len(lines) / 2 + self.size * 1.14
         x = {"left": box.x0 + PAD, "centre": box.middle[0], "right": box.x1 - PAD}[cell.align]
         for line in lines:
