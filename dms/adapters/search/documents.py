@@ -176,7 +176,8 @@ def hit(entry: Mapping[str, str], pages: tuple[str, ...], node: Node, score: flo
     expressions = [
         pattern(needle(m), exact=m.exact) for m in terms(node) if m.field in ("", "text") and needle(m)
     ]  # fmt: skip
-    page, snippet, marks = 0, "", ()
+    page, snippet = 0, ""
+    marks: tuple[tuple[int, int], ...] = ()
     for number, text in enumerate(pages, 1):
         low = fold(text)
         places = sorted(m.span() for e in expressions for m in e.finditer(low))

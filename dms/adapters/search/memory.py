@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from dms.adapters.search.candidates import has_words, moved
 from dms.adapters.search.documents import Folded, close, folded, hit, holds, sees
 from dms.ports.search import Answer, Ask, Entry
 
@@ -44,12 +46,16 @@ class MemoryIndex:
                 (e, f) for e, f in self._entries.values()
                 if sees(ask.scope, f, e.manager, e.customer, e.code) and holds(ask.query, f)
             ]  # fmt: skip
-        keys = {
+
+        def first(doc: Folded) -> bool:
+            return has_words(ask.query) and any(holds(moved(ask.query, f), doc) for f in ("title", "customer"))
+
+        keys: dict[str, Callable[[tuple[Entry, Folded]], Any]] = {
             "date": lambda p: (p[1].date, p[0].code), "-date": lambda p: (p[1].date, p[0].code),
             "code": lambda p: p[0].code, "number": lambda p: (p[0].paper_number, p[0].code),
-            "title": lambda p: (p[1].title, p[0].code), "relevance": lambda p: p[0].code,
+            "title": lambda p: (p[0].title, p[0].code), "relevance": lambda p: (first(p[1]), p[1].date, p[0].code),
         }  # fmt: skip
-        found.sort(key=keys[ask.sort], reverse=ask.sort == "date")
+        found.sort(key=keys[ask.sort], reverse=ask.sort in ("date", "relevance"))
         counts = {name: Counter(facet(e, name) for e, _ in found) for name in ask.facets}
         hits = tuple(
             hit(

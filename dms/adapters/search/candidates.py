@@ -1,0 +1,140 @@
+"""From a query tree to an engine's own query: a superset of what holds, and whether it is exact; for any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from dms.adapters.search.documents import is_initials, needle, wanted_grams
+from dms.domain.query import All, Between, Match, Node, Not, OneOf, Scope
+
+# An engine's own query; only its algebra looks into it.
+Q = Any
+_KEYWORDS = {"class": "class_code", "year": "year", "state": "state", "manager": "manager"}
+_PLACES = {"text": ("body",), "": ("body", "head"), "code": ("code_grams",)}
+
+
+class Algebra(Protocol):
+    """How an engine writes the few things that are needed; None stands for everything."""
+
+    def term(self, field: str, text: str) -> Q:
+        """Documents whose field has this very term."""
+        ...
+
+    def prefix(self, field: str, text: str) -> Q:
+        """Documents whose field has a term that begins so."""
+        ...
+
+    def dates(self, start: date | None, end: date | None) -> Q:
+        """Documents with a date in this range."""
+        ...
+
+    def both(self, parts: Sequence[Q]) -> Q:
+        """Documents in all of two or more parts."""
+        ...
+
+    def either(self, parts: Sequence[Q]) -> Q:
+        """Documents in any of two or more parts."""
+        ...
+
+    def without(self, part: Q) -> Q:
+        """All documents but these."""
+        ...
+
+    def nothing(self) -> Q:
+        """No document."""
+        ...
+
+
+def candidates(node: Node, algebra: Algebra) -> tuple[Q | None, bool]:
+    """Return a query that finds every document for which ``node`` holds (None: all), and whether it finds no other."""
+    if isinstance(node, All | OneOf):
+        queries: list[Q | None] = []
+        exact = True
+        for part in node.parts:
+            query, sure = candidates(part, algebra)
+            queries.append(query)
+            exact = exact and sure
+        return (both(queries, algebra) if isinstance(node, All) else _either(queries, algebra)), exact
+    if isinstance(node, Not):
+        inner, sure = candidates(node.part, algebra)
+        if not sure:
+            return None, False
+        return (algebra.nothing() if inner is None else algebra.without(inner)), True
+    if isinstance(node, Between):
+        return algebra.dates(node.start, node.end), True
+    return _term(node, algebra)
+
+
+def both(parts: Sequence[Q | None], algebra: Algebra) -> Q | None:
+    """Join parts by AND."""
+    narrow = [p for p in parts if p is not None]
+    return None if not narrow else narrow[0] if len(narrow) == 1 else algebra.both(narrow)
+
+
+def _either(parts: Sequence[Q | None], algebra: Algebra) -> Q | None:
+    narrow = [p for p in parts if p is not None]
+    if len(narrow) < len(parts):
+        return None
+    return narrow[0] if len(narrow) == 1 else algebra.either(narrow)
+
+
+def _term(match: Match, algebra: Algebra) -> tuple[Q | None, bool]:
+    text = needle(match)
+    if match.field in _KEYWORDS:
+        return algebra.term(_KEYWORDS[match.field], text), True
+    whole, begins = wanted_grams(text)
+    if not whole and not begins:
+        return None, False
+    # Characters between the grams (a dot, a comma) are not in the index: only the text can tell.
+    exact = len(whole) + len(begins) == 1 and len(text) == len((whole or begins)[0])
+    options: list[Q | None] = []
+    for place in _PLACES.get(match.field, (match.field,)):
+        parts: list[Q | None] = [algebra.term(place, g) for g in dict.fromkeys(whole)]
+        parts += [algebra.term(place, g) if match.exact else algebra.prefix(place, g) for g in begins]
+        options.append(both(parts, algebra))
+    if is_initials(match, text):
+        options.append(both([algebra.term("pinyin", text[i : i + 2]) for i in range(len(text) - 1)], algebra))
+        exact = exact and len(text) == 2
+    return _either(options, algebra), exact
+
+
+def scope_query(scope: Scope, algebra: Algebra) -> Q | None:
+    """Return what a scope sees (None: all); an empty scope sees nothing (deny by default)."""
+    if scope.everything:
+        return None
+    parts = [algebra.term("manager_raw", m) for m in sorted(scope.managers) if m]
+    parts += [algebra.term("customer_raw", c) for c in sorted(scope.customers) if c]
+    parts += [algebra.term("code", c) for c in sorted(scope.codes) if c]
+    if not parts:
+        return algebra.nothing()
+    return parts[0] if len(parts) == 1 else algebra.either(parts)
+
+
+def titled(node: Node, algebra: Algebra) -> Q | None:
+    """Return what narrows hits to those with the words in title or customer; None where there are no free words."""
+    if not has_words(node):
+        return None
+    found: list[Q] = []
+    for place in ("title", "customer"):
+        query, _ = candidates(moved(node, place), algebra)
+        if query is not None:
+            found.append(query)
+    return None if not found else found[0] if len(found) == 1 else algebra.either(found)
+
+
+def moved(node: Node, field: str) -> Node:
+    """Return the query with its free words looked for in one field only."""
+    if isinstance(node, All):
+        return All(tuple(moved(p, field) for p in node.parts))
+    if isinstance(node, OneOf):
+        return OneOf(tuple(moved(p, field) for p in node.parts))
+    return Match(node.text, field, node.exact) if isinstance(node, Match) and not node.field else node
+
+
+def has_words(node: Node) -> bool:
+    """True where a query has words to be found anywhere."""
+    if isinstance(node, All | OneOf):
+        return any(has_words(p) for p in node.parts)
+    return isinstance(node, Match) and not node.field

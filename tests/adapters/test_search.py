@@ -1,0 +1,248 @@
+"""Every engine answers like reading everything: 100 % recall, nothing too much, and nothing outside the scope."""
+
+import multiprocessing
+import os
+import random
+import signal
+from datetime import date
+
+import pytest
+
+from dms.adapters.search import open_index
+from dms.adapters.search.documents import close
+from dms.adapters.search.folding import fold
+from dms.domain.query import Scope
+from dms.domain.querying import parse
+from dms.errors import Damaged, Unavailable
+from dms.ports.search import Ask, Entry
+
+ALL = Scope(everything=True)
+TEXT = "投诉折让审批客户经理杭州新辰酒店有限公司金额合计会议纪要订货单传真市场行情促销提成签字经办人直接领导退会赔偿"
+INSERTS = ("12,800.00 ", " A4纸", "，", "\n", " HG01E2026000123 ", " Annual Report ", "（", " 2026-03-05 ")
+
+
+def engines():
+    found = ["memory", "whoosh"]
+    try:
+        import tantivy  # noqa: F401
+    except ImportError:
+        return found
+    return [*found, "tantivy"]
+
+
+@pytest.fixture(params=engines())
+def url(request, tmp_path):
+    return "memory://" if request.param == "memory" else f"{request.param}://{tmp_path}/index"
+
+
+@pytest.fixture
+def index(url):
+    opened = open_index(url)
+    yield opened
+    opened.close()
+
+
+def corpus(count, seed=1):
+    rng = random.Random(seed)
+
+    def text(length):
+        return "".join(rng.choice(TEXT) if rng.random() < 0.93 else rng.choice(INSERTS) for _ in range(length))
+
+    return [
+        Entry(
+            f"HG01E2026{n:06d}", title=text(10), customer=rng.choice(["杭州新辰酒店", "上海大华公司", "台北興隆行"]),
+            manager=rng.choice(["ZHS", "LMY"]), class_code=rng.choice(["01", "04"]), year=2026,
+            date=date(2026, 1 + n % 12, 1 + n % 28), state="registered", form="complaint",
+            paper_number=f"HG01-KH·04·2026-D30-ZHS-001-{n:04d}", volume="HG01-KH·04·2026-D30-ZHS-001",
+            fields={"amount": f"{rng.randint(100, 99999)}.00"}, pages=(text(120), text(80)),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def ask(index, query, scope=ALL, **more):
+    return index.ask(Ask(parse(query), scope, **{"limit": 1000, **more}))
+
+
+QUERIES = [
+    "投", "投诉", "折讓", "投诉 折让", "投诉 NOT 折让审", "酒店有", "杭州新辰酒店", "12,800.00", "12,8", "hzxc", "A4纸", "a4紙",
+    "class:04 投诉", "date:2026-01..2026-03", "date:2026-02-03", "HG01E20260", "hg01e2026000012", "ＨＧ０１Ｅ２０２６０００１２３",
+    "manager:zhs 投", '"新辰酒店"', "客户:興隆", "投诉折 OR 让审批", "-投", "NOT 批客户经", "annual", "ANNUAL rep", '"annual rep"',
+    "(投诉 | 会议) -纪要", "year:2026", "year:2025", "state:registered", "form:complaint 投", "number:HG01-KH.04.2026-D30-zhs-001-0007",
+    "title:投诉", "text:投诉", "volume:HG01-KH·04·2026-D30-ZHS-001", "", "不存在的话", "，", '"', "((", "date:2026-01..", "a",
+    "杭 州 新 辰", "2026-03-05", "NOT (投 OR 诉)", "customer:上海",
+]  # fmt: skip
+
+
+def test_every_kind_of_query_answers_like_the_oracle(index):
+    oracle = open_index("memory://")
+    entries = corpus(150)
+    for one in (oracle, index):
+        one.update(entries[:100])
+        one.update(entries[80:])
+    for query in QUERIES:
+        for scope in (ALL, Scope(managers=frozenset({"ZHS"})), Scope(customers=frozenset({"台北興隆行"})), Scope()):
+            wanted, got = (ask(i, query, scope, facets=("class", "customer", "manager")) for i in (oracle, index))
+            assert got.total == wanted.total, (query, scope)
+            assert {h.code for h in got.hits} == {h.code for h in wanted.hits}, (query, scope)
+            assert got.facets == wanted.facets, (query, scope)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 8])
+def test_every_substring_is_found(index, length):
+    entries = corpus(120, seed=length)
+    index.update(entries)
+    rng = random.Random(length)
+    for _ in range(60):
+        page = fold(close(rng.choice(rng.choice(entries).pages)))
+        start = rng.randrange(len(page) - length)
+        needle = page[start : start + length]
+        if not all("\u4e00" <= c <= "\u9fff" for c in needle):
+            continue
+        brute = {e.code for e in entries if any(needle in fold(close(t)) for t in (e.title, e.customer, *e.pages))}
+        got = {h.code for h in ask(index, needle).hits}
+        assert got == brute, needle
+
+
+def test_empty_index(index):
+    assert ask(index, "投诉").total == 0
+    assert ask(index, "").hits == ()
+    assert index.codes() == frozenset()
+
+
+def test_replace_and_remove(index):
+    index.update([Entry("HG01E2026000001", title="甲"), Entry("HG01E2026000002", title="乙")])
+    index.update([Entry("HG01E2026000001", title="丙")], removed=["HG01E2026000002"])
+    assert index.codes() == {"HG01E2026000001"}
+    assert ask(index, "甲").total == ask(index, "乙").total == 0
+    assert ask(index, "丙").total == 1
+
+
+def test_sort_offset_and_exact_total(index):
+    index.update([Entry(f"HG01E202600000{n}", title="合同", date=date(2026, n, 1)) for n in range(1, 6)])
+    newest = [h.code[-1] for h in ask(index, "合同", sort="date").hits]
+    assert newest == ["5", "4", "3", "2", "1"]
+    page = ask(index, "合同", sort="-date", limit=2, offset=2)
+    assert (page.total, [h.code[-1] for h in page.hits]) == (5, ["3", "4"])
+
+
+def test_words_in_the_title_come_first(index):
+    index.update([
+        Entry("HG01E2026000001", title="别的", pages=("这里有投诉二字",), date=date(2026, 5, 1)),
+        Entry("HG01E2026000002", title="投诉单", pages=("空",), date=date(2020, 1, 1)),
+    ])  # fmt: skip
+    assert [h.code[-1] for h in ask(index, "投诉").hits] == ["2", "1"]
+
+
+def test_snippet_names_the_page_and_marks_the_words(index):
+    index.update(
+        [
+            Entry(
+                "HG01E2026000001",
+                title="表",
+                pages=("第一页没有", "前面的话" * 20 + "折讓金额 12,800.00 元" + "后面" * 40),
+            )
+        ]
+    )
+    (hit,) = ask(index, "折让 12,800").hits
+    assert hit.page == 2
+    assert [hit.snippet[a:b] for a, b in hit.marks] == ["折讓", "12,800"]
+    assert len(hit.snippet) < 140
+
+
+def test_unseen_words_leak_nowhere(index):
+    index.update([
+        Entry("HG01E2026000001", title="公开", manager="ZHS", customer="甲", pages=("金丝雀一号",)),
+        Entry("HG01E2026000002", title="金丝雀二号", manager="LMY", customer="乙", pages=("金丝雀二号",)),
+    ])  # fmt: skip
+    mine = Scope(managers=frozenset({"ZHS"}))
+    for query in ("金丝雀", "", "NOT 公开", "二号", "date:1900..2100", "customer:乙", "jseh"):
+        found = ask(index, query, mine, facets=("customer", "manager", "class", "year", "state", "volume"))
+        assert all(h.code == "HG01E2026000001" for h in found.hits), query
+        assert "乙" not in str(found.facets), query
+        assert found.total <= 1, query
+
+
+def test_rebuild_starts_anew(index):
+    index.update(corpus(20))
+    assert index.rebuild(iter([Entry("HG01E2026000001", title="新")])) == 1
+    assert index.codes() == {"HG01E2026000001"}
+
+
+@pytest.mark.parametrize(
+    "query", ["\x00投", "\ud800", "*" * 50, "[a-z]+", "'; DROP TABLE", "😀", "%", "title:", ":", "a" * 500]
+)
+def test_strange_queries_are_only_text(index, query):
+    index.update(corpus(5))
+    assert ask(index, query).total >= 0
+
+
+def on_disk(url):
+    if url.startswith("memory"):
+        pytest.skip("nothing is on the disk")
+
+
+def test_another_process_sees_the_commit(url):
+    on_disk(url)
+    reader, writer = open_index(url), open_index(url)
+    writer.update([Entry("HG01E2026000001", title="甲")])
+    assert ask(reader, "甲").total == 1
+    writer.update([Entry("HG01E2026000002", title="甲")])
+    assert ask(reader, "甲").total == 2
+    writer.rebuild(iter([Entry("HG01E2026000003", title="甲")]))
+    assert [h.code for h in ask(reader, "甲").hits] == ["HG01E2026000003"]
+
+
+def test_corrupt_files_are_told_as_damage_and_rebuilt(url, tmp_path):
+    on_disk(url)
+    first = open_index(url)
+    first.update(corpus(30))
+    first.close()
+    for file in (tmp_path / "index").rglob("*"):
+        if file.is_file() and "CURRENT" not in file.name and "lock" not in file.name.lower():
+            file.write_bytes(os.urandom(50))
+    broken = open_index(url)
+    with pytest.raises(Damaged):
+        ask(broken, "投诉")
+    with pytest.raises(Damaged):
+        broken.update([Entry("HG01E2026000001", title="新")])
+    broken.rebuild(iter([Entry("HG01E2026000001", title="新")]))
+    assert ask(broken, "新").total == 1
+
+
+def test_a_folder_others_can_write_is_refused(url, tmp_path):
+    on_disk(url)
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index").chmod(0o777)
+    with pytest.raises(Unavailable, match="written by others"):
+        open_index(url)
+
+
+def _write_for_ever(url, ready):
+    index = open_index(url)
+    entries = corpus(40)
+    while True:
+        index.update(entries)
+        ready.set()
+
+
+@pytest.mark.slow
+def test_a_killed_writer_blocks_nobody(url):
+    on_disk(url)
+    context = multiprocessing.get_context("spawn")
+    rng = random.Random(5)
+    for _ in range(6):
+        ready = context.Event()
+        writer = context.Process(target=_write_for_ever, args=(url, ready))
+        writer.start()
+        assert ready.wait(60)
+        writer.join(rng.uniform(0.05, 0.6))
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.join()
+        index = open_index(url)
+        try:
+            index.update([Entry("HG01E2026999999", title="后来")])
+        except Damaged:
+            index.rebuild(iter([Entry("HG01E2026999999", title="后来")]))
+        assert ask(index, "后来").total == 1
+        index.close()
