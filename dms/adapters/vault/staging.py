@@ -171,13 +171,15 @@ def read_inventory(place: Path, object_id: str) -> Inventory | None:
         Damaged: it is missing from an object, or malformed.
     """
     data = durable.read(place / INVENTORY)
-    if data is not None:
-        return parse(data, object_id)
-    if place.is_dir() and any(place.iterdir()):
+    if data is None:
+        if not place.is_dir() or not any(place.iterdir()):
+            return None
+        data = durable.read(place / INVENTORY)  # it may have come, whole, between the two looks
+    if data is None:
         raise Damaged(
             f"The inventory of {object_id} is missing or cannot be read.", "Restore the object from a backup."
         )
-    return None
+    return parse(data, object_id)
 
 
 def heal(place: Path, object_id: str, staging: Path) -> None:
