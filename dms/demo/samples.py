@@ -89,10 +89,10 @@ def write_stack(
 
 
 def write_broken(target: Path, *, seed: int = 1) -> Path:
-    """Write a PDF whose second half never arrived, as from a full memory stick."""
+    """Write a PDF as a memory stick leaves it that was pulled out too soon: right length, a header, then nothing."""
     form = make_form("order", seed=seed)
-    whole = scan_pdf(scan(form, level=1, seed=seed, dpi=100), 100, target).read_bytes()
-    target.write_bytes(whole[: len(whole) // 5])
+    size = scan_pdf(scan(form, level=1, seed=seed, dpi=100), 100, target).stat().st_size
+    target.write_bytes(target.read_bytes()[:64].ljust(size, b"\0"))
     return target
 
 
@@ -105,16 +105,22 @@ def customer_named(name: str) -> Customer:
     return {c.name: c for c in people.customers()}[name]
 
 
-def write_samples(folder: Path, *, seed: int = 7, covers: Cover | None = None) -> list[Sample]:
+def write_samples(folder: Path, *, seed: int = 7, covers: Cover | None = None, dpi: int = 200) -> list[Sample]:
     """Fill a folder with about sixteen files.
 
     Args:
         folder: the drop folder; made where it is missing.
         seed: another seed, other values in the same kinds of files.
         covers: renders the cover sheet of a form; without it no stack is written.
+        dpi: of the scans; the finest are half as fine again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [*_scans(folder, seed), *_electronic(folder, seed), *_troubles(folder, seed), *_stack(folder, seed, covers)]
+    return [
+        *_scans(folder, seed, dpi),
+        *_electronic(folder, seed, dpi),
+        *_troubles(folder, seed),
+        *_stack(folder, seed, covers, dpi),
+    ]
 
 
 def _form(kind: str, seed: int, day: tuple[int, int], customer: Customer | None = None, **more: Any) -> Form:
@@ -123,25 +129,26 @@ def _form(kind: str, seed: int, day: tuple[int, int], customer: Customer | None 
     return make_form(kind, language, seed=seed, customer=customer, day=date(2026, *day), **more)
 
 
-def _scans(folder: Path, seed: int) -> list[Sample]:
+def _scans(folder: Path, seed: int, dpi: int) -> list[Sample]:
     """Signed paper: forms of every class at several qualities and in every scanner's format."""
     main, long = customer_named("远帆商务咨询有限公司"), customer_named("锦川进出口贸易股份有限公司望川分公司")
     hant = customer_named("鴻圖國際貿易股份有限公司")
     rare = customer_named("翀霄航空服务股份有限公司")
+    fine = dpi * 3 // 2
     plan = (
-        ("SCN_0001.pdf", _form("customer-registration", seed + 1, (1, 12), main), 1, 300, "客户登记表，扫描清楚"),
-        ("SCN_0002.pdf", _form("customer-survey", seed + 2, (2, 6), main), 2, 200, "客户特征调查表，旧扫描仪"),
-        ("20260305_订货单.tif", _form("order", seed + 3, (3, 5), long), 1, 200, "订货单，TIFF"),
-        ("SCN_0004.pdf", _form("order", seed + 5, (4, 9), hant), 1, 200, "繁體訂購單"),
-        ("IMG_20260512.jpg", _form("market-notice", seed + 6, (5, 12)), 1, 200, "市场行情通报，JPEG"),
-        ("SCN_0006.pdf", _form("commission", seed + 7, (5, 29)), 2, 200, "提成审批单"),
-        ("SCN_0007.pdf", _form("complaint", seed + 8, (6, 3), rare, missing=("supervisor",)), 3, 300,
+        ("SCN_0001.pdf", _form("customer-registration", seed + 1, (1, 12), main), 1, fine, "客户登记表，扫描清楚"),
+        ("SCN_0002.pdf", _form("customer-survey", seed + 2, (2, 6), main), 2, dpi, "客户特征调查表，旧扫描仪"),
+        ("20260305_订货单.tif", _form("order", seed + 3, (3, 5), long), 1, dpi, "订货单，TIFF"),
+        ("SCN_0004.pdf", _form("order", seed + 5, (4, 9), hant), 1, dpi, "繁體訂購單"),
+        ("IMG_20260512.jpg", _form("market-notice", seed + 6, (5, 12)), 1, dpi, "市场行情通报，JPEG"),
+        ("SCN_0006.pdf", _form("commission", seed + 7, (5, 29)), 2, dpi, "提成审批单"),
+        ("SCN_0007.pdf", _form("complaint", seed + 8, (6, 3), rare, missing=("supervisor",)), 3, fine,
          "投诉审批表，折痕、污渍、盖章压字，缺直接领导签字"),
-        ("SCN_0008.pdf", _form("order", seed + 9, (6, 18), main, long=True), 1, 200, "订货单，两页"),
+        ("SCN_0008.pdf", _form("order", seed + 9, (6, 18), main, long=True), 1, dpi, "订货单，两页"),
     )  # fmt: skip
     found = []
-    for name, form, level, dpi, note in plan:
-        path = write_scan(form, folder / name, level=level, seed=seed, dpi=dpi)
+    for name, form, level, used, note in plan:
+        path = write_scan(form, folder / name, level=level, seed=seed, dpi=used)
         found.append(Sample(path, note, expected_class=form.class_code, carrier=PAPER, form=form))
     letter = _form("letter", seed + 10, (3, 20), long)
     path = scan_tiff([fax(letter.render(204), seed, sender=long.phone, at="2026-03-20 10:41")], 204,
@@ -150,12 +157,12 @@ def _scans(folder: Path, seed: int) -> list[Sample]:
     return found
 
 
-def _electronic(folder: Path, seed: int) -> list[Sample]:
+def _electronic(folder: Path, seed: int, dpi: int) -> list[Sample]:
     """Files born on a computer, one of them the draft of a form that was signed on paper with another amount."""
     main = customer_named("远帆商务咨询有限公司")
     english = customer_named("Quillon & Marsh Trading Co., Ltd.")
     complaint = _form("complaint", seed + 20, (3, 18), main, amount=Decimal("1860.00"))
-    signed = write_scan(complaint, folder / "SCN_0003.pdf", level=2, seed=seed + 4, dpi=200)
+    signed = write_scan(complaint, folder / "SCN_0003.pdf", level=2, seed=seed + 4, dpi=dpi)
     draft = folder / "客户投诉处理及折让审批表_远帆.docx"
     files.make_electronic(complaint, "docx", draft, differing_amount=Decimal("1680.00"))
     order = _form("order", seed + 21, (4, 2), english)
@@ -201,7 +208,7 @@ def _troubles(folder: Path, seed: int) -> list[Sample]:
     ]
 
 
-def _stack(folder: Path, seed: int, covers: Cover | None) -> list[Sample]:
+def _stack(folder: Path, seed: int, covers: Cover | None, dpi: int) -> list[Sample]:
     """Three signed papers scanned in one go behind their cover sheets."""
     if covers is None:
         return []
@@ -211,5 +218,5 @@ def _stack(folder: Path, seed: int, covers: Cover | None) -> list[Sample]:
         _form("order", seed + 41, (7, 9), name),
         _form("complaint", seed + 42, (7, 22), name),
     )
-    path = write_stack(forms, [covers(form) for form in forms], folder / "SCN_0010_批量.pdf", seed=seed)
+    path = write_stack(forms, [covers(form) for form in forms], folder / "SCN_0010_批量.pdf", seed=seed, dpi=dpi)
     return [Sample(path, "一叠三份，各带扫描封面", expected="split", carrier=PAPER, forms=forms)]

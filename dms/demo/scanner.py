@@ -317,7 +317,7 @@ def _picture(pdf: pikepdf.Pdf, image: Image.Image, quality: int) -> pikepdf.Stre
     picture.Width, picture.Height = image.width, image.height
     if image.mode == "1":
         held = io.BytesIO()
-        image.save(held, "TIFF", compression="group4")
+        image.save(held, "TIFF", compression="group4", tiffinfo={278: image.height})  # one strip
         with Image.open(held) as tiff:
             tags = getattr(tiff, "tag_v2", {})
             begins, counts, photometric = tags[273], tags[279], tags[262]
