@@ -93,7 +93,7 @@ def describe(
         received: day of receipt; a document's date is not later.
     """
     profile, why = recognise(pages, profiles, fold)
-    read = read_fields(pages, profile.fields if profile else GENERAL, fold)
+    read = read_fields(pages, profile.fields if profile else GENERAL, fold, profile.titles if profile else ())
     state = _State(pages, hints, scheme, profile, read, fold, people=people, customers=customers)
     state.reasons["form"] = why
     customer = state.customer()
@@ -156,6 +156,8 @@ class _State:
             else:
                 self.reasons["customer"] = "on the form, not known before"
             return reading.text
+        if self._daily():
+            return ""
         present = sorted((n for n in names if len(n) >= 2 and n in self.text), key=len, reverse=True)
         apart = {names[n] for n in present if not any(n != m and n in m for m in present)}
         if len(apart) == 1:
@@ -163,7 +165,7 @@ class _State:
             return apart.pop()
         if apart:
             self.doubt("customer", "several customers are named: " + ", ".join(sorted(apart)))
-        elif not self._daily():
+        else:
             self.doubt("customer", "no customer was found")
         return ""
 

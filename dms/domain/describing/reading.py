@@ -6,7 +6,7 @@ next label. Labels may have an OCR slip. ``fold`` keeps the length of a text, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dms.domain.describing.profiles import FieldProfile, FormProfile
@@ -15,7 +15,8 @@ from dms.domain.pages import Page, Word
 
 Fold = Callable[[str], str]
 _COLONS = "：:﹕︰"
-_TRIM = " \t　：:﹕︰|｜,，;；、*＊_＿."
+_TRIM = " \t　：:﹕︰|｜,，;；、*＊_＿"
+_CLOSE_LINES = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +76,30 @@ def _has_label(text: str, label: str) -> bool:
     return text.startswith(label) or (len(label) >= 3 and label in text)
 
 
-def read_fields(pages: Sequence[Page], fields: Sequence[FieldProfile], fold: Fold) -> dict[str, Reading]:
-    """Return the fields of a form found on its pages; the first page that has a field wins."""
+def read_fields(
+    pages: Sequence[Page], fields: Sequence[FieldProfile], fold: Fold, titles: Sequence[str] = ()
+) -> dict[str, Reading]:
+    """Return the fields of a form found on its pages; the first page that has a field wins.
+
+    ``titles`` are no labels, whatever words they hold.
+    """
+    headings = [squeeze(fold(t)) for t in titles]
     found: dict[str, Reading] = {}
     for page in pages:
-        for key, reading in _page_fields(page, fields, fold).items():
+        for key, reading in _page_fields(page, fields, fold, headings).items():
             found.setdefault(key, reading)
     return found
 
 
-def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold) -> dict[str, Reading]:
+def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold, headings: Sequence[str]) -> dict[str, Reading]:
     labels = sorted(
         ((squeeze(fold(a)), f.key) for f in fields for a in f.labels), key=lambda pair: len(pair[0]), reverse=True
     )
     kinds = {f.key: f.kind for f in fields}
     order = {squeeze(fold(a)): i for f in fields for i, a in enumerate(f.labels)}
-    marked = [(word, _marks(fold(word.text), labels)) for word in page.words]
+    marked = [
+        (word, [] if squeeze(fold(word.text)) in headings else _marks(fold(word.text), labels)) for word in page.words
+    ]
     is_label = [bool(marks) for _, marks in marked]
     candidates: dict[str, list[tuple[int, Reading]]] = {}
     for index, (word, marks) in enumerate(marked):
@@ -99,7 +108,10 @@ def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold) -> dict
             text = word.text[mark.end : end].strip(_TRIM)
             reading = Reading(text, word.confidence) if text else None
             if reading is None and place + 1 == len(marks):
-                reading = _beside(page.words, is_label, index, kinds[mark.key]) or _below(page.words, is_label, index)
+                if kinds[mark.key] == "text":
+                    reading = _block(page.words, is_label, index)
+                reading = reading or _beside(page.words, is_label, index, kinds[mark.key])
+                reading = reading or _below(page.words, is_label, index)
             if reading is None:
                 continue
             value = normalise(reading.text, kinds[mark.key])
@@ -109,7 +121,7 @@ def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold) -> dict
     return {key: min(found, key=lambda pair: pair[0])[1] for key, found in candidates.items()}
 
 
-def _marks(folded: str, labels: Iterable[tuple[str, str]]) -> list[_Mark]:
+def _marks(folded: str, labels: Sequence[tuple[str, str]]) -> list[_Mark]:
     """Find labels in one word: at its start, after a gap, or before a colon; the longest first, none overlapping."""
     taken: list[_Mark] = []
     squeezed = squeeze(folded)
@@ -127,10 +139,13 @@ def _marks(folded: str, labels: Iterable[tuple[str, str]]) -> list[_Mark]:
             if free and apart and whole and strong and (after != "" or start == 0 or before in " \t|｜　"):
                 taken.append(_Mark(start, end, key))
             place = _place(folded, label, end)
-        # The whole word is this label with one slip of the OCR.
-        bare = squeezed.strip(_TRIM)
-        if not taken and len(label) >= 4 and len(bare) == len(label) and bare != label and near(bare, label):
-            taken.append(_Mark(0, len(folded), key))
+    bare = squeezed.strip(_TRIM)
+    if not taken and len(bare) >= 4:
+        # The whole word may be a label with one slip of the OCR; never at its first character, because labels such as
+        # 订货日期 and 交货日期 differ only there.
+        slip = next((k for a, k in labels if len(a) == len(bare) and a[0] == bare[0] and near(bare, a)), None)
+        if slip is not None:
+            taken.append(_Mark(0, len(folded), slip))
     return sorted(taken, key=lambda m: m.start)
 
 
@@ -172,6 +187,62 @@ def _beside(words: Sequence[Word], is_label: Sequence[bool], index: int, kind: s
     return Reading(" ".join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
 
 
+def _block(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Reading | None:
+    """Return a text of several lines to the right of its label: aligned lines close to each other.
+
+    The label stands beside the middle of its cell, so lines above it belong to the text as well as lines below.
+    """
+    me = words[index].box
+    right = [i for i, w in enumerate(words) if i != index and not is_label[i] and w.box.x0 >= me.x1 - me.height * 0.5]
+    near_by = [i for i in right if abs(words[i].box.middle[1] - me.middle[1]) < 1.5 * me.height]
+    if not near_by:
+        return None
+    first = min(near_by, key=lambda i: (words[i].box.x0, abs(words[i].box.middle[1] - me.middle[1])))
+    left = words[first].box.x0
+    column = sorted(
+        (i for i in right if abs(words[i].box.x0 - left) < me.height and _alone(words, i)),
+        key=lambda i: words[i].box.y0,
+    )
+    if first not in column:
+        return None
+    place = column.index(first)
+    low = high = place
+    while low > 0 and _gap(words, column[low - 1], column[low]) < _CLOSE_LINES:
+        low -= 1
+    while high + 1 < len(column) and _gap(words, column[high], column[high + 1]) < _CLOSE_LINES:
+        high += 1
+    taken = [words[i] for i in column[low : high + 1]]
+    joint = "" if taken[0].text[-1:] >= "\u2e80" else " "
+    return Reading(joint.join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
+
+
+def _alone(words: Sequence[Word], index: int) -> bool:
+    """True where nothing stands to the left in the same row: another row's label would."""
+    me = words[index].box
+    return not any(
+        i != index and w.box.x1 <= me.x0 + 1 and _same_row(me.y0, me.y1, w.box.y0, w.box.y1) and w.box.x1 > me.x0 - 200
+        and not _middle_of_more(words, i, me.height)
+        for i, w in enumerate(words)
+    )  # fmt: skip
+
+
+def _middle_of_more(words: Sequence[Word], label: int, height: float) -> bool:
+    """True where two or more lines to the right lie around a label: it stands beside the middle of its cell."""
+    box = words[label].box
+    beside = [
+        w.box for i, w in enumerate(words)
+        if i != label and w.box.x0 >= box.x1 - 1 and abs(w.box.middle[1] - box.middle[1]) < 1.6 * height
+    ]  # fmt: skip
+    lefts = sorted(b.x0 for b in beside)
+    return len(beside) >= 2 and lefts[1] - lefts[0] < height
+
+
+def _gap(words: Sequence[Word], upper: int, lower: int) -> float:
+    """Space between two lines in heights of a line."""
+    a, b = words[upper].box, words[lower].box
+    return (b.y0 - a.y1) / max(1.0, min(a.height, b.height))
+
+
 def _same_row(a0: float, a1: float, b0: float, b1: float) -> bool:
     return min(a1, b1) - max(a0, b0) > 0.5 * min(a1 - a0, b1 - b0)
 
@@ -206,6 +277,8 @@ def normalise(text: str, kind: str) -> str:
     if kind == "number":
         bare = text.split("  ")[0].replace(" ", "")
         return bare if any(c.isdigit() for c in bare) else ""
+    if kind == "choice":
+        return text.split("  ")[0].removesuffix("级").strip()
     if kind in ("name", "person"):
         return "" if not any(c.isalpha() for c in text) else text
     return text
