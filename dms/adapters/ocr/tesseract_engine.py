@@ -23,7 +23,7 @@ from dms.ports.ocr import Raster, Recognition
 _TIMEOUT = 100
 _DOUBTFUL = 0.70
 _MIN_SKEW = 0.2
-_KEEP = 0.20
+_KEEP = 0.0
 # psm 3, never 6: on forms psm 6 finds 17 % of the fields.
 _CONFIG = "--oem 1 --psm 3"
 # A gap of so many line heights parts two columns; Tesseract's own words are joined below it.
