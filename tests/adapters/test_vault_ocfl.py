@@ -110,6 +110,8 @@ def test_everything_is_on_the_disk_before_it_is_renamed_into_place(
         if root in Path(target).parents:
             late = [str(p) for p in [Path(source), *Path(source).rglob("*")] if p.stat().st_ino not in synced]
             assert not late, f"renamed to {target} before fsync: {late}"
+            if Path(target).name == "inventory.json":
+                assert Path(target).parent.stat().st_ino in synced, "it may name a version that a power cut takes away"
             moved.append(str(Path(target).relative_to(root)))
         rename(source, target)
         synced.difference_update({Path(target).parent.stat().st_ino})
@@ -156,6 +158,28 @@ def test_content_kept_before_is_looked_at_before_it_is_believed(vault: Vault, ro
         with pytest.raises(Damaged):
             put(vault, files)
     assert len(vault.versions(CODE)) == 1
+
+
+def test_an_object_that_comes_between_two_looks(vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader finds no inventory, then a folder with something in it: that is no damage."""
+    really_open = os.open
+    writer = open_vault(f"file://{root}")
+    met = []
+
+    def meet(path: Path, flags: int, mode: int = 0o777) -> int:
+        try:
+            return really_open(path, flags, mode)
+        except FileNotFoundError:
+            if not met and Path(path) == root / PLACE / "inventory.json":
+                met.append(path)
+                put(writer, {"a": b"1"})
+            raise
+
+    monkeypatch.setattr(os, "open", meet)
+    head = vault.head(CODE)
+    assert head is not None
+    assert head == writer.head(CODE)
+    assert met
 
 
 def test_opening_again_and_by_a_link(vault: Vault, root: Path, tmp_path: Path) -> None:
