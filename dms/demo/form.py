@@ -40,11 +40,12 @@ class Block:
     """A piece of content without layout, for electronic drafts of the same form.
 
     Attributes:
-        kind: ``house``, ``number``, ``title``, ``section``, ``row``, ``head``, ``line``, ``paragraph``, ``sign``, ``footer``.
+        kind: ``house``, ``number``, ``title``, ``section``, ``row``, ``head``, ``line``, ``paragraph``, ``sign`` or
+            ``footer``.
         cells: its texts; in a ``row`` labels and values take turns as ``labels`` says.
         labels: True for cells that are printed labels.
         shares: widths of the cells, in any unit.
-    """  # noqa: E501
+    """
 
     kind: str
     cells: tuple[str, ...]

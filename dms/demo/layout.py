@@ -6,10 +6,10 @@ Rows grow with their text and pages break by themselves, so nothing runs out of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 
 from dms.demo.canvas import HEIGHT, WIDTH, Pen, Seal, Shade, Sheet
+from dms.demo.cells import NOT_FIRST, Cell, Signer, checks, label, options_text, pieces, value
 from dms.demo.form import Block, Place
 from dms.demo.people import ENGLISH, HOUSE
 from dms.domain.pages import Box
@@ -19,46 +19,6 @@ SIZE = 10.5
 LEADING = 1.55
 PAD = 5.0
 INKS = ((22, 22, 26), (24, 40, 132), (18, 30, 110))
-_NOT_FIRST = "，。、；：？！）」』》%,.;:?!)"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: a printed label, or a value; ``options`` turns a value into check boxes."""
-
-    text: str
-    share: float = 1.0
-    label: bool = False
-    align: str = "left"
-    options: tuple[str, ...] = ()
-    chosen: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """One signature place: printed label, who writes, date as written; ``name`` empty leaves it open."""
-
-    role: str
-    label: str
-    name: str
-    date: str = ""
-    seal: str = ""
-    chop: str = ""
-
-
-def label(text: str, share: float = 1.0) -> Cell:
-    """Return a label cell."""
-    return Cell(text, share, label=True, align="centre")
-
-
-def value(text: str, share: float = 2.0, align: str = "left") -> Cell:
-    """Return a value cell."""
-    return Cell(text, share, align=align)
-
-
-def checks(options: Sequence[str], chosen: Sequence[str], share: float = 2.0) -> Cell:
-    """Return a cell of check boxes."""
-    return Cell("", share, options=tuple(options), chosen=tuple(chosen))
 
 
 class Layout:
@@ -119,7 +79,7 @@ class Layout:
         for cell, wide in zip(cells, widths, strict=True):
             self._cell(cell, Box(x, self.y, x + wide, self.y + high))
             x += wide
-        texts = tuple(_options_text(c) if c.options else c.text for c in cells)
+        texts = tuple(options_text(c) if c.options else c.text for c in cells)
         self.blocks.append(Block("row", texts, tuple(c.label for c in cells), tuple(c.share for c in cells)))
         self.y += high
 
@@ -295,12 +255,12 @@ class Layout:
         lines: list[str] = []
         for part in text.split("\n"):
             line, room = "", width - first
-            for found in _pieces(part):
+            for found in pieces(part):
                 piece = found
                 if not line or self.sheet.width_of((line + piece).rstrip(), size) <= room:
                     line += piece
                     continue
-                if piece in _NOT_FIRST and len(line) > 2:  # punctuation takes the last character down with it
+                if piece in NOT_FIRST and len(line) > 2:  # punctuation takes the last character down with it
                     line, piece = line[:-1], line[-1] + piece
                 lines.append(line.rstrip())
                 line, room = piece.lstrip(), width
@@ -377,23 +337,4 @@ class Layout:
             y += step
 
 
-def _pieces(text: str) -> list[str]:
-    """Split text where a line may break."""
-    pieces: list[str] = []
-    word = ""
-    for char in text:
-        if ord(char) >= 0x2E80:
-            if word:
-                pieces.append(word)
-                word = ""
-            pieces.append(char)
-        elif char == " ":
-            pieces.append(word + char)
-            word = ""
-        else:
-            word += char
-    return [*pieces, word] if word else pieces
-
-
-def _options_text(cell: Cell) -> str:
-    return "  ".join(f"{'☑' if o in cell.chosen else '□'}{o}" for o in cell.options)
+__all__ = ["LEFT", "RIGHT", "Cell", "Layout", "Signer", "checks", "label", "value"]
