@@ -12,6 +12,7 @@ from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.record import Record, RecordState, record_from_dict
 from dms.errors import Conflict, Damaged, NotFound
 from dms.ports.catalogue import Act, Transaction
+from dms.ports.vault import Trouble
 from dms.ports.world import World
 
 
@@ -68,6 +69,13 @@ def _vault(
         # Written, not yet committed: a watcher is at it, or died between the two; the item goes on by itself.
         if not _on_its_way(world, code):
             yield Finding("orphan", code, "The vault holds an object the catalogue does not know.", "dms rebuild")
+    # All at once finds what belongs to no object as well; a sample looks at its objects only.
+    troubles: dict[str, list[Trouble]] = {}
+    if sample >= 1:
+        for done, trouble in enumerate(world.vault.verify(), 1):
+            on_step("troubles in the vault", done, done)
+            troubles.setdefault(trouble.object_id, []).append(trouble)
+        yield from (Finding(t.problem, t.path, t.detail, "Look at it, move it away.") for t in troubles.get("", ()))
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
@@ -75,18 +83,18 @@ def _vault(
             record = tx.record(code)
         if record is None or (record.state in (RecordState.RESERVED, RecordState.VOID) and code not in stored):
             continue
-        yield from _object(world, record, known=code in stored)
+        wrong = troubles.get(code, []) if sample >= 1 else list(world.vault.verify(code)) if code in stored else []
+        yield from _object(world, record, wrong, known=code in stored)
     for batch in sorted(o for o in stored if o.startswith("batch-")):
-        for trouble in world.vault.verify(batch):
+        for trouble in troubles.get(batch, ()) if sample >= 1 else world.vault.verify(batch):
             yield Finding(trouble.problem, batch, trouble.detail, "Restore the object from a backup.")
 
 
-def _object(world: World, record: Record, *, known: bool) -> Iterator[Finding]:
+def _object(world: World, record: Record, troubles: list[Trouble], *, known: bool) -> Iterator[Finding]:
     code = record.code
     if not known:
         yield Finding("missing-object", code, "The vault has no object for this record.", "Restore it from a backup.")
         return
-    troubles = list(world.vault.verify(code))
     for trouble in troubles:
         yield Finding(trouble.problem, code, trouble.detail, "Restore the object from a backup.")
     head = None if troubles else world.vault.head(code)

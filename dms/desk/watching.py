@@ -56,6 +56,7 @@ class Watcher:
         """Take in what is there now, then end; return every item that ended."""
         free_dead(self._world)
         adopt(self._world)
+        self._world.vault.tidy()
         self._sweep()
         with self._workshop.open():
             while self._settling.waiting():
@@ -86,6 +87,7 @@ class Watcher:
         try:
             free_dead(self._world)
             adopt(self._world)
+            self._world.vault.tidy()
             self._sweep()
             self._workshop.wake()
         except DmsError as problem:

@@ -143,6 +143,11 @@ def is_paper(text: str) -> bool:
     return _PAPER.fullmatch(fold(text)) is not None
 
 
+def is_volume(text: str) -> bool:
+    """True where ``text`` folds to a volume number."""
+    return _VOLUME.fullmatch(fold(text)) is not None
+
+
 def _volume(match: re.Match[str]) -> VolumeNumber:
     return VolumeNumber(
         fonds=match["fonds"],

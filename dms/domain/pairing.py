@@ -11,6 +11,12 @@ from dms.domain.describing.values import find_amounts, find_dates, narrow, plain
 PROPOSE = 0.55
 _SHINGLE = 4
 _DATE_LIKE = re.compile(r"\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
+# What marks a figure as an amount: a currency, grouped thousands or two decimals. A bare 2026 may be anything.
+_AMOUNT = re.compile(
+    r"(?:[¥￥$€]|rmb|cny|nt\$|usd)\s*-?\d[\d,]*(?:\.\d{1,2})?|-?\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|-?\d+\.\d{2}(?!\d)"
+    r"|-?\d[\d,]*(?:\.\d{1,2})?\s*元",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[A-Za-z]{1,6}[-/]?\d[\dA-Za-z\-/]{3,}|\d{7,}")
 
 
@@ -57,7 +63,7 @@ def facts(text: str) -> Facts:
     dates = frozenset(d.isoformat() for d in find_dates(told))
     numbers = frozenset(m[0].upper() for m in _NUMBER.finditer(_DATE_LIKE.sub(" ", told)))
     rest = _NUMBER.sub(" ", _DATE_LIKE.sub(" ", told))
-    amounts = frozenset(plain(v) for v in find_amounts(rest) if v >= 100 or v != v.to_integral_value())
+    amounts = frozenset(plain(v) for match in _AMOUNT.finditer(rest) for v in find_amounts(match[0]))
     return Facts(amounts, dates, numbers)
 
 

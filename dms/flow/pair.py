@@ -52,9 +52,15 @@ def _candidates(tx: Transaction, record: Record) -> list[Record]:
     fitting = [
         o for o in others
         if o.code != record.code and o.state in ("registered", "filed") and not o.paper.sha512
-        and o.paper.present != record.paper.present and o.electronic.present
+        and o.paper.present != record.paper.present and o.electronic.present and _may_be_same(record, o)
     ]  # fmt: skip
     return fitting[-_LOOK_AT:]
+
+
+def _may_be_same(record: Record, other: Record) -> bool:
+    """Two forms of different kinds, or with different numbers, are different documents however alike they read."""
+    numbers = record.fields.get("number", ""), other.fields.get("number", "")
+    return record.form == other.form and (numbers[0] == numbers[1] or not all(numbers))
 
 
 def _likeness(world: World, mine: str, other: Record) -> float:

@@ -60,7 +60,9 @@ def main() -> None:
     parser.add_argument("--ocr", default="auto")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args()
-    print("| dpi | level | pages | fields found by dms search | fields read right | seconds a page, whole ingest | bare engine, 2 cores | ratio |")
+    print(
+        "| dpi | level | pages | fields found by dms search | fields read right | seconds a page, whole ingest | bare engine, 2 cores | ratio |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for dpi in chosen.dpi:
         for level in chosen.levels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -87,10 +88,10 @@ def _rows(table: Any) -> Iterator[str]:
 def _xlsx(path: Path, limits: Limits) -> Flow:
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     lines: list[str] = []
     cells = size = 0
-    try:
+    # From an open file: by its path openpyxl judges the name, and our copy has none.
+    with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
         for sheet in book.worksheets:
             lines.append(sheet.title)
             sheet.reset_dimensions()
@@ -109,8 +110,6 @@ def _xlsx(path: Path, limits: Limits) -> Flow:
                     lines.append(line)
         told = book.properties
         return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.creator or "")
-    finally:
-        book.close()
 
 
 def _cell(value: Any) -> str:

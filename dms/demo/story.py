@@ -1,0 +1,202 @@
+"""``dms demo``: a small office's week, from the inbox to the shelf, with everything real but the people.
+
+Cover sheets are printed, forms are filled in, signed, scanned (with and without covers), electronic drafts, an e-mail
+and a report are dropped; the watcher takes them in; what is uncertain is settled, a pair is joined, records are filed,
+searched and printed. It ends with what is where.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+from PIL import Image
+
+from dms import assembly
+from dms.demo import people
+from dms.demo.form import Form
+from dms.demo.samples import write_samples
+from dms.desk import filing, finding, printing, reserving
+from dms.desk.describing import describe
+from dms.desk.masters import add_customers, add_person
+from dms.desk.pairing import pair
+from dms.desk.waiting import waiting
+from dms.desk.watching import Watcher
+from dms.domain.item import Item
+from dms.domain.record import Record
+from dms.errors import Conflict
+from dms.ports.catalogue import Customer, Person
+from dms.ports.world import World
+from dms.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_DPI = 200
+_DONE = "story.done"
+_WHY = "demo: the three signatures were checked on the paper"
+_ARCHIVIST = "demo"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Told:
+    """How the demo ended: plain data, and a summary for a person."""
+
+    data: Mapping[str, Any]
+
+    def show(self, console: Console) -> None:
+        """Print the summary."""
+        from dms.faces.cli.output import table
+
+        data = self.data
+        console.print(f"\n[bold]The demo archive is in {data['home']}[/bold]\n")
+        rows = [(r["code"], r["paper_number"] or "—", r["state"], r["title"]) for r in data["records"]]
+        table(console, ("electronic code", "paper number 档号", "state", "title 题名"), rows, empty="Nothing was kept.")
+        for search in data["searches"]:
+            console.print(f"[bold]dms search {search['query']}[/bold]  {search['total']} found", highlight=False)
+            for hit in search["hits"]:
+                console.print(f"   {hit['code']}  {hit['title']}", markup=False)
+                if hit["snippet"]:
+                    console.print(f"      {hit['snippet'][:76]}", markup=False, style="dim")
+        console.print("\n[bold]Needs attention[/bold]")
+        for one in data["attention"]:
+            console.print(f"   {one['question']}\n      → {one['todo']}", markup=False)
+        if not data["attention"]:
+            console.print("   nothing")
+        console.print("\n[bold]Sheets to open[/bold]")
+        for sheet in data["sheets"]:
+            console.print(f"   {sheet}", markup=False)
+        first = next((r["code"] for r in data["records"] if r["state"] == "filed"), "")
+        console.print(
+            f"\nTry next (with .venv/bin on your path):\n"
+            f"   export DMS_HOME={data['home']} DMS_USER={_ARCHIVIST}\n"
+            f"   dms search 折让\n   dms show {first}\n   dms attention\n   dms verify\n",
+            markup=False,
+        )
+
+
+def play(home: Path, *, seed: int, keep: bool, say: Say) -> Told:
+    """Play the story in ``home``, or tell how it ended the last time.
+
+    Args:
+        home: folder of the demo archive.
+        seed: same seed, same documents.
+        keep: keep an archive that was played to its end; one stopped on the way, or False, begins anew.
+        say: told what happens, for a person.
+    """
+    if keep and (home / "archive" / _DONE).exists():
+        say("The demo archive is there already (dms demo --fresh makes it anew).")
+        with assembly.open_world(home, user=_ARCHIVIST) as world:
+            return _summary(world)
+    if home.exists():
+        if not (home / FILE_NAME).exists() and any(home.iterdir()):
+            raise Conflict(
+                f"{home} holds something that is no demo archive.", "Move it away, or choose another --home."
+            )
+        shutil.rmtree(home)
+    begun = time.monotonic()
+    assembly.init(home, user=_ARCHIVIST, name="演示档案员")
+    flags = {"settle_seconds": 0.5, "patience_seconds": 1.0}
+    with assembly.open_world(home, user=_ARCHIVIST, flags=flags) as world:
+        _staff(world)
+        say(
+            "1/5  Forms are filled in, signed, sealed and scanned; a stack behind cover sheets, drafts, mail, a report."
+        )
+        write_samples(home / "inbox", seed=seed, covers=lambda form: _cover(world, form), dpi=_DPI)
+        say("2/5  The watcher takes in what lies in the inbox (OCR on every page; the first page loads the engine).")
+        items = Watcher(world, assembly.workers(world.settings), on_end=lambda i: say(f"       {_line(i)}")).once()
+        say("3/5  What was uncertain is settled; the draft and its signed scan become one record.")
+        _settle(world, say)
+        say("4/5  Records are filed: paper number, stamp, QR, remarks.")
+        filed = _file(world)
+        say("5/5  Labels for the paper are printed.")
+        printing.print_labels(world, filed[:12], home / "sheets" / "labels.pdf", layout="3x8")
+        finding.catch_up(world)
+        (world.settings.archive / _DONE).touch()
+        say(f"Done: {len(items)} files in {time.monotonic() - begun:.0f} s.")
+        return _summary(world)
+
+
+def _staff(world: World) -> None:
+    for one in people.MANAGERS:
+        add_person(world, Person(one.code, one.name, ("account_manager",), one.code.lower()))
+    add_customers(
+        world, [Customer(c.name, c.manager) for c in people.customers() if c.language == people.SIMPLIFIED][:8]
+    )
+
+
+def _cover(world: World, form: Form) -> Image.Image:
+    """Reserve a code for a document that will be scanned, print its cover, and see it as the scanner does."""
+    (record,) = reserving.reserve(world, class_code=form.class_code, customer=form.customer, pages=1)
+    sheet = world.settings.home / "sheets" / f"cover-{record.code}.pdf"
+    printing.print_covers(world, [record], sheet)
+    with pypdfium2.PdfDocument(sheet) as document:
+        picture: Image.Image = document[0].render(scale=_DPI / 72).to_pil()
+        return picture.convert("RGB")
+
+
+def _line(item: Item) -> str:
+    what = {"registered": "registered", "known": "known already as", "split": "split into its documents",
+            "quarantined": "put aside:"}.get(item.state.value, item.state.value)  # fmt: skip
+    return f"{item.name}: {what} {item.code or item.reason}".rstrip()
+
+
+def _settle(world: World, say: Say) -> None:
+    """Do what a clerk does with the list, except for what only the office can know."""
+    for one in waiting(world):
+        if one.kind == "describe":
+            with world.catalogue.look() as tx:
+                record = tx.record(one.target)
+            if record is not None and not record.manager:
+                describe(world, record.code, manager=people.MANAGERS[0].code)
+        elif one.kind == "pair" and "other" in one.data:
+            joined = pair(world, one.target, str(one.data["other"]))
+            shown = "; ".join(f"{d.kind} {d.left or '—'} ≠ {d.right or '—'}" for d in joined.differences[:2])
+            say(f"       {joined.record.code} has both carriers now; they differ: {shown or 'nowhere'}")
+    finding.catch_up(world)
+
+
+def _file(world: World) -> list[Record]:
+    filed = []
+    with world.catalogue.look() as tx:
+        ready = [r for r in tx.records() if r.state == "registered" and not r.uncertain and r.class_code and r.manager]
+        mismatched = {a.target for a in tx.attention() if a.kind == "pair"}
+    for record in ready:
+        if record.code not in mismatched:
+            gated = world.scheme.record_class(record.class_code).gate
+            filed.append(filing.file(world, record.code, by_hand=_WHY if gated else ""))
+    return filed
+
+
+def _summary(world: World) -> Told:
+    searches = []
+    for query in ("折让", "客户经理 订货", "date:2026-01..2026-12 class:04"):
+        answer = finding.search(world, query, limit=3)
+        searches.append(
+            {
+                "query": query,
+                "total": answer.total,
+                "hits": [{"code": h.code, "title": h.title, "snippet": h.snippet} for h in answer.hits],
+            }
+        )
+    with world.catalogue.look() as tx:
+        records = [r for r in tx.records() if r.state in ("registered", "filed")]
+    home = world.settings.home
+    return Told(
+        {
+            "home": str(home),
+            "records": [
+                {"code": r.code, "paper_number": r.paper_number, "state": r.state.value, "title": r.title}
+                for r in records
+            ],
+            "searches": searches,
+            "attention": [{"question": a.question, "todo": a.todo, "target": a.target} for a in waiting(world)],
+            "sheets": [str(p) for p in sorted((home / "sheets").glob("*.pdf"))],
+        }
+    )
