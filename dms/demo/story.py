@@ -2,17 +2,16 @@
 
 Cover sheets are printed, forms are filled in, signed, scanned (with and without covers), electronic drafts, an e-mail
 and a report are dropped; the watcher takes them in; what is uncertain is settled, a pair is joined, records are filed,
-searched and printed. It ends with what is where.
+searched and printed. What is where is told as plain data.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypdfium2
 from PIL import Image
@@ -34,54 +33,14 @@ from dms.ports.catalogue import Customer, Person
 from dms.ports.world import World
 from dms.settings import FILE_NAME
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 _DPI = 200
 _DONE = "story.done"
 _WHY = "demo: the three signatures were checked on the paper"
-_ARCHIVIST = "demo"
+ARCHIVIST = "demo"
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Told:
-    """How the demo ended: plain data, and a summary for a person."""
-
-    data: Mapping[str, Any]
-
-    def show(self, console: Console) -> None:
-        """Print the summary."""
-        from dms.faces.cli.output import table
-
-        data = self.data
-        console.print(f"\n[bold]The demo archive is in {data['home']}[/bold]\n")
-        rows = [(r["code"], r["paper_number"] or "—", r["state"], r["title"]) for r in data["records"]]
-        table(console, ("electronic code", "paper number 档号", "state", "title 题名"), rows, empty="Nothing was kept.")
-        for search in data["searches"]:
-            console.print(f"[bold]dms search {search['query']}[/bold]  {search['total']} found", highlight=False)
-            for hit in search["hits"]:
-                console.print(f"   {hit['code']}  {hit['title']}", markup=False)
-                if hit["snippet"]:
-                    console.print(f"      {hit['snippet'][:76]}", markup=False, style="dim")
-        console.print("\n[bold]Needs attention[/bold]")
-        for one in data["attention"]:
-            console.print(f"   {one['question']}\n      → {one['todo']}", markup=False)
-        if not data["attention"]:
-            console.print("   nothing")
-        console.print("\n[bold]Sheets to open[/bold]")
-        for sheet in data["sheets"]:
-            console.print(f"   {sheet}", markup=False)
-        first = next((r["code"] for r in data["records"] if r["state"] == "filed"), "")
-        console.print(
-            f"\nTry next (with .venv/bin on your path):\n"
-            f"   export DMS_HOME={data['home']} DMS_USER={_ARCHIVIST}\n"
-            f"   dms search 折让\n   dms show {first}\n   dms attention\n   dms verify\n",
-            markup=False,
-        )
-
-
-def play(home: Path, *, seed: int, keep: bool, say: Say) -> Told:
+def play(home: Path, *, seed: int, keep: bool, say: Say) -> dict[str, Any]:
     """Play the story in ``home``, or tell how it ended the last time.
 
     Args:
@@ -92,7 +51,7 @@ def play(home: Path, *, seed: int, keep: bool, say: Say) -> Told:
     """
     if keep and (home / "archive" / _DONE).exists():
         say("The demo archive is there already (dms demo --fresh makes it anew).")
-        with assembly.open_world(home, user=_ARCHIVIST) as world:
+        with assembly.open_world(home, user=ARCHIVIST) as world:
             return _summary(world)
     if home.exists():
         if not (home / FILE_NAME).exists() and any(home.iterdir()):
@@ -101,9 +60,9 @@ def play(home: Path, *, seed: int, keep: bool, say: Say) -> Told:
             )
         shutil.rmtree(home)
     begun = time.monotonic()
-    assembly.init(home, user=_ARCHIVIST, name="演示档案员")
+    assembly.init(home, user=ARCHIVIST, name="演示档案员")
     flags = {"settle_seconds": 0.5, "patience_seconds": 1.0}
-    with assembly.open_world(home, user=_ARCHIVIST, flags=flags) as world:
+    with assembly.open_world(home, user=ARCHIVIST, flags=flags) as world:
         _staff(world)
         say(
             "1/5  Forms are filled in, signed, sealed and scanned; a stack behind cover sheets, drafts, mail, a report."
@@ -174,7 +133,7 @@ def _file(world: World) -> list[Record]:
     return filed
 
 
-def _summary(world: World) -> Told:
+def _summary(world: World) -> dict[str, Any]:
     searches = []
     for query in ("折让", "客户经理 订货", "date:2026-01..2026-12 class:04"):
         answer = finding.search(world, query, limit=3)
@@ -188,15 +147,13 @@ def _summary(world: World) -> Told:
     with world.catalogue.look() as tx:
         records = [r for r in tx.records() if r.state in ("registered", "filed")]
     home = world.settings.home
-    return Told(
-        {
-            "home": str(home),
-            "records": [
-                {"code": r.code, "paper_number": r.paper_number, "state": r.state.value, "title": r.title}
-                for r in records
-            ],
-            "searches": searches,
-            "attention": [{"question": a.question, "todo": a.todo, "target": a.target} for a in waiting(world)],
-            "sheets": [str(p) for p in sorted((home / "sheets").glob("*.pdf"))],
-        }
-    )
+    return {
+        "home": str(home),
+        "user": ARCHIVIST,
+        "records": [
+            {"code": r.code, "paper_number": r.paper_number, "state": r.state.value, "title": r.title} for r in records
+        ],
+        "searches": searches,
+        "attention": [{"question": a.question, "todo": a.todo, "target": a.target} for a in waiting(world)],
+        "sheets": [str(p) for p in sorted((home / "sheets").glob("*.pdf"))],
+    }

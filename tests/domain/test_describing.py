@@ -127,6 +127,10 @@ def test_amounts(text, amount):
     assert read_amount(text) == (Decimal(amount) if amount else None)
 
 
+def test_capitals_past_a_hundred_million():
+    assert read_capitals("壹亿零壹万元整") == 100_010_000
+
+
 @given(st.integers(1, 99_999_999))
 def test_capitals_read_what_the_demo_writes(value):
     assert read_capitals(people.capitals(Decimal(value), people.SIMPLIFIED)) == value

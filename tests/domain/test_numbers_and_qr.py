@@ -14,8 +14,8 @@ from dms.domain.numbers import (
     is_paper,
     parse_code,
     parse_paper,
+    parse_volume,
 )
-from dms.domain.numbers import parse_volume
 from dms.errors import Usage
 
 KEY = b"k" * 32

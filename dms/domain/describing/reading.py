@@ -200,7 +200,7 @@ def _block(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Readi
     first = min(near_by, key=lambda i: (words[i].box.x0, abs(words[i].box.middle[1] - me.middle[1])))
     left = words[first].box.x0
     column = sorted(
-        (i for i in right if abs(words[i].box.x0 - left) < me.height and _alone(words, i)),
+        (i for i in right if abs(words[i].box.x0 - left) < me.height and _alone(words, i, index)),
         key=lambda i: words[i].box.y0,
     )
     if first not in column:
@@ -216,25 +216,13 @@ def _block(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Readi
     return Reading(joint.join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
 
 
-def _alone(words: Sequence[Word], index: int) -> bool:
-    """True where nothing stands to the left in the same row: another row's label would."""
+def _alone(words: Sequence[Word], index: int, own: int) -> bool:
+    """True where no other row's label stands to the left in the same row."""
     me = words[index].box
     return not any(
-        i != index and w.box.x1 <= me.x0 + 1 and _same_row(me.y0, me.y1, w.box.y0, w.box.y1) and w.box.x1 > me.x0 - 200
-        and not _middle_of_more(words, i, me.height)
+        i not in (index, own) and me.x0 - 200 < w.box.x1 <= me.x0 + 1 and _same_row(me.y0, me.y1, w.box.y0, w.box.y1)
         for i, w in enumerate(words)
-    )  # fmt: skip
-
-
-def _middle_of_more(words: Sequence[Word], label: int, height: float) -> bool:
-    """True where two or more lines to the right lie around a label: it stands beside the middle of its cell."""
-    box = words[label].box
-    beside = [
-        w.box for i, w in enumerate(words)
-        if i != label and w.box.x0 >= box.x1 - 1 and abs(w.box.middle[1] - box.middle[1]) < 1.6 * height
-    ]  # fmt: skip
-    lefts = sorted(b.x0 for b in beside)
-    return len(beside) >= 2 and lefts[1] - lefts[0] < height
+    )
 
 
 def _gap(words: Sequence[Word], upper: int, lower: int) -> float:

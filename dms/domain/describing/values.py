@@ -112,9 +112,10 @@ def read_capitals(text: str) -> Decimal | None:
         elif char in _UNITS:
             section += (1 if digit is None else digit) * _UNITS[char]
             digit = None
-        elif char in "万萬亿億":
-            total = (total + section + (digit or 0)) * (10_000 if char in "万萬" else 100_000_000)
-            section, digit = Decimal(0), None
+        elif char in "万萬":
+            total, section, digit = total + (section + (digit or 0)) * 10_000, Decimal(0), None
+        elif char in "亿億":
+            total, section, digit = (total + section + (digit or 0)) * 100_000_000, Decimal(0), None
         elif char in "元圆圓":
             total, section, digit = total + section + (digit or 0), Decimal(0), None
         elif char == "角":
