@@ -95,7 +95,7 @@ def test_no_seal_is_seen_on_a_grey_scan() -> None:
     assert not found.colour
 
 
-@pytest.mark.parametrize("label", ["客户签字：", "经办人：", "直接领导：", "签名:", "Signature:"])
+@pytest.mark.parametrize("label", ["客户签字：", "经办人：", "直接领导：", "签名:", "Signature:", "Signed:"])
 def test_handwriting_right_of_a_label_is_a_signature(label: str) -> None:
     sheet = form()
     box = sheet.text(40, 480, label, 11)

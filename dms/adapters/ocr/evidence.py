@@ -41,7 +41,7 @@ _WHO = (
 _LABEL = re.compile(
     rf"(?:^|(?<=[\s:：；;，,、|/_]))"
     rf"(?:{_WHO}?\s*[（(]?{_SIGN}(?:栏|欄|处|處)?[）)]?|{_WHO}|(?:[A-Za-z']+\s+)?(?:signature|handler|supervisor)"
-    rf"|(?:signed|approved|handled|prepared|received)\s+by)(?P<end>\s*[:：]|\s*$)",
+    rf"|signed|(?:signed|approved|handled|prepared|received)\s+by)(?P<end>\s*[:：]|\s*$)",
     re.IGNORECASE,
 )
 _RIGHT_MM = 45.0
