@@ -94,6 +94,9 @@ def describe(
     """
     profile, why = recognise(pages, profiles, fold)
     read = read_fields(pages, profile.fields if profile else GENERAL, fold, profile.titles if profile else ())
+    if "manager" not in read:
+        # Whatever the form, a labelled account manager is one.
+        read |= read_fields(pages, [f for f in GENERAL if f.key == "manager"], fold)
     state = _State(pages, hints, scheme, profile, read, fold, people=people, customers=customers)
     state.reasons["form"] = why
     customer = state.customer()

@@ -1,0 +1,64 @@
+"""What tests share: an archive in a temporary home, called as a user calls it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dms.faces.cli.main import main
+
+
+class Archive:
+    """An archive home and its command line, run in this process."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home = home
+        self.inbox = home / "inbox"
+        self.exit = 0
+        self._capsys = capsys
+
+    def dms(self, *arguments: object, user: str = "") -> Any:
+        """Run a command with --json; return what it printed, its exit code is in ``exit``."""
+        self._capsys.readouterr()
+        start = ["--home", str(self.home), *(["--as", user] if user else [])]
+        self.exit = main([*start, *map(str, arguments), "--json"])
+        out = self._capsys.readouterr().out
+        return json.loads(out)
+
+    def text(self, *arguments: object) -> str:
+        """Run a command as a person; return its stdout."""
+        self._capsys.readouterr()
+        self.exit = main(["--home", str(self.home), *map(str, arguments)])
+        return self._capsys.readouterr().out
+
+    def errors(self, *arguments: object) -> str:
+        """Run a command as a person; return its stderr."""
+        self._capsys.readouterr()
+        self.exit = main(["--home", str(self.home), *map(str, arguments)])
+        return self._capsys.readouterr().err
+
+
+@pytest.fixture
+def archive(tmp_path, capsys, monkeypatch) -> Archive:
+    """An empty archive without OCR, whose drop folder settles quickly."""
+    for key, value in {"OCR": "none", "SETTLE_SECONDS": "0.2", "PATIENCE_SECONDS": "0.4", "CHILDREN": "1"}.items():
+        monkeypatch.setenv(f"DMS_{key}", value)
+    monkeypatch.delenv("DMS_HOME", raising=False)
+    monkeypatch.setenv("DMS_USER", "tester")
+    made = Archive(tmp_path / "home", capsys)
+    made.dms("init")
+    made.dms("people", "add", "ZHS", "张华生", "--login", "zhs")
+    made.dms("people", "add", "LMY", "李美玉", "--login", "lmy")
+    made.dms("customers", "add", "杭州新辰酒店有限公司", "--manager", "ZHS")
+    return made
+
+
+@pytest.fixture
+def reading_archive(archive, monkeypatch) -> Archive:
+    """The same with the OCR engine an office would get."""
+    monkeypatch.setenv("DMS_OCR", "auto")
+    monkeypatch.setenv("DMS_CHILDREN", "2")
+    return archive
