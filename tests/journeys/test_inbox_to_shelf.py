@@ -162,7 +162,7 @@ def test_a_long_scan_killed_in_the_middle_goes_on_where_it_was(office, tmp_path)
     first.wait()
     kept = {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in sorted(work.rglob("page-*.json"))}
     assert 3 <= len(kept) < 8
-    second = subprocess.Popen(command + ["--json"], env=environment, stdout=subprocess.PIPE)
+    second = subprocess.Popen([*command, "--json"], env=environment, stdout=subprocess.PIPE)
     for _ in range(1200):
         again = {p.name: p.stat().st_mtime_ns for p in work.rglob("page-*.json")}
         if len(again) > len(kept):

@@ -96,7 +96,11 @@ def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold, heading
         ((squeeze(fold(a)), f.key) for f in fields for a in f.labels), key=lambda pair: len(pair[0]), reverse=True
     )
     kinds = {f.key: f.kind for f in fields}
-    order = {squeeze(fold(a)): i for f in fields for i, a in enumerate(f.labels)}
+    order: dict[str, int] = {}
+    for field in fields:
+        for rank, alias in enumerate(field.labels):
+            # The Traditional form of a label folds to its Simplified one; the earlier place counts.
+            order.setdefault(squeeze(fold(alias)), rank)
     marked = [
         (word, [] if squeeze(fold(word.text)) in headings else _marks(fold(word.text), labels)) for word in page.words
     ]
