@@ -128,10 +128,11 @@ class Workshop:
         with world.catalogue.begin() as tx:
             now = world.clock.now().timestamp()
             item = tx.lease_item(owner, now=now, seconds=world.settings.lease_seconds)
-        if item is not None:
-            with self._lock:
-                self._held[item.id] = owner
-        return item
+        if item is None:
+            return None
+        with self._lock:
+            self._held[item.id] = owner
+        return item.with_(reason="")
 
     def _go(self, item: Item, owner: str) -> None:
         try:
@@ -168,6 +169,9 @@ class Workshop:
         try:
             with self._world.catalogue.begin() as tx:
                 tx.renew_item(item.id, owner, now=self._world.clock.now().timestamp(), seconds=wait)
+                fresh = tx.item(item.id)
+                if fresh is not None:
+                    tx.save_item(fresh.with_(reason=f"{problem.message} {problem.hint}".strip()))
         except DmsError as again:
             _log.warning("the catalogue does not answer: %s", again.message)
 

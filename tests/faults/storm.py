@@ -122,6 +122,9 @@ def look(home: Path, digests: dict[str, str], outcome: Outcome) -> None:
             digest = hashlib.sha512(file.read_bytes()).hexdigest()
             aside[digest] = aside.get(digest, 0) + 1
     outcome.quarantined = sum(aside.values())
+    for folder in quarantine.glob("*"):
+        if not any(f.name.startswith("broken") for f in folder.iterdir()):
+            outcome.problems.append(f"put aside without need: {(folder / 'reason.txt').read_text()[:300]}")
     for digest, name in digests.items():
         times = kept.get(digest, 0) + aside.get(digest, 0)
         if times != 1:
