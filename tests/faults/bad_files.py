@@ -179,7 +179,17 @@ def _tiffs() -> Named:
 
 
 def _tiff(width: int, height: int, again: int = 0) -> bytes:
-    tags = ((256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 200), (277, 1), (278, height), (279, width))
+    tags = (
+        (256, width),
+        (257, height),
+        (258, 8),
+        (259, 1),
+        (262, 1),
+        (273, 200),
+        (277, 1),
+        (278, height),
+        (279, width),
+    )
     body = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     start = b"II*\0" + struct.pack("<IH", 8, len(tags)) + body + struct.pack("<I", again)
     return start.ljust(200, b"\0") + b"\x80" * min(width * height, 160_000)
@@ -224,17 +234,23 @@ def _pdf_traps() -> Named:
     yield "deep-page-tree.pdf", simple_pdf(*levels, page)
     yield "deep-arrays.pdf", text_pdf(extra="/Deep " + "[" * 100_000 + "]" * 100_000)
     yield "deep-content.pdf", text_pdf("x) Tj " + "[" * 200_000)
-    yield "length-of-itself.pdf", simple_pdf(
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
-        "<< /Length 4 0 R >>\nstream\n0 0 m\nendstream",
+    yield (
+        "length-of-itself.pdf",
+        simple_pdf(
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+            "<< /Length 4 0 R >>\nstream\n0 0 m\nendstream",
+        ),
     )
     form = "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 14 /Resources << /XObject << /X 4 0 R >> >> >>"
-    yield "form-in-itself.pdf", simple_pdf(
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /XObject << /X 4 0 R >> >> >>",
-        f"{form}\nstream\n/X Do /X Do   \nendstream",
-        "<< /Length 5 >>\nstream\n/X Do\nendstream",
+    yield (
+        "form-in-itself.pdf",
+        simple_pdf(
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R /Resources << /XObject << /X 4 0 R >> >> >>",
+            f"{form}\nstream\n/X Do /X Do   \nendstream",
+            "<< /Length 5 >>\nstream\n/X Do\nendstream",
+        ),
     )
     yield "table-of-itself.pdf", text_pdf().replace(b"/Root 1 0 R ", b"/Root 1 0 R /Prev 9 ")
     bomb = zlib.compress(zlib.compress(b"0 0 m 9 9 l S\n" * 9_000_000, 9), 9)
@@ -335,7 +351,10 @@ def _mails() -> Named:
         message.add_attachment(b"content", maintype="application", subtype="octet-stream", filename=name)
     yield "path-traversal.eml", message.as_bytes()
     many = b"".join(b"--b\r\nContent-Disposition: attachment; filename=x%d\r\n\r\nx\r\n" % n for n in range(3000))
-    yield "3000-attachments.eml", head + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + many
+    yield (
+        "3000-attachments.eml",
+        head + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + many,
+    )
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(400))
     yield "deep-multipart.eml", head + b"MIME-Version: 1.0\r\n" + deep + b"\r\nx"
     yield "no-boundary.eml", head + b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed\r\n\r\n--x\r\n\r\nhello"
@@ -357,9 +376,12 @@ def _nested(levels: int) -> bytes:
 
 
 def _texts() -> Named:
-    yield "scripts.html", (
-        b"<html><head><title>t</title><script>while(1){}</script></head><body onload='x()'><p>visible</p>"
-        b"<script>document.write('unseen')</script><iframe src='http://192.0.2.1/'></iframe>"
+    yield (
+        "scripts.html",
+        (
+            b"<html><head><title>t</title><script>while(1){}</script></head><body onload='x()'><p>visible</p>"
+            b"<script>document.write('unseen')</script><iframe src='http://192.0.2.1/'></iframe>"
+        ),
     )
     yield "one-line.html", b"<html><body>" + b"word " * 2_000_000
     yield "one-line.txt", b"abcdefghij" * 300_000

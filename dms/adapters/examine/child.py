@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
 import signal
 import struct
 import sys
-from typing import Any
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
 
-from dms.errors import DmsError, Unavailable, Unreadable
+from dms.errors import DmsError, LimitExceeded, MissingProgram, Unavailable, Unreadable
 
 _PR_SET_PDEATHSIG = 1
 _FILE_BYTES = 8 * 1024**3
+_OPEN_FILES = 512
 _NESTING = 3000
+# The machine's troubles; every other error of the system while reading comes from what the file says of itself.
+_OURS = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE,
+    errno.ENOMEM, errno.ENOENT, errno.ESTALE,
+})  # fmt: skip
 
 
 def main() -> None:
@@ -27,9 +37,13 @@ def main() -> None:
     os.dup2(null, 0)
     os.dup2(null, 1)
     setup = _receive(requests)
-    from dms.adapters.examine.tasks import Tasks
-
+    try:
+        from dms.adapters.examine.tasks import Tasks
+    except ImportError as problem:
+        _answer(answers, _missing(problem))
+        return
     tasks = Tasks(setup)
+    _answer(answers, {"result": "ready"})
     while True:
         request = _receive(requests)
         _answer(answers, _do(tasks, request))
@@ -38,41 +52,63 @@ def main() -> None:
 def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     sys.setrecursionlimit(_NESTING)
     if sys.platform == "linux":
         # Die with the parent, even when it is killed; it may be gone already.
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if len(sys.argv) > 2 and os.getppid() != int(sys.argv[2]):
             sys.exit(0)
+        # Where memory runs out all the same, the kernel shall take this process and not the one with the catalogue.
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
 
 
 def _do(tasks: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"result": getattr(tasks, request["task"])(**request["arguments"])}
     except DmsError as problem:
-        return {"error": type(problem).__name__, "message": problem.message, "hint": problem.hint}
+        return _error(type(problem), problem.message, problem.hint)
+    except ImportError as problem:
+        return _missing(problem)
     except (MemoryError, RecursionError):
-        return _unreadable("The file is nested too deeply or unpacks to too much.")
+        return _error(
+            LimitExceeded, "The file is nested too deeply or unpacks to too much.", "Save it as PDF, and drop that."
+        )
     except OSError as problem:
-        if problem.filename is None and problem.errno is None:
-            # Libraries for strangers' formats raise bare OSErrors on broken files.
-            return _unreadable("The file is damaged or incomplete.")
-        return {
-            "error": Unavailable.__name__,
-            "message": f"The working folder cannot be used: {problem.strerror or problem}.",
-            "hint": "Make room on the archive's disk; it is tried again.",
-        }
-    except Exception as problem:
+        if problem.errno == errno.EFBIG:
+            return _error(LimitExceeded, "It would be written out to more than 8 GB.", "Split it.")
+        if problem.errno in _OURS:
+            return _error(
+                Unavailable,
+                f"The working folder cannot be used: {problem.strerror}.",
+                "Make room on the archive's disk; it is tried again.",
+            )
+        return _damaged()
+    except Exception:
         # Every parser has its own zoo of exceptions; a person needs to know that the file is at fault.
-        return _unreadable(f"The file is damaged: {type(problem).__name__}.")
+        return _damaged()
 
 
-def _unreadable(message: str) -> dict[str, Any]:
-    hint = "Open it in its own program and save it again, or scan it."
-    return {"error": Unreadable.__name__, "message": message, "hint": hint}
+def _damaged() -> dict[str, Any]:
+    told = _error(
+        Unreadable, "The file is damaged or incomplete.", "Open it in its own program and save it again, or scan it."
+    )
+    return told | {"detail": traceback.format_exc(limit=-4)}
 
 
-def _receive(pipe: Any) -> dict[str, Any]:
+def _missing(problem: ImportError) -> dict[str, Any]:
+    name = problem.name or "a package"
+    return _error(MissingProgram, f"{name} is not installed.", f"pip install {name}, then “dms retry”.")
+
+
+def _error(kind: type[DmsError], message: str, hint: str) -> dict[str, Any]:
+    return {"error": kind.__name__, "message": message, "hint": hint}
+
+
+def _receive(pipe: IO[bytes]) -> dict[str, Any]:
     header = pipe.read(4)
     if len(header) < 4:
         os._exit(0)  # the parent closed the pipe
@@ -81,7 +117,7 @@ def _receive(pipe: Any) -> dict[str, Any]:
     return message
 
 
-def _answer(pipe: Any, message: dict[str, Any]) -> None:
+def _answer(pipe: IO[bytes], message: dict[str, Any]) -> None:
     # ASCII, surrogates escaped: a broken text in a file must not break the answer.
     data = json.dumps(message).encode("ascii")
     pipe.write(struct.pack(">I", len(data)) + data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from dms.adapters.examine.readers.text import unmarked_utf16
 from dms.errors import Unreadable
 
 _HEAD = 4096
@@ -21,8 +22,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 # Known, and not taken: what it is, and what to do.
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or encrypted Office file",
-     "Save it as docx, xlsx or PDF without a password, and drop that."),
     (b"MZ", "a Windows program", "Programs are not archived."),
     (b"\x7fELF", "a program", "Programs are not archived."),
     (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and drop the files."),
@@ -37,6 +36,16 @@ _REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"%!PS", "a PostScript file", "Save or print it as PDF, and drop that."),
     (b"{\\rtf", "an RTF file", "Save it as docx or PDF, and drop that."),
 )  # fmt: skip
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_LOOKED_AT = 32 * 1024**2
+_OLE_KINDS = (
+    ("EncryptedPackage", "an Office file locked with a password",
+     "Ask for an unlocked copy, or save it without a password, and drop that."),
+    ("__substg1.0_", "an Outlook message", "Save it as .eml or PDF, and drop that."),
+    ("WordDocument", "a Word file in the old .doc format", "Save it as docx or PDF, and drop that."),
+    ("Workbook", "an Excel file in the old .xls format", "Save it as xlsx or PDF, and drop that."),
+    ("PowerPoint Document", "a PowerPoint file in the old .ppt format", "Save it as pptx or PDF, and drop that."),
+)  # fmt: skip
 _ZIP_PARTS = (
     ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -44,10 +53,18 @@ _ZIP_PARTS = (
 )
 _SUFFIXES = {
     ".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".tif": "image/tiff",
-    ".tiff": "image/tiff", ".gif": "image/gif", ".bmp": "image/bmp", ".webp": "image/webp", ".docx": _ZIP_PARTS[0][1],
-    ".xlsx": _ZIP_PARTS[1][1], ".pptx": _ZIP_PARTS[2][1], ".odt": "application/vnd.oasis.opendocument.text",
-    ".eml": "message/rfc822", ".htm": "text/html", ".html": "text/html", ".csv": "text/csv", ".md": "text/markdown",
-    ".txt": "text/plain",
+    ".tiff": "image/tiff", ".heic": "image/heic", ".heif": "image/heic", ".gif": "image/gif", ".bmp": "image/bmp",
+    ".webp": "image/webp", ".docx": _ZIP_PARTS[0][1], ".docm": _ZIP_PARTS[0][1], ".xlsx": _ZIP_PARTS[1][1],
+    ".xlsm": _ZIP_PARTS[1][1], ".pptx": _ZIP_PARTS[2][1], ".pptm": _ZIP_PARTS[2][1],
+    ".odt": "application/vnd.oasis.opendocument.text", ".eml": "message/rfc822", ".htm": "text/html",
+    ".html": "text/html", ".csv": "text/csv", ".md": "text/markdown", ".txt": "text/plain",
+}  # fmt: skip
+_SPOKEN = {
+    "application/pdf": "a PDF", "message/rfc822": "an e-mail", "text/plain": "plain text", "text/html": "a web page",
+    _ZIP_PARTS[0][1]: "a Word file", _ZIP_PARTS[1][1]: "an Excel file", _ZIP_PARTS[2][1]: "a PowerPoint file",
+    "application/vnd.oasis.opendocument.text": "an OpenDocument text", "image/jpeg": "a JPEG image",
+    "image/png": "a PNG image", "image/tiff": "a TIFF image", "image/gif": "a GIF image", "image/bmp": "a BMP image",
+    "image/webp": "a WebP image", "image/heic": "a HEIC photograph",
 }  # fmt: skip
 _MAIL_HEADERS = (
     b"from:",
@@ -72,12 +89,12 @@ def detect(path: Path, name: str) -> tuple[str, str]:
     found = _by_content(path, head, name)
     claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
     if claimed and claimed != found and not (claimed.startswith("text/") and found.startswith("text/")):
-        return found, f"It is named {Path(name).suffix} but is {found}."
+        return found, f"It is named {Path(name).suffix} but is {_SPOKEN.get(found, found)}."
     return found, ""
 
 
 def _by_content(path: Path, head: bytes, name: str) -> str:
-    if b"%PDF-" in head[:1024]:
+    if head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and b" obj" in head):
         return "application/pdf"
     for magic, media_type in _MAGIC:
         if head.startswith(magic) and (magic != b"BM" or head[6:10] == b"\0\0\0\0"):
@@ -90,6 +107,8 @@ def _by_content(path: Path, head: bytes, name: str) -> str:
         raise Unreadable("It is a film or sound recording.", "Films and sound are not taken yet.")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path)
+    if head.startswith(_OLE):
+        raise _ole(path)
     for magic, what, advice in _REFUSED:
         if head.startswith(magic):
             raise Unreadable(f"It is {what}.", advice)
@@ -115,6 +134,16 @@ def _zip(path: Path) -> str:
     raise Unreadable("It is a zip archive.", "Unpack it and drop the files.")
 
 
+def _ole(path: Path) -> Unreadable:
+    """Say which of the many files in the old container format this is."""
+    with path.open("rb") as file:
+        names = file.read(_OLE_LOOKED_AT)
+    for mark, what, advice in _OLE_KINDS:
+        if mark.encode("utf-16-le") in names:
+            return Unreadable(f"It is {what}.", advice)
+    return Unreadable("It is a file in an old Office format.", "Save it as docx, xlsx or PDF, and drop that.")
+
+
 def _is_mail(head: bytes) -> bool:
     lines = head.lower().splitlines()[:40]
     found = sum(any(line.startswith(h) for line in lines) for h in _MAIL_HEADERS)
@@ -123,11 +152,9 @@ def _is_mail(head: bytes) -> bool:
 
 def _text(head: bytes, name: str) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _looks_like_text(head):
-        start = head[:1024].lstrip().lower()
-        if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        start = head[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+        if start.startswith(b"<!doctype html") or (start.startswith(b"<") and b"<html" in start):
             return "text/html"
-        if start.startswith(b"<?xml") and b"<html" not in start:
-            return "text/plain"
         claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
         return claimed if claimed.startswith("text/") else "text/plain"
     raise Unreadable("It is of an unknown kind.", "Save or print it as PDF, and drop that.")
@@ -135,18 +162,28 @@ def _text(head: bytes, name: str) -> str:
 
 def _looks_like_text(head: bytes) -> bool:
     """No control bytes to speak of, and valid in one of the encodings offices use."""
+    wide = unmarked_utf16(head)
+    if wide:
+        head = head[: len(head) // 2 * 2].decode(wide, "replace").encode("utf-8", "replace")
     bare = head.replace(b"\x00", b"")
-    if len(bare) < len(head) * 0.9:
+    if len(bare) < len(head) * 0.75:
         return False
     control = sum(b < 9 or (13 < b < 32 and b != 27) for b in bare)
-    if control > max(2, len(bare) // 200):
+    if control > max(2, len(bare) // 50):
         return False
-    for encoding in ("utf-8", "gb18030", "big5"):
+    for encoding in ("utf-8", "gb18030", "big5hkscs"):
         try:
-            bare[: len(bare) - 3].decode(encoding)
+            bare.decode(encoding)
         except UnicodeDecodeError as problem:
-            if problem.start >= len(bare) - 8:
+            if problem.start >= len(bare) - 4 and len(head) >= _HEAD - 4:
                 return True  # cut in the middle of a character
-            continue
+            continue  # the next encoding may fit
         return True
-    return False
+    return _mostly_printable(bare)
+
+
+def _mostly_printable(head: bytes) -> bool:
+    """Text of two encodings mixed, or damaged in places: still text."""
+    text = head.decode("utf-8", "replace")
+    good = sum(c != "\ufffd" and (c.isprintable() or c.isspace()) for c in text)
+    return good > 0.9 * len(text)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.adapters.examine.pool import Pool
+from dms.adapters.examine.wording import UNREAD
 from dms.domain.pages import Page, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Inspection, Limits, Stamp
@@ -75,7 +76,7 @@ class PoolExaminer:
             for _, future in under_way:
                 future.cancel()
         pages = tuple(found[n] for n in sorted(found))
-        if pages and inspection.kind == "scan" and all("cannot be read" in " ".join(p.warnings) for p in pages):
+        if pages and all(any(UNREAD in w for w in p.warnings) for p in pages):
             raise Unreadable("No page of the file can be read.", "Scan it again, or open it in its own program.")
         return pages
 
@@ -114,6 +115,7 @@ class PoolExaminer:
 def _kept(work: Path, number: int) -> Page | None:
     """Return a page finished before, None where there is none or a crash left half of it."""
     try:
-        return page_from_dict(json.loads((work / f"page-{number:05d}.json").read_bytes()))
+        page = page_from_dict(json.loads((work / f"page-{number:05d}.json").read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return page if page.number == number else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from dms.adapters.examine.wording import written
 from dms.domain.pages import Box, Page, Word
 
 _WIDTH, _HEIGHT = 595.28, 841.89
@@ -13,48 +15,66 @@ _MARGIN, _SIZE, _STEP = 56.0, 10.0, 15.5
 # Half-width columns of a line at this size; a Han character takes two.
 _COLUMNS = int((_WIDTH - 2 * _MARGIN) / (_SIZE / 2))
 _LINES = int((_HEIGHT - 2 * _MARGIN) / _STEP)
+_WIDE = "\u2e80"
+_OPENING = 200
+_UNUSED_FONT = re.compile(rb"BT /F1 \d+(?:\.\d+)? Tf \d+(?:\.\d+)? TL ET")
 _BLANK = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str) -> str:
-    """Return text fit to be kept: no control characters, no lone surrogates, at most two empty lines in a row."""
-    text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c if c >= " " or c in "\n\t" else " " for c in text if c != "\x7f")
-    return re.sub(r"\n{4,}", "\n\n\n", text).strip("\n")
+    """Return text fit to be kept, at most two empty lines in a row."""
+    return re.sub(r"\n{4,}", "\n\n\n", written(text)).strip("\n")
 
 
-def layout(text: str) -> list[list[str]]:
-    """Return pages of wrapped lines; an empty text has one empty page."""
-    lines = [piece for line in text.splitlines() for piece in _wrap(line.expandtabs(4).rstrip())]
-    return [lines[i : i + _LINES] for i in range(0, len(lines), _LINES)] or [[]]
+def layout(text: str, most: int = 0) -> list[list[str]]:
+    """Return pages of wrapped lines; an empty text has one empty page.
+
+    Args:
+        text: the whole text.
+        most: stop when there are more pages than this (0: never), so that an endless text costs little.
+    """
+    laid: list[list[str]] = [[]]
+    for line in text.splitlines():
+        for piece in _wrap(line.expandtabs(4).rstrip()):
+            if len(laid[-1]) == _LINES:
+                laid.append([])
+                if 0 < most < len(laid):
+                    return laid
+            laid[-1].append(piece)
+    return laid
 
 
 def _wrap(line: str) -> Iterator[str]:
+    start = 0
     while True:
-        cut = _fitting(line)
-        if cut == len(line):
-            yield line
+        end = _fitting(line, start)
+        if end == len(line):
+            yield line[start:]
             return
         # Break at a blank of the second half, unless the break is beside a Han character anyway.
-        if line[cut] < "\u2e80" and line[cut - 1] < "\u2e80":
-            blank = line.rfind(" ", cut // 2, cut)
-            cut = blank + 1 if blank > 0 else cut
-        yield line[:cut].rstrip()
-        line = line[cut:].lstrip()
+        if line[end] < _WIDE and line[end - 1] < _WIDE:
+            blank = line.rfind(" ", start + (end - start) // 2, end)
+            end = blank + 1 if blank > 0 else end
+        yield line[start:end].rstrip()
+        start = end
+        while start < len(line) and line[start].isspace():
+            start += 1
+        if start == len(line):
+            return
 
 
-def _fitting(line: str) -> int:
-    """Return how many characters of a line fit."""
+def _fitting(line: str, start: int) -> int:
+    """Return where a line that begins at ``start`` must end."""
     width = 0
-    for place, char in enumerate(line):
-        width += _columns(char)
+    for place in range(start, len(line)):
+        width += _columns(line[place])
         if width > _COLUMNS:
             return place
     return len(line)
 
 
 def _columns(char: str) -> int:
-    return 2 if char >= "\u2e80" else 1
+    return 2 if char >= _WIDE else 1
 
 
 def pages(laid: Sequence[Sequence[str]]) -> Iterator[Page]:
@@ -74,7 +94,10 @@ def pages(laid: Sequence[Sequence[str]]) -> Iterator[Page]:
 
 
 def draw(found: Sequence[Page], target: Path) -> None:
-    """Draw the pages as a PDF with real text (fonts embedded)."""
+    """Draw the pages as a PDF with real text, fonts embedded; PDF/A-2b where a validator is there to say so."""
+    import pikepdf
+
+    from dms.adapters.ocr import pdfa
     from dms.adapters.paper import open_paper
 
     paper, mm = open_paper(), 72 / 25.4
@@ -82,4 +105,22 @@ def draw(found: Sequence[Page], target: Path) -> None:
         paper.page(page.width / mm, page.height / mm)
         for word in page.words:
             paper.text(word.box.x0 / mm, (word.box.y1 - 1.5) / mm, word.text, size=_SIZE)
-    paper.save(target, title="")
+    drawn = target.with_name(target.name + ".drawn")
+    paper.save(drawn, title="")
+    with pikepdf.open(drawn) as pdf:
+        for page in pdf.pages:
+            _drop_unused(pdf, page)
+        pdfa.save(pdf, target, sure=False)
+    drawn.unlink()
+
+
+def _drop_unused(pdf: Any, page: Any) -> None:
+    """Leave out what ReportLab puts on each page and PDF/A has no place for: an effect, a font not embedded or used."""
+    if "/Trans" in page.obj:
+        del page.obj["/Trans"]
+    data = page.Contents.read_bytes()
+    first, rest = data[:_OPENING], data[_OPENING:]
+    page.Contents = pdf.make_stream(_UNUSED_FONT.sub(b"", first, count=1) + rest)
+    fonts = page.Resources.get("/Font")
+    if fonts is not None and "/F1" in fonts and b"/F1 " not in rest:
+        del fonts["/F1"]

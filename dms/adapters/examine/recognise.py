@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dms.adapters.examine.readers import image, pdf
-from dms.domain.hantext import close_han, page_text
+from dms.adapters.examine.readers import image, pdf_pages
+from dms.adapters.examine.wording import UNREAD, recognised
+from dms.domain.hantext import page_text
 from dms.domain.pages import Box, Evidence, Page, Symbol
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from dms.ports.codes import CodeReader
     from dms.ports.ocr import OcrEngine
 
+_log = logging.getLogger("dms.examine")
 _LEAST_DPI = 195.0
+_CODES_DPI = 150.0
 
 
 class Recogniser:
@@ -47,47 +50,46 @@ class Recogniser:
         """
         try:
             if media_type == "application/pdf":
-                own = pdf.text_page(path, number)
+                own = pdf_pages.text_page(path, number)
                 if own is not None:
-                    return self._embedded(path, own, with_codes=kind == "scan" or pdf.has_image(path, number))
-                raster = pdf.raster(path, number, self._limits)
-                scanned = pdf.scanned_dpi(path, number)
+                    return self._embedded(path, own, kind)
+                raster = pdf_pages.raster(path, number, self._limits)
+                scanned = pdf_pages.scanned_dpi(path, number)
             else:
                 raster = image.raster(path, number, self._limits)
                 scanned = raster.dpi
         except Unreadable as problem:
-            return Page(number, 595.28, 841.89, warnings=(f"Page {number} cannot be read: {problem.message}",))
-        except (OSError, ValueError, SyntaxError) as problem:
-            return Page(number, 595.28, 841.89, warnings=(f"Page {number} cannot be read: {problem}.",))
+            return _unread(number, problem.message)
+        except (DmsError, MemoryError):
+            raise
+        except Exception:
+            # Whatever a parser stumbled over, it is this page's fault.
+            _log.info("page %d of %s", number, path, exc_info=True)
+            return _unread(number, "It is damaged.")
         return self._scanned(raster, number, scanned)
 
-    def _embedded(self, path: Path, page: Page, *, with_codes: bool) -> Page:
-        words = tuple(replace(w, text=_clean(w.text)) for w in page.words if _clean(w.text).strip())
-        page = replace(page, words=words, text=_clean(page.text))
-        if not with_codes:
-            return page
-        raster = pdf.raster(path, page.number, self._limits, dpi=150.0)
-        return replace(page, symbols=self._codes().read(raster, thorough=True))
+    def _embedded(self, path: Path, page: Page, kind: str) -> Page:
+        words = tuple(replace(w, text=t) for w in page.words if (t := recognised(w.text)).strip())
+        page = replace(page, words=words, text=recognised(page.text))
+        if pdf_pages.is_picture(path, page.number):
+            # Paper with a text layer: seals and signatures count as on every scan (R12).
+            raster = pdf_pages.raster(path, page.number, self._limits)
+            evidence, warnings = self._evidence(raster, page, pdf_pages.scanned_dpi(path, page.number))
+            symbols = self._codes().read(raster, thorough=True)
+            return replace(page, symbols=symbols, evidence=evidence, warnings=warnings)
+        if kind == "scan" or pdf_pages.has_image(path, page.number):
+            raster = pdf_pages.raster(path, page.number, self._limits, dpi=_CODES_DPI)
+            return replace(page, symbols=self._codes().read(raster, thorough=True))
+        return page
 
     def _scanned(self, raster: Raster, number: int, scanned: float) -> Page:
-        from dms.adapters.ocr.evidence import measure
-
         symbols = self._codes().read(raster, thorough=True)
         engine = self._ocr()
         read = engine.recognise(raster)
         upright = _turned(raster, read.rotation)
-        words = tuple(replace(w, text=_clean(w.text)) for w in read.words if w.text.strip())
-        try:
-            evidence = replace(measure(upright, words), dpi=scanned or raster.dpi)
-        except DmsError as problem:
-            evidence = Evidence(dpi=raster.dpi)
-            warnings: tuple[str, ...] = (f"Page {number}: {problem.message}",)
-        else:
-            warnings = ()
-        if 0 < scanned < _LEAST_DPI and not evidence.blank:
-            warnings += (f"Page {number} was scanned at {scanned:.0f} dpi; 200 is the least (DA/T 31).",)
+        words = tuple(replace(w, text=t) for w in read.words if (t := recognised(w.text)).strip())
         points = 72.0 / raster.dpi
-        return Page(
+        page = Page(
             number=number,
             width=upright.width * points,
             height=upright.height * points,
@@ -98,9 +100,20 @@ class Recogniser:
             confidence=read.confidence,
             rotation=read.rotation,
             symbols=_turned_symbols(symbols, read.rotation, raster.width * points, raster.height * points),
-            evidence=evidence,
-            warnings=warnings,
         )
+        evidence, warnings = self._evidence(upright, page, scanned)
+        return replace(page, evidence=evidence, warnings=warnings)
+
+    def _evidence(self, upright: Raster, page: Page, scanned: float) -> tuple[Evidence, tuple[str, ...]]:
+        from dms.adapters.ocr.evidence import measure
+
+        try:
+            evidence = replace(measure(upright, page.words), dpi=round(scanned or upright.dpi, 1))
+        except DmsError as problem:
+            return Evidence(dpi=upright.dpi), (f"Page {page.number}: {problem.message}",)
+        if 0 < scanned < _LEAST_DPI and not evidence.blank:
+            return evidence, (f"Page {page.number} was scanned at {scanned:.0f} dpi; 200 is the least (DA/T 31).",)
+        return evidence, ()
 
     def _ocr(self) -> OcrEngine:
         if self._engine is None:
@@ -117,10 +130,8 @@ class Recogniser:
         return self._reader
 
 
-def _clean(text: str) -> str:
-    """NFC, no control characters, no blanks between Han characters."""
-    told = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
-    return close_han("".join(c if c >= " " or c in "\n\t" else " " for c in told))
+def _unread(number: int, why: str) -> Page:
+    return Page(number, 595.28, 841.89, warnings=(f"Page {number} {UNREAD}: {why}",))
 
 
 def _turned(raster: Raster, degrees: int) -> Raster:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dms.adapters.examine.detect import detect
-from dms.adapters.examine.readers import flowing_of, image, pdf
+from dms.adapters.examine.readers import flowing_of, image, image_part, pdf
 from dms.adapters.examine.recognise import Recogniser
+from dms.adapters.examine.wording import one_line
 from dms.domain.pages import page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
@@ -45,6 +46,7 @@ class Tasks:
         else:
             found = self._flowing(file, media_type, folder)
         told = asdict(found)
+        told["title"], told["author"] = one_line(found.title), one_line(found.author)
         told["warnings"] = [*([warning] if warning else []), *found.warnings]
         told["attachments"] = [{"name": a.name, "path": str(a.path)} for a in found.attachments]
         return told
@@ -57,13 +59,13 @@ class Tasks:
             raise LimitExceeded(
                 f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
             )
-        pages = flowing.layout(read.text)
+        pages = flowing.layout(read.text, most=self._limits.pages)
         if len(pages) > self._limits.pages:
-            raise LimitExceeded(f"Its text fills {len(pages):,} pages, more than are taken.", "Split it.")
+            raise LimitExceeded(f"Its text fills more than {self._limits.pages:,} pages.", "Split it.")
         for page in flowing.pages(pages):
             _write(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
         return Inspection(
-            media_type, "text", len(pages), read.title, read.date, read.author, read.attachments, False, False,
+            media_type, "text", len(pages), read.title, read.date, read.author, read.attachments, False, read.signed,
             read.active_content, read.warnings,
         )  # fmt: skip
 
@@ -79,7 +81,7 @@ class Tasks:
         if media_type == "application/pdf":
             pdf.part(pdf.working_copy(Path(path), Path(work)), numbers, Path(target))
         else:
-            image.part(Path(path), numbers, Path(target))
+            image_part.part(Path(path), numbers, self._limits, Path(target))
 
     def access_copy(
         self, path: str, media_type: str, kind: str, pages: list[dict[str, Any]], work: str, target: str
@@ -91,8 +93,11 @@ class Tasks:
 
             flowing.draw(found, Path(target))
             return
+        from PIL import Image
+
         from dms.adapters.ocr.access import make_access_copy
 
+        Image.MAX_IMAGE_PIXELS = self._limits.pixels
         make_access_copy(pdf.working_copy(Path(path), Path(work)), media_type, "", found, Path(target))
 
     def stamp(self, access: str, pages: list[dict[str, Any]], stamp: dict[str, Any], target: str) -> None:

@@ -18,3 +18,4 @@ class Flow:
     attachments: tuple[Attachment, ...] = ()
     active_content: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    signed: bool = False

@@ -1,21 +1,26 @@
-"""Images: one or many frames, EXIF turned, resolution read or guessed; stacks cut without loss."""
+"""Images: one or many frames, EXIF turned, resolution read or guessed."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from dms.adapters.examine.readers import tiff_chain
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 from dms.ports.ocr import Raster
 
 _A4_LONG_INCH = 11.69
-_ANIMATED = frozenset({"GIF", "PNG", "WEBP"})
+_LEAST_SIDE = 16
+# Pillow knows many more, some of which start other programs. JPEG includes the two-picture files of telephones (MPO).
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF")
+# Frames that are not pages: animations, and the second picture of a telephone's camera.
+_ONE_PAGE = frozenset({"GIF", "PNG", "WEBP", "MPO", "HEIF"})
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, KeyError, ArithmeticError)
 
 
 def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
@@ -25,70 +30,92 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
         Unreadable: damaged, or a kind whose extra is not installed.
         LimitExceeded: too many pixels or frames.
     """
-    with _opened(path) as image:
+    with opened(path, limits) as image:
         _check_size(image, limits)
         frames = _frames(image)
         if frames > limits.pages:
             raise LimitExceeded(f"The image has {frames:,} frames, more than are taken.", "Split it.")
+        told = []
         for frame in range(frames):
             # Sizes of all frames are checked before any is decoded.
             try:
                 image.seek(frame)
-            except (EOFError, OSError, ValueError, SyntaxError):
+            except BROKEN:
                 if frame == 0:
-                    raise Unreadable("The image is damaged or incomplete.", "Scan it again.") from None
+                    raise _damaged() from None
+                told.append(f"Only {frame} of {frames} pages can be found: the file is incomplete.")
                 frames = frame
                 break
             _check_size(image, limits)
-        try:
-            image.seek(0)
-            image.load()
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError) as problem:
-            if frames == 1:
-                raise Unreadable("The image is damaged or incomplete.", "Scan it again.") from problem
-    return Inspection(media_type, "scan", frames)
+        if frames == 1:
+            # Of more than one, each page is tried when it is read; one broken page does not cost the others.
+            try:
+                image.seek(0)
+                image.load()
+            except BROKEN:
+                raise _damaged() from None
+    if media_type == "image/tiff" and not told and not tiff_chain.is_whole(path):
+        told.append(f"The file is cut off after page {frames}, or damaged: look whether pages are missing.")
+    return Inspection(media_type, "scan", frames, warnings=tuple(told))
+
+
+def _damaged() -> Unreadable:
+    return Unreadable("The image is damaged or incomplete.", "Scan it again.")
 
 
 def _frames(image: Image.Image) -> int:
     """Pages of a TIFF; of an animation only the first frame is a page."""
-    if image.format in _ANIMATED:
+    if image.format in _ONE_PAGE:
         return 1
     try:
         return int(getattr(image, "n_frames", 1))
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except BROKEN:
         return 1
 
 
-def _opened(path: Path) -> Image.Image:
-    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked on each frame
+def opened(path: Path, limits: Limits) -> Image.Image:
+    """Open an image without decoding it.
+
+    Raises:
+        Unreadable: damaged, or HEIC where its extra is not installed.
+    """
+    # Pillow refuses twice this; each frame is held against the limit itself.
+    Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _heif()
-            return Image.open(path)
+            return Image.open(path, formats=(*_FORMATS, *_heif()))
+    except Image.DecompressionBombError:
+        raise LimitExceeded("The image has more pixels than are taken.", "Scan it at 300 dpi.") from None
     except UnidentifiedImageError:
-        if path.open("rb").read(12)[4:8] == b"ftyp":
+        if _is_heic(path) and not _heif():
             raise Unreadable(
                 "HEIC photographs need an extra part.", 'pip install "dms[heic]", then “dms retry”; or save it as JPEG.'
             ) from None
-        raise Unreadable("The image is damaged or incomplete.", "Scan it again.") from None
-    except (OSError, ValueError, SyntaxError, OverflowError, MemoryError):
-        raise Unreadable("The image is damaged or incomplete.", "Scan it again.") from None
+        raise _damaged() from None
+    except (*BROKEN, MemoryError):
+        raise _damaged() from None
 
 
-def _heif() -> None:
+def _is_heic(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12)[4:8] == b"ftyp"
+
+
+def _heif() -> tuple[str, ...]:
     try:
         import pillow_heif
     except ImportError:
-        return
+        return ()  # an extra
     pillow_heif.register_heif_opener()
+    return ("HEIF",)
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:
     width, height = image.size
     if width * height > limits.pixels:
         raise LimitExceeded(f"The image has {width:,} × {height:,} pixels, more than are taken.", "Scan it at 300 dpi.")
-    if width < 16 or height < 16:
+    if width < _LEAST_SIDE or height < _LEAST_SIDE:
         raise Unreadable("The image is too small to be a document.", "Send a larger one.")
 
 
@@ -97,32 +124,36 @@ def raster(path: Path, number: int, limits: Limits) -> Raster:
 
     Raises:
         Unreadable: there is no such frame, or it is damaged.
-        OSError: damaged in a way Pillow tells only so.
     """
-    with _opened(path) as image:
+    with opened(path, limits) as image:
         try:
             image.seek(number - 1)
-        except EOFError:
-            raise Unreadable("The frame is missing.", "Scan it again.") from None
-        _check_size(image, limits)
-        image.load()
-        dpi = resolution(image)
-        upright = ImageOps.exif_transpose(image)
-        grey = upright.mode in ("1", "L", "I;16", "I")
-        plain = _flat(upright).convert("L" if grey else "RGB")
-        return Raster(plain.width, plain.height, 1 if grey else 3, plain.tobytes(), dpi)
+            _check_size(image, limits)
+            image.load()
+            dpi = resolution(image)
+            plain = flat(ImageOps.exif_transpose(image))
+        except BROKEN:
+            raise Unreadable("The picture is damaged or incomplete.", "Scan it again.") from None
+        if plain.mode == "1":
+            plain = plain.convert("L")
+        return Raster(plain.width, plain.height, 1 if plain.mode == "L" else 3, plain.tobytes(), dpi)
 
 
-def _flat(image: Image.Image) -> Image.Image:
-    """Put transparent images on white."""
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+def flat(image: Image.Image) -> Image.Image:
+    """Return an image as one of bits, of grey or of RGB; what is transparent becomes white paper."""
+    if image.mode in ("1", "L", "RGB"):
+        return image
+    if image.mode.startswith("I") or image.mode == "F":
+        # Grey of 16 bits or more: the darkest and the lightest there is become black and white at most.
+        values = np.nan_to_num(np.asarray(image, np.float32))
+        top = max(255.0, 65535.0 if values.max(initial=0.0) > 255 else 255.0)
+        return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    if image.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in image.info:
         over = image.convert("RGBA")
         white = Image.new("RGBA", over.size, "white")
         white.alpha_composite(over)
-        return white
-    if image.mode == "I;16":
-        return image.point(lambda v: v / 256).convert("L")
-    return image
+        return white.convert("RGB")
+    return image.convert("RGB")
 
 
 def resolution(image: Image.Image) -> float:
@@ -130,41 +161,9 @@ def resolution(image: Image.Image) -> float:
     told: Any = image.info.get("dpi")
     try:
         dpi = float(max(told)) if isinstance(told, tuple) else float(told or 0)
-    except (TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ArithmeticError):
         dpi = 0.0
     long_side = max(image.size) / dpi if dpi > 0 else 0.0
     if 72 < dpi <= 1200 and 2 <= long_side <= 60:
         return dpi
     return max(72.0, min(600.0, max(image.size) / _A4_LONG_INCH))
-
-
-def part(path: Path, numbers: Sequence[int], target: Path) -> None:
-    """Write some frames as a PDF, without loss."""
-    out = pikepdf.Pdf.new()
-    with _opened(path) as image:
-        for number, frame in enumerate(ImageSequence.Iterator(image), 1):
-            if number not in numbers:
-                continue
-            dpi = resolution(frame)
-            plain = _flat(ImageOps.exif_transpose(frame))
-            _add(out, plain, dpi)
-    out.save(target, deterministic_id=True, compress_streams=True, recompress_flate=False)
-
-
-def _add(out: pikepdf.Pdf, image: Image.Image, dpi: float) -> None:
-    mode = "L" if image.mode in ("1", "L", "I;16") else "RGB"
-    bits = 1 if image.mode == "1" else 8
-    data = image.tobytes() if bits == 1 else image.convert(mode).tobytes()
-    width, height = image.width * 72 / dpi, image.height * 72 / dpi
-    picture = pikepdf.Stream(out, data)
-    picture.stream_dict = pikepdf.Dictionary(
-        Type=pikepdf.Name.XObject,
-        Subtype=pikepdf.Name.Image,
-        Width=image.width,
-        Height=image.height,
-        ColorSpace=pikepdf.Name.DeviceGray if mode == "L" else pikepdf.Name.DeviceRGB,
-        BitsPerComponent=bits,
-    )
-    page = out.add_blank_page(page_size=(width, height))
-    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=out.make_indirect(picture)))
-    page.obj.Contents = out.make_stream(f"q {width:.4f} 0 0 {height:.4f} 0 0 cm /Im0 Do Q".encode("ascii"))

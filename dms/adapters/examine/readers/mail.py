@@ -17,6 +17,7 @@ from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Limits
 
 _MOST_PARTS = 1000
+_LONGEST_HEADER = 2000
 _HEADERS = (("From", "发件人"), ("To", "收件人"), ("Cc", "抄送"), ("Date", "日期"), ("Subject", "主题"))
 
 
@@ -31,6 +32,11 @@ def read(path: Path, work: Path, limits: Limits) -> Flow:
         message = email.message_from_binary_file(file, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not message.keys():
         raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
+    if _depth(message) > limits.nesting:
+        raise LimitExceeded(
+            f"The message holds messages within messages, more than {limits.nesting} deep.",
+            "Save the inner messages one by one.",
+        )
     bodies: list[str] = []
     files: list[tuple[str, bytes]] = []
     state = _State(limits, bodies, files)
@@ -38,10 +44,23 @@ def read(path: Path, work: Path, limits: Limits) -> Flow:
     head = [f"{zh} {name}: {_header(message, name)}" for name, zh in _HEADERS if _header(message, name)]
     text = "\n".join(head) + "\n\n" + "\n\n".join(bodies)
     return Flow(
-        clean(text), _header(message, "Subject")[:200], _date(message), _header(message, "From")[:200],
+        clean(text), _header(message, "Subject"), _date(message), _header(message, "From"),
         tuple(_keep(work, number, name, data) for number, (name, data) in enumerate(files, 1)),
         ("scripts in HTML",) if state.scripts else (), tuple(state.warnings),
+        signed=message.get_content_type() == "multipart/signed",
     )  # fmt: skip
+
+
+def _depth(message: Any) -> int:
+    """Return how many messages lie within each other at most; without recursion, whatever the sender built."""
+    deepest, waiting = 0, [(message, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if part.is_multipart():
+            inside = part.get_content_type() == "message/rfc822"
+            waiting += [(child, depth + inside) for child in part.get_payload()]
+    return deepest
 
 
 class _State:
@@ -95,7 +114,7 @@ class _State:
             return
         attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
         if kind in ("text/plain", "text/html") and not attached:
-            text = decode(data, part.get_content_charset() or "")
+            text = decode(data, _charset(part))
             if kind == "text/html":
                 page = html(text)
                 self.scripts = self.scripts or bool(page.active_content)
@@ -116,6 +135,13 @@ def _best(children: list[Any]) -> list[Any]:
     return plain[:1] + [c for c in children if c.get_content_maintype() not in ("text",)] if plain else children
 
 
+def _charset(part: Any) -> str:
+    try:
+        return str(part.get_content_charset() or "")
+    except (MessageError, ValueError, LookupError, TypeError):
+        return ""  # it is guessed instead
+
+
 def _file_name(part: Any) -> str:
     try:
         return str(part.get_filename() or "")
@@ -125,10 +151,26 @@ def _file_name(part: Any) -> str:
 
 def _header(message: Any, name: str) -> str:
     try:
-        return " ".join(str(message.get(name) or "").split())[:2000]
+        told = str(message.get(name) or "")
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError):
         # The standard library stumbles over some malformed headers; the message is readable without them.
         return ""
+    if "\ufffd" in told:
+        told = _raw_header(message, name) or told
+    return " ".join(told.split())[:_LONGEST_HEADER]
+
+
+def _raw_header(message: Any, name: str) -> str:
+    """Return a header sent as bare bytes in whatever encoding, as many Chinese programs do."""
+    for key, value in message.raw_items():
+        if key.lower() == name.lower():
+            told = str(value)
+            return decode(told.encode("ascii", "surrogateescape")) if told.isascii() or _has_bytes(told) else ""
+    return ""
+
+
+def _has_bytes(text: str) -> bool:
+    return all(c < "\x80" or "\udc80" <= c <= "\udcff" for c in text)
 
 
 def _date(message: Any) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,18 @@ _MOST_ENTRIES = 10_000
 _MOST_UNPACKED = 600 * 1024**2
 _WORST_RATIO = 400
 _SMALL = 5 * 1024**2
+_LONGEST_XML = 200 * 1024**2
+_PROLOGUE = 1024
 _MOST_CELLS = 500_000
+_LITTLE_TEXT = 200
+_ASK_FOR_PDF = "Ask the sender for a PDF."
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_WORD_KINDS = (
+    _WORD + "document.main+xml",
+    _WORD + "template.main+xml",
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+)
 
 
 def read(path: Path, media_type: str, limits: Limits) -> Flow:
@@ -28,49 +41,102 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
         Unreadable: damaged or locked.
         LimitExceeded: a zip bomb, or more cells than are taken.
     """
-    macros = _check_container(path)
+    container = _check_container(path)
     flow = READERS[media_type](path, limits)
-    return Flow(
-        clean(flow.text), flow.title[:200], flow.date, flow.author, active_content=macros, warnings=flow.warnings
-    )
+    told = flow.warnings
+    if container.pictures and len(flow.text) < _LITTLE_TEXT:
+        told += (
+            f"It holds {container.pictures} pictures; what is written in them was not read. Send them as PDF, too.",
+        )
+    macros = ("macros",) if container.macros else ()
+    return Flow(clean(flow.text), flow.title[:200], flow.date, flow.author[:200], active_content=macros, warnings=told)
 
 
-def _check_container(path: Path) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Container:
+    """What is in a file besides text."""
+
+    macros: bool
+    pictures: int
+
+
+def _check_container(path: Path) -> _Container:
+    """Hold a zip container against bombs, locks and entity tricks before a library opens it."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.") from None
-    unpacked = sum(e.file_size for e in entries)
-    worst = max((e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _SMALL), default=0.0)
-    if len(entries) > _MOST_ENTRIES or unpacked > _MOST_UNPACKED or worst > _WORST_RATIO:
-        raise LimitExceeded(
-            f"It would unpack to {unpacked / 1e6:,.0f} MB: that is no ordinary document.", "Ask the sender for a PDF."
-        )
-    if any(e.flag_bits & 1 for e in entries):
-        raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
-    return ("macros",) if any(e.filename.lower().endswith("vbaproject.bin") for e in entries) else ()
+            unpacked = sum(e.file_size for e in entries)
+            worst = max((e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _SMALL), default=0.0)
+            longest = max((e.file_size for e in entries if _is_xml(e.filename)), default=0)
+            if len(entries) > _MOST_ENTRIES:
+                raise LimitExceeded(f"It holds {len(entries):,} parts: that is no ordinary document.", _ASK_FOR_PDF)
+            if unpacked > _MOST_UNPACKED or worst > _WORST_RATIO or longest > _LONGEST_XML:
+                raise LimitExceeded(
+                    f"It would unpack to {unpacked / 1e6:,.0f} MB: that is no ordinary document.", _ASK_FOR_PDF
+                )
+            if any(e.flag_bits & 1 for e in entries):
+                raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
+            for entry in entries:
+                if _is_xml(entry.filename):
+                    with archive.open(entry) as part:
+                        if b"<!DOCTYPE" in part.read(_PROLOGUE).replace(b"\0", b""):
+                            raise Unreadable(
+                                "Its inside holds definitions no office program writes: it may be an attack.",
+                                _ASK_FOR_PDF,
+                            )
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
+        raise _damaged() from None
+    names = [e.filename.lower() for e in entries]
+    return _Container(
+        macros=any(n.endswith("vbaproject.bin") or n.startswith(("basic/", "scripts/")) for n in names),
+        pictures=sum("media/" in n or n.startswith("pictures/") for n in names),
+    )
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _damaged() -> Unreadable:
+    return Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.")
 
 
 def _docx(path: Path, limits: Limits) -> Flow:
-    import docx
-    from docx.oxml.ns import qn
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
+    from docx.opc.part import PartFactory
+    from docx.package import Package
+    from docx.parts.document import DocumentPart
 
-    document = docx.Document(str(path))
+    for kind in _WORD_KINDS:
+        PartFactory.part_type_for[kind] = DocumentPart  # python-docx itself opens no templates and no macro files
+    part = Package.open(str(path)).main_document_part
+    document = part.document
     lines: list[str] = []
     for section in document.sections[:1]:
         lines += [p.text for p in section.header.paragraphs if p.text.strip()]
-    for element in document.element.body.iterchildren():
-        if element.tag == qn("w:p"):
-            lines.append(Paragraph(element, document).text)
-        elif element.tag == qn("w:tbl"):
-            lines += _rows(Table(element, document))
+    lines += _blocks(document.element.body, document)
     for section in document.sections[:1]:
         lines += [p.text for p in section.footer.paragraphs if p.text.strip()]
     told = document.core_properties
     return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.author or "")
+
+
+def _blocks(parent: Any, document: Any) -> Iterator[str]:
+    """Yield the lines of paragraphs and tables in order, those in content controls and text boxes too."""
+    from docx.oxml.ns import qn
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+    for element in parent.iterchildren():
+        if element.tag == qn("w:p"):
+            yield Paragraph(element, document).text
+            for box in element.iterdescendants(qn("w:txbxContent")):
+                # A box is there twice: as drawn now, and as older programs draw it.
+                if not any(a.tag.endswith("}Fallback") for a in box.iterancestors()):
+                    yield from _blocks(box, document)
+        elif element.tag == qn("w:tbl"):
+            yield from _rows(Table(element, document))
+        elif element.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+            yield from _blocks(element, document)
 
 
 def _rows(table: Any) -> Iterator[str]:
@@ -128,22 +194,30 @@ def _pptx(path: Path, limits: Limits) -> Flow:
     show = pptx.Presentation(str(path))
     lines: list[str] = []
     for slide in show.slides:
-        for shape in slide.shapes:
-            if shape.has_text_frame:
-                lines += [p.text for p in shape.text_frame.paragraphs if p.text.strip()]
-            elif getattr(shape, "has_table", False) and shape.has_table:
-                lines += ["\t".join(" ".join(c.text.split()) for c in row.cells) for row in shape.table.rows]
-        if slide.has_notes_slide:
+        lines += _shapes(slide.shapes)
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
             lines.append(slide.notes_slide.notes_text_frame.text)
         lines.append("")
     told = show.core_properties
     return Flow("\n".join(lines), told.title or "", _day(told.modified or told.created), told.author or "")
 
 
+def _shapes(shapes: Any) -> Iterator[str]:
+    for shape in shapes:
+        if shape.has_text_frame:
+            yield from (p.text for p in shape.text_frame.paragraphs if p.text.strip())
+        elif getattr(shape, "has_table", False):
+            yield from ("\t".join(" ".join(c.text.split()) for c in row.cells) for row in shape.table.rows)
+        elif hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+
+
 def _odt(path: Path, limits: Limits) -> Flow:
     from defusedxml.ElementTree import fromstring
 
     with zipfile.ZipFile(path) as archive:
+        if "content.xml" not in archive.namelist():
+            raise _damaged()
         content = fromstring(archive.read("content.xml"))
         meta = fromstring(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else None
     space = "{urn:oasis:names:tc:opendocument:xmlns:"

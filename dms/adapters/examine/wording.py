@@ -1,0 +1,38 @@
+"""Text as it is kept: NFC, no control characters, no marks that turn the direction of reading, blanks in Han closed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from dms.domain.hantext import close_han
+
+# The words of a page's warning by which the parent knows that nothing of it could be read.
+UNREAD = "cannot be read"
+
+# C0 and C1 become blanks; marks that reorder what follows would let a title read as another, and vanish.
+_CONTROLS = {c: " " for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)}
+_CONTROLS |= dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), "")
+_COLUMNS = re.compile(r"(\t+| {3,})")
+
+
+def plain(text: str) -> str:
+    """Return text in NFC without control characters and lone surrogates; tabs and line feeds stay."""
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", whole.translate(_CONTROLS))
+
+
+def recognised(text: str) -> str:
+    """Return a run or page of text as read: plain, and without blanks between Han characters."""
+    return close_han(plain(text))
+
+
+def written(text: str) -> str:
+    """Return typed text: as :func:`recognised`, but columns set with tabs or three blanks stay apart."""
+    pieces = _COLUMNS.split(plain(text))
+    return "".join(piece if i % 2 else close_han(piece) for i, piece in enumerate(pieces))
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """Return a title or a name: plain, one line, at most so many characters."""
+    return recognised(" ".join(plain(text).split()))[:most].strip()
