@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 DMS = [sys.executable, "-m", "dms.faces.cli.main"]
@@ -78,7 +79,7 @@ def row(chosen, dpi, level, forms, damage, scan_pdf) -> None:
             path = home / f"form-{number:02d}.pdf"
             scan_pdf([damage(form.render(dpi), level, number, dpi)], dpi, path)
             paths.append(path)
-        with ProcessPoolExecutor(2) as pool:
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             list(pool.map(bare, map(str, paths[:2]), [chosen.ocr] * 2))
             begun = time.perf_counter()
             list(pool.map(bare, map(str, paths), [chosen.ocr] * len(paths)))

@@ -26,6 +26,10 @@ class Algebra(Protocol):
         """Documents whose field has a term that begins so."""
         ...
 
+    def run(self, field: str, grams: Sequence[str]) -> Q | None:
+        """Documents whose field has these grams one after another; None where the engine keeps no order."""
+        ...
+
     def dates(self, start: date | None, end: date | None) -> Q:
         """Documents with a date in this range."""
         ...
@@ -90,7 +94,13 @@ def _term(match: Match, algebra: Algebra) -> tuple[Q | None, bool]:
     # Characters between the grams (a dot, a comma) are not in the index: only the text can tell.
     exact = len(whole) + len(begins) == 1 and len(text) == len((whole or begins)[0])
     options: list[Q | None] = []
-    for place in _PLACES.get(match.field, (match.field,)):
+    places = _PLACES.get(match.field, (match.field,))
+    if not begins and len(whole) == len(text) - 1 > 1 and all(len(g) == 2 and not g[0].isascii() for g in whole):
+        # One Han run: its bigrams in order are the text itself.
+        runs = [algebra.run(place, whole) for place in places]
+        if None not in runs:
+            return _either(runs, algebra), True
+    for place in places:
         parts: list[Q | None] = [algebra.term(place, g) for g in dict.fromkeys(whole)]
         parts += [algebra.term(place, g) if match.exact else algebra.prefix(place, g) for g in begins]
         options.append(both(parts, algebra))

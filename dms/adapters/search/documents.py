@@ -213,6 +213,15 @@ def grams(text: str) -> Iterator[str]:
                 yield run[i : i + 2]
 
 
+def ordered_grams(text: str) -> Iterator[str]:
+    """Yield the bigrams of each Han run in order, its last character behind them, so that runs never join."""
+    for match in re.finditer(rf"{_HAN.pattern}{{2,}}", text):
+        run = match[0]
+        for i in range(len(run) - 1):
+            yield run[i : i + 2]
+        yield run[-1]
+
+
 def wanted_grams(text: str) -> tuple[list[str], list[str]]:
     """Return which grams a document must have to hold a needle: whole ones, and Latin beginnings of words.
 

@@ -6,11 +6,12 @@ import json
 import zlib
 from typing import Any
 
-from dms.adapters.search.documents import Folded, close, folded, grams
+from dms.adapters.search.documents import Folded, close, folded, grams, ordered_grams
 from dms.ports.search import Entry
 
 GRAMS = ("body", "head", "title", "customer", "number", "volume", "form", "code_grams", "pinyin")
 KEYWORDS = ("class_code", "year", "state", "manager")
+ORDERED = ("body", "head", "title", "customer")
 RAW = ("class_raw", "manager_raw", "customer_raw", "volume_raw", "number_raw")
 FACETS = {"class": "class_raw", "year": "year", "customer": "customer_raw", "manager": "manager_raw", "state": "state",
           "volume": "volume_raw"}  # fmt: skip
@@ -45,6 +46,14 @@ def document(entry: Entry) -> dict[str, Any]:
         "folded": pack([getattr(doc, name) for name in Folded.__slots__]),
         "pages": pack([close(p) for p in entry.pages]),
     }
+
+
+def ordered(entry: Entry) -> dict[str, str]:
+    """Return the grams of :data:`ORDERED` fields in the order they stand, for engines that keep positions."""
+    doc = folded(entry)
+    head = " \n ".join((doc.title, doc.customer, doc.values))
+    texts = {"body": "\n".join(doc.pages), "head": head, "title": doc.title, "customer": doc.customer}
+    return {name: " ".join(ordered_grams(text)) for name, text in texts.items()}
 
 
 def _words(*texts: str) -> str:

@@ -22,7 +22,7 @@ from tantivy import Occur, Query
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
 from dms.adapters.search.documents import hit, holds
 from dms.adapters.search.generations import Generations
-from dms.adapters.search.stored import FACETS, GRAMS, KEYWORDS, RAW, document, unpack, unpack_folded
+from dms.adapters.search.stored import FACETS, GRAMS, KEYWORDS, ORDERED, RAW, document, ordered, unpack, unpack_folded
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 
@@ -39,6 +39,8 @@ def _schema() -> Any:
     builder.add_text_field("code", stored=True, tokenizer_name="raw", index_option="basic")
     for name in GRAMS:
         builder.add_text_field(name, tokenizer_name=_WORDS, index_option="basic")
+    for name in ORDERED:
+        builder.add_text_field(f"{name}_run", tokenizer_name=_WORDS, index_option="position")
     for name in (*KEYWORDS, *RAW):
         builder.add_text_field(name, stored=name in RAW, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("newest", "code_raw", "number_sort", "title_sort"):
@@ -221,6 +223,8 @@ def _document(entry: Entry) -> Any:
     day = told["date"]
     for name in ("code", *GRAMS, *KEYWORDS, *RAW, "title_raw"):
         doc.add_text(name, told[name])
+    for name, grams in ordered(entry).items():
+        doc.add_text(f"{name}_run", grams)
     # Ties are broken by the code, as with every engine; undated records come last among the newest.
     doc.add_text("newest", f"{day or '0'} {entry.code}")
     doc.add_text("code_raw", entry.code)
@@ -280,6 +284,9 @@ class _Tantivy:
 
     def prefix(self, field: str, text: str) -> Any:
         return Query.regex_query(self._schema, field, re.escape(text) + ".*")
+
+    def run(self, field: str, grams: Sequence[str]) -> Any:
+        return Query.phrase_query(self._schema, f"{field}_run", list(grams)) if field in ORDERED else None
 
     def dates(self, start: date | None, end: date | None) -> Any:
         low = (start or date.min).toordinal()
