@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from reportlab.lib.colors import HexColor
