@@ -108,8 +108,8 @@ def draw(found: Sequence[Page], target: Path) -> None:
     drawn = target.with_name(target.name + ".drawn")
     paper.save(drawn, title="")
     with pikepdf.open(drawn) as pdf:
-        for page in pdf.pages:
-            _drop_unused(pdf, page)
+        for sheet in pdf.pages:
+            _drop_unused(pdf, sheet)
         pdfa.save(pdf, target, sure=False)
     drawn.unlink()
 

@@ -23,7 +23,7 @@ from dms.adapters.search.generations import Generations
 from dms.adapters.search.stored import FACETS, document, unpack, unpack_folded
 from dms.domain.query import Node
 from dms.errors import Damaged, DmsError, Unavailable
-from dms.ports.search import Answer, Ask, Entry
+from dms.ports.search import Answer, Ask, Entry, Hit
 
 R = TypeVar("R")
 _TRIES = 4
@@ -38,7 +38,7 @@ def _schema() -> Any:
         code_grams=gram(), pinyin=gram(),
         class_code=fields.ID(), year=fields.ID(sortable=True), state=fields.ID(sortable=True), manager=fields.ID(),
         date=fields.ID(sortable=True), class_raw=fields.ID(sortable=True), manager_raw=fields.ID(sortable=True),
-        customer_raw=fields.ID(sortable=True), volume_raw=fields.ID(sortable=True), number_raw=fields.ID(sortable=True),
+        customer_raw=fields.ID(sortable=True, stored=True), volume_raw=fields.ID(sortable=True), number_raw=fields.ID(sortable=True, stored=True),
         title_raw=fields.STORED(), folded=fields.STORED(), pages=fields.STORED(),
     )  # fmt: skip
 
@@ -185,7 +185,7 @@ class WhooshIndex:
         counts = {name: _count(reader, docs, FACETS[name]) for name in ask.facets}
         ranked, first = self._ranked(searcher, docs, ask)
         hits = tuple(
-            _hit(searcher.stored_fields(d), reader, d, ask.query, 2.0 if d in first else 1.0)
+            _hit(searcher.stored_fields(d), ask.query, 2.0 if d in first else 1.0)
             for d in ranked[ask.offset : ask.offset + ask.limit]
         )
         return Answer(len(docs), hits, counts)
@@ -211,12 +211,12 @@ class WhooshIndex:
         return sorted(docs, key=lambda d: (d in first, dates[d], codes[d]), reverse=True), first
 
 
-def _hit(stored: dict[str, Any], reader: Any, doc: int, node: Node, score: float) -> Any:
+def _hit(stored: dict[str, Any], node: Node, score: float) -> Hit:
     told = {
         "code": stored["code"],
-        "number": reader.column_reader("number_raw")[doc],
+        "number": stored.get("number_raw", ""),
         "title": stored["title_raw"],
-        "customer": reader.column_reader("customer_raw")[doc],
+        "customer": stored.get("customer_raw", ""),
     }
     return hit(told, tuple(unpack(stored["pages"])), node, score)
 

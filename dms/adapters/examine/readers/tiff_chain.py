@@ -1,4 +1,4 @@
-"""Follows a TIFF's chain of directories itself: Pillow ends quietly where the chain is cut off, and pages go missing."""
+"""Follows a TIFF's chain of directories: where it is cut off Pillow ends quietly, and pages go missing."""
 
 from __future__ import annotations
 
