@@ -38,7 +38,8 @@ def _schema() -> Any:
         code_grams=gram(), pinyin=gram(),
         class_code=fields.ID(), year=fields.ID(sortable=True), state=fields.ID(sortable=True), manager=fields.ID(),
         date=fields.ID(sortable=True), class_raw=fields.ID(sortable=True), manager_raw=fields.ID(sortable=True),
-        customer_raw=fields.ID(sortable=True, stored=True), volume_raw=fields.ID(sortable=True), number_raw=fields.ID(sortable=True, stored=True),
+        customer_raw=fields.ID(sortable=True, stored=True), volume_raw=fields.ID(sortable=True),
+        number_raw=fields.ID(sortable=True, stored=True),
         title_raw=fields.STORED(), folded=fields.STORED(), pages=fields.STORED(),
     )  # fmt: skip
 
