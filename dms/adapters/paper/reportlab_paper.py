@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from reportlab.lib.colors import HexColor
@@ -202,7 +203,8 @@ class ReportlabPaper:
             beside.write_bytes(self._canvas.getpdfdata())
             beside.replace(target)
         except OSError as problem:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
             raise Unavailable(
                 f"{target} cannot be written: {problem.strerror}.", "Choose another file with -o."
             ) from problem
