@@ -30,12 +30,12 @@ def distance(a: str, b: str) -> int:
 
 def bare(path: str, spec: str) -> float:
     """Seconds the bare engine needs for a page, its raster given (in a process of its own, warmed up)."""
-    from dms.adapters.examine.readers import pdf
+    from dms.adapters.examine.readers import pdf_pages
     from dms.adapters.ocr import open_engine
     from dms.ports.examine import Limits
 
     engine = _ENGINES.setdefault(spec, open_engine(spec))
-    raster = pdf.raster(Path(path), 1, Limits())
+    raster = pdf_pages.raster(Path(path), 1, Limits())
     begun = time.perf_counter()
     engine.recognise(raster)
     return time.perf_counter() - begun

@@ -58,10 +58,10 @@ def test_a_signed_form_is_read_described_filed_and_found(office, tmp_path):
     text = subprocess.run(["pdftotext", stamped, "-"], capture_output=True, text=True, check=True).stdout
     assert form.customer in text.replace("\n", "").replace(" ", "")
     from dms.adapters.codes import open_code_reader
-    from dms.adapters.examine.readers import pdf
+    from dms.adapters.examine.readers import pdf_pages
     from dms.ports.examine import Limits
 
-    symbols = open_code_reader().read(pdf.raster(stamped, 1, Limits(), dpi=300.0))
+    symbols = open_code_reader().read(pdf_pages.raster(stamped, 1, Limits(), dpi=300.0))
     assert any(filed["paper_number"].replace("·", ".") in s.text for s in symbols)
     original = next((office.home / "archive" / "vault").rglob("original/scan.pdf"))
     assert hashlib.sha512(original.read_bytes()).hexdigest() == told["electronic"]["sha512"]
