@@ -45,7 +45,7 @@ def text_pdf(lines: dict[tuple[float, float], str], *, box: str = "[0 0 595 842]
         image.save(out, "JPEG")
         picture = pdf.make_stream(out.getvalue(), pikepdf.Dictionary(
             Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=image.width, Height=image.height,
-            ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode))  # fmt: skip
+            ColorSpace=pikepdf.Name.DeviceGray if image.mode == "L" else pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode))  # fmt: skip
         page.obj.Resources.XObject = pikepdf.Dictionary(Im=picture)
         drawn = "q 595 0 0 842 0 0 cm /Im Do Q "
     drawn += (

@@ -13,9 +13,10 @@ import pikepdf
 import pypdfium2
 import pytest
 from examine_kit import LIMITS, LINES, PAPER, SENTENCE, read, saved, text_pdf, written
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from dms.adapters.examine import open_examiner
+from dms.adapters.examine.readers import pdf_pages, scan_image
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Examiner, Inspection, Limits, Stamp
 
@@ -147,6 +148,49 @@ def test_one_broken_page_does_not_cost_the_others(examiner: Examiner, tmp_path: 
     _, pages = read(examiner, path, work)
     assert [bool(p.text) for p in pages] == [True, False, True]
     assert "Page 2 cannot be read" in pages[1].warnings[0]
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_plain_scan_is_decoded_as_it_is_shown(tmp_path: Path, rotate: int, mode: str) -> None:
+    paper = PAPER.copy()
+    ImageDraw.Draw(paper).rectangle((100, 200, 500, 300), fill=(0, 0, 0))
+    pdf = text_pdf({(72.0, 700.0): "hidden"}, mode=3, image=paper.convert(mode), rotate=rotate)
+    path = saved(pdf, tmp_path / "a.pdf")
+    found = pdf_pages.raster(path, 1, LIMITS)
+    page = pypdfium2.PdfDocument(path)[0]
+    drawn = page.render(scale=found.dpi / 72, grayscale=True).to_pil()
+    assert scan_image.direct(path, page, 1, LIMITS.pixels) is not None
+    got = Image.frombytes("L" if found.channels == 1 else "RGB", (found.width, found.height), bytes(found.data))
+    assert got.size == pytest.approx(drawn.size, abs=1)
+    assert got.mode == mode
+    assert found.dpi == pytest.approx(150, abs=0.5)
+    assert ImageStat.Stat(ImageChops.difference(got.convert("L").resize(drawn.size), drawn)).mean[0] < 1
+
+
+@pytest.mark.parametrize("kind", ["inverted", "masked", "text", "small", "coarse", "two", "moved"])
+def test_what_is_no_plain_scan_is_drawn(tmp_path: Path, kind: str) -> None:
+    image = PAPER.resize((100, 141)) if kind == "coarse" else PAPER
+    pdf = text_pdf({(72.0, 700.0): "seen"} if kind == "text" else {}, image=image)
+    picture = pdf.pages[0].Resources.XObject.Im
+    contents = pdf.pages[0].Contents.read_bytes()
+    if kind == "inverted":
+        picture.Decode = pikepdf.Array([1, 0, 1, 0, 1, 0])
+    elif kind == "masked":
+        picture.SMask = pdf.make_stream(bytes([128]), pikepdf.Dictionary(
+            Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=1, Height=1, BitsPerComponent=8,
+            ColorSpace=pikepdf.Name.DeviceGray))  # fmt: skip
+    elif kind == "small":
+        pdf.pages[0].Contents = pdf.make_stream(contents.replace(b"595 0 0 842", b"400 0 0 566"))
+    elif kind == "two":
+        pdf.pages[0].Contents = pdf.make_stream(contents + b" q 50 0 0 50 9 9 cm /Im Do Q")
+    elif kind == "moved":
+        pdf.pages[0].Contents = pdf.make_stream(contents.replace(b"842 0 0 cm", b"842 0 99 cm"))
+    path = saved(pdf, tmp_path / "a.pdf")
+    assert scan_image.direct(path, pypdfium2.PdfDocument(path)[0], 1, LIMITS.pixels) is None
+    found = pdf_pages.raster(path, 1, LIMITS)
+    darkest = min(bytes(found.data))
+    assert (darkest < 60) == (kind in ("inverted", "text"))
 
 
 # -- images and stacks ------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from dms.adapters.examine.readers import pdf_pages
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 
+# A mapped file would count as memory of the process that reads it.
+_STREAM = pikepdf.AccessMode.stream
 _WORKING_COPY = "unlocked.pdf"
 _ACTIVE = {
     "/JavaScript": "JavaScript", "/JS": "JavaScript", "/Launch": "programs to start", "/SubmitForm": "forms to send",
@@ -81,7 +83,7 @@ def inspect(path: Path, work: Path, passwords: Sequence[str], limits: Limits) ->
 def _open(path: Path, passwords: Sequence[str]) -> tuple[pikepdf.Pdf, str]:
     for password in ("", *passwords):
         try:
-            return pikepdf.open(path, password=password), password
+            return pikepdf.open(path, password=password, access_mode=_STREAM), password
         except pikepdf.PasswordError:
             continue  # the next password may open it
         except (*_ERRORS, OSError) as problem:
@@ -189,7 +191,7 @@ def part(path: Path, numbers: Sequence[int], target: Path) -> None:
     """
     beside = target.with_name(target.name + ".new")
     try:
-        with pikepdf.open(path) as source, pikepdf.Pdf.new() as out:
+        with pikepdf.open(path, access_mode=_STREAM) as source, pikepdf.Pdf.new() as out:
             for number in numbers:
                 out.pages.append(source.pages[number - 1])
             out.remove_unreferenced_resources()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from dms.adapters.examine.readers import scan_image
 from dms.domain.pages import Box, Evidence, Page, Word
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
@@ -18,7 +18,7 @@ from dms.ports.ocr import Raster
 
 _LOOKED_AT = 12
 _LONGEST_SIDE = 14_400.0
-_BASE_DPI, _LOW_DPI, _HIGH_DPI = 300.0, 150.0, 400.0
+_BASE_DPI, _LOW_DPI, _HIGH_DPI = 300.0, 149.0, 400.0
 _COVERS = 0.6
 _ENOUGH_TEXT = 20
 # Over a picture of a page, less text than this is a header or a scanner's mark, and what is seen must be recognised.
@@ -26,6 +26,7 @@ _ENOUGH_OVER_PICTURE = 100
 _ENOUGH_SPREAD = 0.3
 _MOST_STRANGE = 0.2
 _DEPTH = 3
+_MOST_OPEN = 16
 _FINE = 64
 
 
@@ -55,16 +56,38 @@ def kind(path: Path, count: int) -> str:
     return "scan" if scans * 2 > len(looked) else "document"
 
 
-@functools.lru_cache(maxsize=1)
-def _document(path: str, _mtime: int, _inode: int) -> Any:
-    """Keep the last document open: a child reads many pages of one file."""
-    return pdfium.PdfDocument(path)
+class _Last:
+    """Keeps the last document open: a child reads many pages of one file.
+
+    pdfium keeps the data of every image it met, so the document is opened anew now and then and memory stays flat.
+    """
+
+    def __init__(self) -> None:
+        self._key: tuple[str, int, int] | None = None
+        self._document: Any = None
+        self._pages: dict[int, Any] = {}
+
+    def page(self, path: Path, number: int) -> Any:
+        stat = path.stat()
+        key = (str(path), stat.st_mtime_ns, stat.st_ino)
+        if key != self._key or (number not in self._pages and len(self._pages) >= _MOST_OPEN):
+            self._pages.clear()
+            if self._document is not None:
+                self._document.close()
+            self._key, self._document = None, None
+            self._document = pdfium.PdfDocument(path)
+            self._key = key
+        if number not in self._pages:
+            self._pages[number] = self._document[number - 1]
+        return self._pages[number]
+
+
+_last = _Last()
 
 
 def _page(path: Path, number: int) -> Any:
     try:
-        stat = path.stat()
-        page = _document(str(path), stat.st_mtime_ns, stat.st_ino)[number - 1]
+        page = _last.page(path, number)
         width, height = page.get_size()
     except (pdfium.PdfiumError, IndexError) as problem:
         raise Unreadable("The page is damaged.", "Export or scan it again.") from problem
@@ -180,6 +203,9 @@ def raster(path: Path, number: int, limits: Limits, *, dpi: float = 0.0) -> Rast
         Unreadable: the page is damaged.
     """
     page = _page(path, number)
+    plain_scan = None if dpi else scan_image.direct(path, page, number, limits.pixels)
+    if plain_scan is not None:
+        return plain_scan
     width, height = page.get_size()
     own = _own_dpi(page)
     dpi = dpi or (own if _LOW_DPI <= own <= _HIGH_DPI else _HIGH_DPI if own > _HIGH_DPI else _BASE_DPI)
