@@ -40,30 +40,28 @@ class Watcher:
         on_end: Callable[[Item], None] = lambda _: None,
     ) -> None:
         self._world = world
-        self._ended: list[Item] = []
-        self._workshop = Workshop(world, workers, on_progress, self._note)
-        self._on_end = on_end
+        self._workshop = Workshop(world, workers, on_progress, on_end)
         settings = world.settings
         self._settling = Settling(settings.settle_seconds, settings.patience_seconds)
         self._news: dict[Path, tuple[Inbox, bool]] = {}
         self._lock = threading.Lock()
-
-    def _note(self, item: Item) -> None:
-        self._ended.append(item)
-        self._on_end(item)
+        self._took: list[str] = []
+        self._remember = False
 
     def once(self) -> list[Item]:
-        """Take in what is there now, then end; return every item that ended."""
+        """Take in what is there now, then end; return what was taken and its parts, as they stand."""
         free_dead(self._world)
         adopt(self._world)
         self._world.vault.tidy()
+        with self._world.catalogue.look() as tx:
+            self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]
+        self._remember = True
         self._sweep()
         with self._workshop.open():
             while self._settling.waiting():
                 self._look_at(list(self._settling.waiting()))
                 time.sleep(_TICK if self._settling.waiting() else 0)
-            self._workshop.finish()
-        return self._ended
+            return self._workshop.finish(self._took)
 
     def run(self, stop: threading.Event) -> None:
         """Watch until ``stop`` is set; what is under way is finished or left to be taken up again."""
@@ -147,6 +145,8 @@ class Watcher:
         with world.catalogue.look() as tx:
             people = tx.people()
         item = take_claim(world, inbox, claimed, people)
+        if self._remember:
+            self._took.append(item.id)
         _log.info("took %s", item.name, extra={"item": item.id, "state": ItemState.WORKING.value})
         self._workshop.wake()
 

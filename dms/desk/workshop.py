@@ -71,13 +71,13 @@ class Workshop:
             for thread in threads:
                 thread.join()
 
-    def finish(self, ids: Iterable[str] | None = None) -> list[Item]:
-        """Wait, while open, until the named items (all, where None) and their parts have ended or cannot go on now.
+    def finish(self, ids: Iterable[str]) -> list[Item]:
+        """Wait, while open, until these items and their parts have ended or cannot go on now.
 
         Returns:
             the items and parts as they stand, oldest first.
         """
-        wanted = None if ids is None else list(ids)
+        wanted = list(ids)
         while not self._stop.wait(0.05):
             open_items = self._open(wanted)
             if not open_items or all(self._failures.get(i.id, 0) >= _GIVE_UP for i in open_items):
@@ -86,18 +86,16 @@ class Workshop:
                 raise self._problem
         return self._with_parts(wanted)
 
-    def _with_parts(self, wanted: list[str] | None) -> list[Item]:
+    def _with_parts(self, wanted: list[str]) -> list[Item]:
         with self._world.catalogue.look() as tx:
-            if wanted is None:
-                return list(tx.items(states=[ItemState.WORKING]))
-            found: list[Item] = []
+            found: dict[str, Item] = {}
             level = [i for w in wanted if (i := tx.item(w))]
             while level:
-                found += level
+                found |= {i.id: i for i in level}
                 level = [c for i in level for part in i.data.get("parts", ()) if (c := tx.item(part))]
-            return found
+            return [found[key] for key in sorted(found)]
 
-    def _open(self, wanted: list[str] | None) -> list[Item]:
+    def _open(self, wanted: list[str]) -> list[Item]:
         return [i for i in self._with_parts(wanted) if i.state is ItemState.WORKING]
 
     def _work(self, number: int) -> None:

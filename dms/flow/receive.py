@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from dms.domain.item import Item
+from dms.domain.record import RecordState
 from dms.errors import LimitExceeded, Unavailable, Unreadable
 from dms.flow.work import Work
 
@@ -31,7 +32,7 @@ def receive(work: Work) -> Item:
         first = tx.claim_digest(sha512, item.id)
         records = tx.records_by_digest(sha512)
         received = item.with_(sha512=sha512, size=size, station="identify")
-        same = next((r for r in records if r.code != item.code), None)
+        same = next((r for r in records if r.code != item.code and r.state is not RecordState.VOID), None)
         if first != item.id or (same and not item.code):
             code = same.code if same else _code_of(tx.item(first))
             received = received.with_(station="settle", code=code).noting(outcome="known", same_as=first)
