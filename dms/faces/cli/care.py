@@ -34,7 +34,7 @@ def verify_command(session: Session, sample: float, as_json: bool) -> int:
 @click.pass_obj
 def doctor_command(session: Session, as_json: bool) -> int:
     """Check programs, engines, fonts, folders and sizes. Exit code 6 where something needed is missing."""
-    from dms.assembly import advice, probes
+    from dms.health import advice, probes
 
     with session.world() as world:
         found = [*probes(world.settings), *advice(world)]
