@@ -90,7 +90,8 @@ class Child:
         """
         try:
             _send(_pipe(self._process.stdin), self._setup)
-            answer = self._answer(_START_SECONDS)
+            # Its memory is not watched yet: there is no stranger's file in it.
+            answer = self._answer(_START_SECONDS, watched=False)
         except (Killed, Died, OSError) as problem:
             raise Unavailable(
                 "The process that reads files does not start.",
@@ -117,16 +118,17 @@ class Child:
         _raise_if_error(answer)
         return answer["result"]
 
-    def _answer(self, seconds: float) -> dict[str, Any]:
+    def _answer(self, seconds: float, *, watched: bool = True) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         out = _pipe(self._process.stdout)
-        (length,) = struct.unpack(">I", self._read(out, 4, deadline, seconds))
+        most = self._memory if watched else sys.maxsize
+        (length,) = struct.unpack(">I", self._read(out, 4, deadline, seconds, most))
         if length > _ANSWER_LIMIT:
             raise Killed("It holds more than can be taken.")
-        answer: dict[str, Any] = json.loads(self._read(out, length, deadline, seconds))
+        answer: dict[str, Any] = json.loads(self._read(out, length, deadline, seconds, most))
         return answer
 
-    def _read(self, out: IO[bytes], length: int, deadline: float, seconds: float) -> bytes:
+    def _read(self, out: IO[bytes], length: int, deadline: float, seconds: float, most: int) -> bytes:
         parts = []
         # poll, not select: a server may have more than 1024 files open.
         poll = select.poll()
@@ -136,7 +138,7 @@ class Child:
             if left <= 0:
                 raise Killed(f"It took longer than {seconds:.0f} seconds.")
             if not poll.poll(1000 * min(_MEMORY_LOOK_SECONDS, left)):
-                if self.memory() > self._memory:
+                if self.memory() > most:
                     raise Killed(f"It needed more than {self._memory / 1e9:.1f} GB of memory.")
                 continue
             try:
