@@ -72,7 +72,11 @@ def rebuild_command(session: Session, as_json: bool) -> None:
     with session.world() as world, steps(quiet=as_json) as show:
         count = rebuild(world, show)
         reindex(world)
-    _counted(count, f"{count} records are back from the vault.", as_json=as_json)
+    told = (
+        f"{count} records are back from the vault.\n"
+        "People and customers are not kept there: dms people add, dms customers import."
+    )
+    _counted(count, told, as_json=as_json)
 
 
 def _counted(count: int, sentence: str, *, as_json: bool) -> None:
