@@ -181,6 +181,8 @@ def _children(work: Work, record: Record) -> list[Item]:
     """Attachments travel on their own; their parent's folder may be gone by then, so they get their own copy."""
     item, world = work.item, work.world
     depth = int(item.data.get("depth", 0)) + 1
+    if depth > _DEEPEST:
+        return []  # the original holds them; _ask says that they were not taken apart
     children = []
     for order, attachment in enumerate(work.inspection.attachments, 1):
         child_id = f"{item.id}-{order:03d}"
@@ -229,6 +231,8 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
         warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))
     if item.data.get("sidecar_problem"):
         warnings.append(str(item.data["sidecar_problem"]))
+    if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
+        warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
     if warnings:
         unique = list(dict.fromkeys(warnings))
         more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
@@ -239,6 +243,9 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
             )
         )  # fmt: skip
 
+
+# Messages in messages in messages: past this they are left in their original.
+_DEEPEST = 5
 
 _OPTION = {
     "class_code": "--class CLASS",
