@@ -208,8 +208,8 @@ def test_the_schema_is_what_the_migrations_make(catalogue):
 
     from dms.adapters.catalogue.tables import metadata
 
-    with catalogue._engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), metadata)
+    with catalogue.look() as tx:
+        found = compare_metadata(MigrationContext.configure(tx.connection), metadata)
     assert found == []
 
 
@@ -222,6 +222,84 @@ def test_a_newer_or_unknown_or_unreachable_catalogue_is_told(tmp_path):
     (tmp_path / "broken.sqlite").write_bytes(b"no database" * 1000)
     with pytest.raises(Unavailable):
         open_catalogue(f"sqlite:///{tmp_path}/broken.sqlite")
+
+
+def test_an_older_catalogue_is_brought_up_with_what_it_holds(tmp_path):
+    from sqlalchemy import create_engine, text
+
+    from dms.adapters.catalogue.engine import HEAD
+    from dms.adapters.catalogue.migrating import upgrade
+
+    url = f"sqlite:///{tmp_path}/old 100%.sqlite"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(text("INSERT INTO facts VALUES ('archive', 'ours')"))
+        connection.execute(text("INSERT INTO links VALUES ('nobody', 'expected', '', '', '', '')"))
+    engine.dispose()
+    catalogue = open_catalogue(url)
+    with catalogue.look() as tx:
+        assert tx.fact("archive") == "ours"
+        assert tx.connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    assert list(catalogue.check()) == []
+
+
+def test_the_newest_revision_is_the_one_opened_with(tmp_path):
+    from alembic.script import ScriptDirectory
+    from sqlalchemy import create_engine
+
+    from dms.adapters.catalogue.engine import HEAD
+    from dms.adapters.catalogue.migrating import config
+
+    with create_engine("sqlite://").connect() as connection:
+        assert ScriptDirectory.from_config(config(connection)).get_current_head() == HEAD
+
+
+def test_a_lost_part_of_a_record_is_found_and_the_record_still_shown(tmp_path):
+    import sqlite3
+
+    catalogue = open_catalogue(f"sqlite:///{tmp_path}/c.sqlite")
+    with catalogue.begin() as tx:
+        tx.add_record(record())
+    with sqlite3.connect(tmp_path / "c.sqlite") as outside:
+        outside.execute("DELETE FROM carriers WHERE kind = 'paper'")
+        outside.execute("INSERT INTO links VALUES ('nobody', 'expected', '', '', '', '')")
+    found = "\n".join(catalogue.check())
+    assert "HG01E2026000001 has lost its paper carrier" in found and "belongs to no row of records" in found
+    with catalogue.look() as tx:
+        assert tx.record("HG01E2026000001").paper == Carrier()
+        assert [r.code for r in tx.records()] == ["HG01E2026000001"]
+
+
+def test_a_locked_catalogue_says_so_and_changes_nothing(tmp_path):
+    from dms.adapters.catalogue.engine import SqlCatalogue
+
+    url = f"sqlite:///{tmp_path}/c.sqlite"
+    one, other = SqlCatalogue(url), SqlCatalogue(url, busy_seconds=0.05)
+    with one.begin() as tx:
+        tx.set_fact("a", "1")
+        with pytest.raises(Unavailable, match="locked"), other.begin():
+            pass
+        with other.look() as seen:
+            assert seen.fact("a") is None
+    with other.begin() as tx:
+        assert tx.fact("a") == "1"
+
+
+def test_a_transaction_in_a_transaction_is_refused_at_once(catalogue):
+    with pytest.raises(RuntimeError), catalogue.begin(), catalogue.begin():
+        pass
+
+
+def test_a_copy_is_whole_or_not_there(tmp_path):
+    catalogue = open_catalogue(f"sqlite:///{tmp_path}/c.sqlite")
+    with catalogue.begin() as tx:
+        tx.set_fact("a", "1")
+    catalogue.backup(str(tmp_path / "copy.sqlite"))
+    with open_catalogue(f"sqlite:///{tmp_path}/copy.sqlite").look() as tx:
+        assert tx.fact("a") == "1"
+    with pytest.raises(Unavailable):
+        catalogue.backup(str(tmp_path / "no" / "such" / "copy.sqlite"))
 
 
 def _open(url, barrier, queue):

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Table, delete, select, text, update
 
-from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import contents, items, jobs
 from dms.domain.item import Hints, Item, ItemState
 from dms.errors import NotFound
 
+# Word for word as in the partial indexes: SQLite does not see through a parameter.
+_HELD = text("owner <> ''")
 _KEPT = [c for c in items.c if c.name not in ("owner", "until")]
 
 
@@ -75,18 +77,22 @@ class Items(Base):
 
     def free_owner(self, owner_prefix: str) -> int:
         """Give back every lease of owners that begin so."""
+        whole = owner_prefix.rstrip(":") + ":"
         freed = 0
         for table in (items, jobs):
-            same = or_(table.c.owner == owner_prefix, table.c.owner.startswith(owner_prefix + ":", autoescape=True))
-            freed += self.connection.execute(update(table).where(same).values(owner="", until=0)).rowcount
+            # Up to a colon: ``host:12`` must not free what ``host:123`` holds.
+            theirs = [o for o in self._owners(table) if (o + ":").startswith(whole)]
+            if theirs:
+                mine = (_HELD, table.c.owner.in_(theirs))
+                freed += self.connection.execute(update(table).where(*mine).values(owner="", until=0)).rowcount
         return freed
 
     def lease_owners(self) -> Sequence[str]:
         """Return the owners of leases on items and jobs."""
-        found: set[str] = set()
-        for table in (items, jobs):
-            found |= set(self.connection.execute(select(table.c.owner).where(table.c.owner != "").distinct()).scalars())
-        return sorted(found)
+        return sorted(self._owners(items) | self._owners(jobs))
+
+    def _owners(self, table: Table) -> set[str]:
+        return set(self.connection.execute(select(table.c.owner).where(_HELD)).scalars())
 
     def claim_digest(self, sha512: str, item_id: str) -> str:
         """Claim a content; return the id of the item that has it."""
@@ -102,11 +108,8 @@ class Items(Base):
 def _row(item: Item) -> dict[str, Any]:
     row = asdict(item)
     row["state"] = item.state.value
-    row["hints"] = json.dumps(row["hints"])
-    row["data"] = json.dumps(row["data"])
-    # A name may hold bytes that are no UTF-8; no database takes the surrogates Python reads them as.
-    for key in ("name", "source", "origin", "reason"):
-        row[key] = _storable(row[key])
+    row["hints"] = to_json(row["hints"])
+    row["data"] = to_json(row["data"])
     return row
 
 
@@ -115,20 +118,4 @@ def _item(row: Any) -> Item:
     told["state"] = ItemState(told["state"])
     told["hints"] = Hints(**json.loads(told["hints"]))
     told["data"] = json.loads(told["data"])
-    for key in ("name", "source", "origin", "reason"):
-        told[key] = _restored(told[key])
     return Item(**told)
-
-
-def _storable(text: str) -> str:
-    """Escape lone surrogates and NUL with a private mark, so that every file name comes back as it was."""
-    if not any("\ud800" <= c <= "\udfff" or c in "\x00\ue000" for c in text):
-        return text
-    return "".join(f"\ue000{ord(c):04x}" if "\ud800" <= c <= "\udfff" or c in "\x00\ue000" else c for c in text)
-
-
-def _restored(text: str) -> str:
-    if "\ue000" not in text:
-        return text
-    head, *rest = text.split("\ue000")
-    return head + "".join(chr(int(part[:4], 16)) + part[4:] for part in rest)

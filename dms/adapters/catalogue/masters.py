@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
-from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import acts, customers, facts, people
 from dms.ports.catalogue import Act, Customer, Person
 
@@ -24,7 +24,7 @@ class Masters(Base):
                 act=act.act,
                 target=act.target,
                 reason=act.reason,
-                data=json.dumps(dict(act.data)),
+                data=to_json(dict(act.data)),
             )
         )
 
@@ -41,12 +41,8 @@ class Masters(Base):
 
     def save_person(self, person: Person) -> None:
         """Add or change a person."""
-        self.connection.execute(delete(people).where(people.c.code == person.code))
-        self.connection.execute(
-            insert(people).values(
-                code=person.code, name=person.name, roles=json.dumps(list(person.roles)), login=person.login
-            )
-        )
+        told = {"name": person.name, "roles": to_json(list(person.roles)), "login": person.login}
+        self.put(people, {"code": person.code, **told}, people.c.code)
 
     def people(self) -> Sequence[Person]:
         """Return all people by code."""
@@ -55,14 +51,8 @@ class Masters(Base):
 
     def save_customer(self, customer: Customer) -> None:
         """Add or change a customer."""
-        self.connection.execute(delete(customers).where(customers.c.name == customer.name))
-        self.connection.execute(
-            insert(customers).values(
-                name=customer.name,
-                manager=customer.manager,
-                aliases=json.dumps(list(customer.aliases), ensure_ascii=False),
-            )
-        )
+        told = {"manager": customer.manager, "aliases": to_json(list(customer.aliases))}
+        self.put(customers, {"name": customer.name, **told}, customers.c.name)
 
     def customers(self) -> Sequence[Customer]:
         """Return all customers by name."""
@@ -75,5 +65,4 @@ class Masters(Base):
 
     def set_fact(self, key: str, value: str) -> None:
         """Set one."""
-        self.connection.execute(delete(facts).where(facts.c.key == key))
-        self.connection.execute(insert(facts).values(key=key, value=value))
+        self.put(facts, {"key": key, "value": value}, facts.c.key)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, select, update
 
 from dms.adapters.catalogue.base import Base
-from dms.adapters.catalogue.tables import counters, items, records, voided, volumes
+from dms.adapters.catalogue.tables import NUMBERED, counters, items, records, voided, volumes
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber, parse_volume
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Gap, Volume
@@ -32,8 +33,8 @@ class Numbers(Base):
             .limit(1)
         ).first()
         if row is not None and row.state == _OPEN:
-            return self._numbered(series, row.volume)
-        number = self._numbered(series, (row.volume if row else 0) + 1)
+            return replace(series, volume=row.volume)
+        number = replace(series, volume=(row.volume if row else 0) + 1)
         self._add_volume(number, at)
         return number
 
@@ -53,12 +54,14 @@ class Numbers(Base):
 
     def volumes(self) -> Sequence[Volume]:
         """Return all volumes in the order of their numbers."""
-        return [_volume(row) for row in self.connection.execute(_volumes().order_by(volumes.c.number))]
+        return [
+            _volume(row) for row in self.connection.execute(_volumes().order_by(volumes.c.series, volumes.c.volume))
+        ]
 
     def void(self, number: str, *, kind: str, reason: str, user: str, at: str) -> None:
         """Void a number; a second time changes nothing."""
-        if not self.connection.execute(select(voided.c.number).where(voided.c.number == number)).first():
-            self.connection.execute(insert(voided).values(number=number, kind=kind, reason=reason, user=user, at=at))
+        told = {"number": number, "kind": kind, "reason": reason, "user": user, "at": at}
+        self.add_if_new(voided, told, voided.c.number)
 
     def voided(self) -> Mapping[str, str]:
         """Return voided numbers with their reason."""
@@ -69,20 +72,18 @@ class Numbers(Base):
         explained = set(self.connection.execute(select(voided.c.number)).scalars())
         codes = explained | set(self.connection.execute(select(records.c.code)).scalars())
         codes |= set(self.connection.execute(select(items.c.code).where(items.c.state == "working")).scalars())
-        papers = explained | set(
-            self.connection.execute(select(records.c.paper_number).where(records.c.paper_number != "")).scalars()
-        )
+        papers = explained | set(self.connection.execute(select(records.c.paper_number).where(NUMBERED)).scalars())
         found = []
         for row in self.connection.execute(select(counters).order_by(counters.c.series)):
             kind, _, series = row.series.partition(":")
             if kind == "E":
                 fonds, _, year = series.partition(":")
                 given = (str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1))
-                found += [Gap("code", g, "Given, but no record has it.") for g in given if g not in codes]
+                found += [Gap("code", code, "Given, but no record has it.") for code in given if code not in codes]
             else:
                 volume = parse_volume(series)
                 given = (str(volume.item(n)) for n in range(1, row.last + 1))
-                found += [Gap("paper", g, "Given, but no record has it.") for g in given if g not in papers]
+                found += [Gap("paper", paper, "Given, but no record has it.") for paper in given if paper not in papers]
         return found
 
     def restore_code(self, code: ElectronicCode) -> None:
@@ -96,29 +97,17 @@ class Numbers(Base):
         self._at_least(f"P:{number.volume}", number.item)
 
     def _add_volume(self, number: VolumeNumber, at: str) -> None:
-        self.connection.execute(
-            insert(volumes).values(
-                number=str(number), series=number.series, volume=number.volume, state=_OPEN, opened=at, closed=""
-            )
-        )
-
-    def _numbered(self, series: VolumeNumber, volume: int) -> VolumeNumber:
-        return VolumeNumber(
-            series.fonds, series.group, series.class_code, series.year, series.retention, series.manager, volume
-        )
+        told = {"series": number.series, "volume": number.volume, "state": _OPEN, "opened": at, "closed": ""}
+        # Two desks may open it at once; then it is the same volume.
+        self.add_if_new(volumes, {"number": str(number), **told}, volumes.c.number)
 
     def _count(self, series: str) -> int:
         """Move a counter on by one; the row lock (or SQLite's write lock) makes others wait for our commit."""
-        changed = self.connection.execute(
-            update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
-        ).rowcount
-        if not changed:
-            self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)
-            self.connection.execute(
-                update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
-            )
-        last = self.connection.execute(select(counters.c.last).where(counters.c.series == series)).scalar_one()
-        return int(last)
+        start = self.insert(counters).values(series=series, last=1)
+        moved = start.on_conflict_do_update(
+            index_elements=[counters.c.series], set_={"last": counters.c.last + 1}
+        ).returning(counters.c.last)
+        return int(self.connection.execute(moved).scalar_one())
 
     def _at_least(self, series: str, last: int) -> None:
         self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)

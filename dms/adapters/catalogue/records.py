@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, insert, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from dms.adapters.catalogue.base import Base
-from dms.adapters.catalogue.tables import carriers, links, records
+from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.tables import NUMBERED, carriers, links, records
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.errors import Conflict, NotFound
 
@@ -19,15 +19,30 @@ _KINDS = ("electronic", "paper")
 _electronic, _paper = carriers.alias("electronic"), carriers.alias("paper")
 _CARRIER = ("present", "address", "name", "media_type", "size", "sha512", "pages")
 _LINK = ("state", "proof", "by", "at", "reason")
-_ALL = select(
-    records,
+_MAPPED = {"date", "track", "state", "fields", "uncertain"}
+_PLAIN = tuple(c.name for c in records.c if c.name not in _MAPPED)
+_COLUMNS = (
+    *records.c,
     *(alias.c[name].label(f"{alias.name}_{name}") for alias in (_electronic, _paper) for name in _CARRIER),
     *(links.c[name].label(f"link_{name}") for name in _LINK),
-).select_from(
-    records.join(_electronic, and_(_electronic.c.code == records.c.code, _electronic.c.kind == "electronic"))
-    .join(_paper, and_(_paper.c.code == records.c.code, _paper.c.kind == "paper"))
-    .join(links, links.c.code == records.c.code)
 )
+
+
+def _whole(start: FromClause, code: ColumnElement[str]) -> Select[Any]:
+    """Return records with all that belongs to them, joined from ``start``, whose column ``code`` names them.
+
+    Outer joins, for two reasons: SQLite keeps their order, so that it never starts at the carriers and sorts
+    everything; and a record whose carrier is lost is still shown (``check`` tells).
+    """
+    joined = start if start is records else start.outerjoin(records, records.c.code == code)
+    return select(*_COLUMNS).select_from(
+        joined.outerjoin(_electronic, and_(_electronic.c.code == code, _electronic.c.kind == "electronic"))
+        .outerjoin(_paper, and_(_paper.c.code == code, _paper.c.kind == "paper"))
+        .outerjoin(links, links.c.code == code)
+    )
+
+
+_ALL = _whole(records, records.c.code)
 
 
 class Records(Base):
@@ -56,9 +71,9 @@ class Records(Base):
             ) from problem
         if not changed:
             raise NotFound(f"There is no record {record.code}.", "Look for it with “dms search”.")
-        self.connection.execute(delete(carriers).where(carriers.c.code == record.code))
-        self.connection.execute(insert(carriers), [_carrier_row(record, kind) for kind in _KINDS])
-        self.connection.execute(update(links).where(links.c.code == record.code).values(**_link_row(record)))
+        for kind in _KINDS:
+            self.put(carriers, _carrier_row(record, kind), carriers.c.code, carriers.c.kind)
+        self.put(links, _link_row(record), links.c.code)
 
     def record(self, code: str) -> Record | None:
         """Return the record with this code."""
@@ -69,19 +84,17 @@ class Records(Base):
         """Return the record that holds this paper number."""
         if not paper_number:
             return None
-        row = self.connection.execute(_ALL.where(records.c.paper_number == paper_number)).first()
+        row = self.connection.execute(_ALL.where(NUMBERED, records.c.paper_number == paper_number)).first()
         return _record(row) if row else None
 
     def records_by_digest(self, sha512: str) -> Sequence[Record]:
         """Return records one of whose carriers has this content."""
         if not sha512:
             return []
-        query = _ALL.where(or_(_electronic.c.sha512 == sha512, _paper.c.sha512 == sha512)).order_by(records.c.code)
         # The codes first, by the index on digests: an OR over two joins would read every record.
-        codes = list(self.connection.execute(select(carriers.c.code).where(carriers.c.sha512 == sha512)).scalars())
-        if not codes:
-            return []
-        return [_record(row) for row in self.connection.execute(query.where(records.c.code.in_(codes)))]
+        codes = select(carriers.c.code).where(carriers.c.sha512 == sha512).distinct().subquery()
+        query = _whole(codes, codes.c.code).order_by(codes.c.code)
+        return [_record(row) for row in self.connection.execute(query)]
 
     def records(
         self,
@@ -97,48 +110,43 @@ class Records(Base):
         offset: int = 0,
     ) -> Sequence[Record]:
         """Return records in the order of their codes."""
-        query = _ALL.order_by(records.c.code)
         wanted = {"class_code": class_code, "customer": customer, "manager": manager, "volume": volume, "year": year}
-        for name, value in wanted.items():
-            if value:
-                query = query.where(records.c[name] == value)
-        if states:
-            query = query.where(records.c.state.in_([s.value for s in states]))
+        chosen = select(records.c.code).where(*(records.c[name] == value for name, value in wanted.items() if value))
         if since:
-            query = query.where(records.c.date >= since.isoformat())
-        if limit:
-            query = query.limit(limit)
-        if offset:
-            query = query.limit(limit or -1).offset(offset)
+            chosen = chosen.where(records.c.date >= since.isoformat())
+        # One ordered walk for each state, merged: an IN would sort all records of these states for the first fifty.
+        walks = [chosen.where(records.c.state == state.value) for state in dict.fromkeys(states)] or [chosen]
+        found = walks[0] if len(walks) == 1 else union_all(*walks)
+        ordered = found.order_by("code").limit(limit or None).offset(offset or None).subquery()
+        query = _whole(ordered, ordered.c.code).order_by(ordered.c.code)
         return [_record(row) for row in self.connection.execute(query)]
 
     def all_codes(self) -> Iterator[str]:
         """Yield the code of every record."""
         yield from self.connection.execute(select(records.c.code).order_by(records.c.code)).scalars()
 
+    def incomplete(self) -> Sequence[str]:
+        """Return what is wrong with records one of whose parts is not there; nothing else notices a lost row."""
+        held = {
+            "electronic carrier": select(carriers.c.code).where(carriers.c.kind == "electronic"),
+            "paper carrier": select(carriers.c.code).where(carriers.c.kind == "paper"),
+            "link": select(links.c.code),
+        }
+        return [
+            f"record {code} has lost its {part}"
+            for part, codes in held.items()
+            for code in self.connection.execute(select(records.c.code).where(records.c.code.not_in(codes))).scalars()
+        ]
+
 
 def _row(record: Record) -> dict[str, Any]:
     return {
-        "code": record.code,
-        "state": record.state.value,
-        "title": record.title,
-        "class_code": record.class_code,
-        "customer": record.customer,
-        "manager": record.manager,
+        **{name: getattr(record, name) for name in _PLAIN},
         "date": record.date.isoformat() if record.date else "",
-        "year": record.year,
-        "retention": record.retention,
-        "secrecy": record.secrecy,
         "track": record.track.value,
-        "paper_number": record.paper_number,
-        "volume": record.volume,
-        "form": record.form,
-        "fields": json.dumps(dict(record.fields), ensure_ascii=False),
-        "uncertain": json.dumps(list(record.uncertain)),
-        "part_of": record.part_of,
-        "batch": record.batch,
-        "received_at": record.received_at,
-        "received_by": record.received_by,
+        "state": record.state.value,
+        "fields": to_json(dict(record.fields)),
+        "uncertain": to_json(list(record.uncertain)),
     }
 
 
@@ -149,38 +157,34 @@ def _carrier_row(record: Record, kind: str) -> dict[str, Any]:
 
 
 def _link_row(record: Record) -> dict[str, Any]:
-    link = record.link
-    return {
-        "code": record.code, "state": link.state.value, "proof": link.proof, "by": link.by, "at": link.at,
-        "reason": link.reason,
-    }  # fmt: skip
+    told = {name: getattr(record.link, name) for name in _LINK}
+    return {"code": record.code, **told, "state": record.link.state.value}
 
 
 def _record(row: Any) -> Record:
-    told = row._mapping
-    parts = {kind: {name: told[f"{kind}_{name}"] for name in _CARRIER} for kind in _KINDS}
+    told = row._asdict()
+    known = {name: told[name] for name in _PLAIN}
     return Record(
-        code=told["code"],
-        title=told["title"],
-        class_code=told["class_code"],
-        customer=told["customer"],
-        manager=told["manager"],
+        **known,
         date=date.fromisoformat(told["date"]) if told["date"] else None,
-        year=told["year"],
-        retention=told["retention"],
-        secrecy=told["secrecy"],
         track=Track(told["track"]),
         state=RecordState(told["state"]),
-        paper_number=told["paper_number"],
-        volume=told["volume"],
-        form=told["form"],
         fields=json.loads(told["fields"]),
         uncertain=tuple(json.loads(told["uncertain"])),
-        electronic=Carrier(**{**parts["electronic"], "present": bool(parts["electronic"]["present"])}),
-        paper=Carrier(**{**parts["paper"], "present": bool(parts["paper"]["present"])}),
-        link=Link(LinkState(told["link_state"]), *(told[f"link_{name}"] for name in _LINK[1:])),
-        part_of=told["part_of"],
-        batch=told["batch"],
-        received_at=told["received_at"],
-        received_by=told["received_by"],
+        electronic=_carrier(told, "electronic"),
+        paper=_carrier(told, "paper"),
+        link=_link(told),
     )
+
+
+def _carrier(told: Mapping[str, Any], kind: str) -> Carrier:
+    if told[f"{kind}_present"] is None:
+        return Carrier()
+    parts = {name: told[f"{kind}_{name}"] for name in _CARRIER}
+    return Carrier(**{**parts, "present": bool(parts["present"])})
+
+
+def _link(told: Mapping[str, Any]) -> Link:
+    if told["link_state"] is None:
+        return Link()
+    return Link(**{**{name: told[f"link_{name}"] for name in _LINK}, "state": LinkState(told["link_state"])})

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+
+from dms.adapters.catalogue.words import Words
 
 metadata = MetaData()
+
+# Word for word the condition of the partial index on paper numbers: SQLite uses it only where it is repeated.
+NUMBERED = text("records.paper_number <> ''")
 
 # SQLite gives row ids only to INTEGER; PostgreSQL wants 64 bits.
 _Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -21,8 +26,8 @@ voided = Table(
     metadata,
     Column("number", String(120), primary_key=True),
     Column("kind", String(10), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("user", String(120), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("user", Words(120), nullable=False),
     Column("at", String(40), nullable=False),
 )
 
@@ -44,24 +49,25 @@ items = Table(
     Column("id", String(60), primary_key=True),
     Column("state", String(20), nullable=False),
     Column("station", String(20), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("origin", Text, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("origin", Words, nullable=False),
     Column("sha512", String(128), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("code", String(40), nullable=False),
     Column("parent", String(60), nullable=False),
-    Column("hints", Text, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("hints", Words, nullable=False),
+    Column("data", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("user", String(120), nullable=False),
+    Column("user", Words(120), nullable=False),
     Column("created", String(40), nullable=False),
     Column("owner", String(200), nullable=False, server_default=""),
     Column("until", Float, nullable=False, server_default="0"),
     Index("items_state", "state", "id"),
     Index("items_parent", "parent"),
     Index("items_code", "code"),
+    Index("items_owner", "owner", sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''")),
 )
 
 contents = Table(
@@ -76,9 +82,9 @@ records = Table(
     metadata,
     Column("code", String(40), primary_key=True),
     Column("state", String(20), nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Words, nullable=False),
     Column("class_code", String(10), nullable=False),
-    Column("customer", Text, nullable=False),
+    Column("customer", Words, nullable=False),
     Column("manager", String(20), nullable=False),
     Column("date", String(10), nullable=False),
     Column("year", Integer, nullable=False),
@@ -88,18 +94,19 @@ records = Table(
     Column("paper_number", String(120), nullable=False),
     Column("volume", String(120), nullable=False),
     Column("form", String(80), nullable=False),
-    Column("fields", Text, nullable=False),
+    Column("fields", Words, nullable=False),
     Column("uncertain", Text, nullable=False),
     Column("part_of", String(40), nullable=False),
     Column("batch", String(80), nullable=False),
     Column("received_at", String(40), nullable=False),
-    Column("received_by", String(120), nullable=False),
+    Column("received_by", Words(120), nullable=False),
     Index("records_state", "state", "code"),
     Index("records_class", "class_code", "code"),
     Index("records_customer", "customer", "code"),
     Index("records_manager", "manager", "code"),
     Index("records_volume", "volume", "paper_number"),
     Index("records_year", "year", "code"),
+    Index("records_date", "date", "code"),
     Index(
         "records_number",
         "paper_number",
@@ -112,11 +119,11 @@ records = Table(
 carriers = Table(
     "carriers",
     metadata,
-    Column("code", String(40), primary_key=True),
+    Column("code", String(40), ForeignKey("records.code", name="carriers_record"), primary_key=True),
     Column("kind", String(20), primary_key=True),
     Column("present", Integer, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("name", Words, nullable=False),
     Column("media_type", String(120), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sha512", String(128), nullable=False),
@@ -127,12 +134,12 @@ carriers = Table(
 links = Table(
     "links",
     metadata,
-    Column("code", String(40), primary_key=True),
+    Column("code", String(40), ForeignKey("records.code", name="links_record"), primary_key=True),
     Column("state", String(20), nullable=False),
     Column("proof", String(40), nullable=False),
-    Column("by", String(120), nullable=False),
+    Column("by", Words(120), nullable=False),
     Column("at", String(40), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Index("links_state", "state"),
 )
 
@@ -141,11 +148,11 @@ attention = Table(
     metadata,
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("kind", String(20), nullable=False),
-    Column("target", String(60), nullable=False),
-    Column("question", Text, nullable=False),
-    Column("todo", Text, nullable=False),
+    Column("target", Words(60), nullable=False),
+    Column("question", Words, nullable=False),
+    Column("todo", Words, nullable=False),
     Column("at", String(40), nullable=False),
-    Column("data", Text, nullable=False),
+    Column("data", Words, nullable=False),
     Index("attention_target", "target", "kind", unique=True),
 )
 
@@ -154,14 +161,16 @@ jobs = Table(
     metadata,
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("kind", String(20), nullable=False),
-    Column("target", String(60), nullable=False),
+    Column("target", Words(60), nullable=False),
     Column("generation", Integer, nullable=False),
     Column("leased", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("owner", String(200), nullable=False),
     Column("until", Float, nullable=False),
     Index("jobs_target", "kind", "target", unique=True),
-    Index("jobs_until", "kind", "until", "id"),
+    # Not by lease: hardly any job is leased, and the oldest comes first without sorting the rest.
+    Index("jobs_kind", "kind", "id"),
+    Index("jobs_owner", "owner", sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''")),
 )
 
 acts = Table(
@@ -169,11 +178,11 @@ acts = Table(
     metadata,
     Column("id", _Serial, primary_key=True, autoincrement=True),
     Column("at", String(40), nullable=False),
-    Column("user", String(120), nullable=False),
+    Column("user", Words(120), nullable=False),
     Column("act", String(40), nullable=False),
-    Column("target", String(120), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("data", Text, nullable=False),
+    Column("target", Words(120), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("data", Words, nullable=False),
     Index("acts_target", "target", "id"),
 )
 
@@ -181,7 +190,7 @@ people = Table(
     "people",
     metadata,
     Column("code", String(20), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Words, nullable=False),
     Column("roles", Text, nullable=False),
     Column("login", String(120), nullable=False),
 )
@@ -189,9 +198,9 @@ people = Table(
 customers = Table(
     "customers",
     metadata,
-    Column("name", String(400), primary_key=True),
+    Column("name", Words(400), primary_key=True),
     Column("manager", String(20), nullable=False),
-    Column("aliases", Text, nullable=False),
+    Column("aliases", Words, nullable=False),
     Index("customers_manager", "manager"),
 )
 
@@ -199,5 +208,5 @@ facts = Table(
     "facts",
     metadata,
     Column("key", String(80), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", Words, nullable=False),
 )

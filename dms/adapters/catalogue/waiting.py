@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 
-from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import attention, jobs
 from dms.ports.catalogue import Attention, Job
 
@@ -22,7 +22,7 @@ class Waiting(Base):
         self.connection.execute(
             insert(attention).values(
                 kind=asked.kind, target=asked.target, question=_clean(asked.question), todo=_clean(asked.todo),
-                at=asked.at, data=json.dumps(dict(asked.data)),
+                at=asked.at, data=to_json(dict(asked.data)),
             )
         )  # fmt: skip
 
