@@ -104,7 +104,7 @@ class Watcher:
                 for drop in inbox.sweep():
                     with self._lock:
                         self._news.setdefault(drop.path, (inbox, False))
-                    self._consider(inbox, drop, moved=False)
+                    self._try(inbox, drop, moved=False)
             except DmsError as problem:
                 _log.warning("%s %s", problem.message, problem.hint)
 
@@ -119,10 +119,14 @@ class Watcher:
             if drop is None:
                 self._done_with(path)
                 continue
-            try:
-                self._consider(inbox, drop, moved=moved)
-            except DmsError as problem:
-                _log.warning("%s %s", problem.message, problem.hint)
+            self._try(inbox, drop, moved=moved)
+
+    def _try(self, inbox: Inbox, drop: Drop, *, moved: bool) -> None:
+        """Consider one file; what goes wrong with it must not keep others waiting (promise 2)."""
+        try:
+            self._consider(inbox, drop, moved=moved)
+        except DmsError as problem:
+            _log.warning("%s %s", problem.message, problem.hint)
 
     def _consider(self, inbox: Inbox, drop: Drop, *, moved: bool) -> None:
         whole = self._settling.whole(

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -125,6 +133,40 @@ def test_every_costly_bad_file_is_read_or_refused_with_a_reason(
     costly = [f for f in files if f.name in SLOW]
     assert len(costly) == len(SLOW)
     check(examiner, costly, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_watcher_survives_all_of_them_at_once(archive: Any, files: list[Path]) -> None:
+    dropped = {hashlib.sha512(f.read_bytes()).hexdigest() for f in files}
+    for file in files:
+        shutil.copy(file, archive.inbox / file.name)
+    command = [sys.executable, "-m", "dms.faces.cli.main", "--home", str(archive.home), "watch", "--once", "--json"]
+    environment = {**os.environ, "DMS_MAX_MEMORY": str(LIMITS.memory)}
+    told = archive.home / "told.json"
+    peak = 0
+    with (
+        told.open("wb") as output,
+        subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.DEVNULL) as watcher,
+    ):
+        while watcher.poll() is None:
+            with suppress(psutil.Error):
+                family = [psutil.Process(watcher.pid), *psutil.Process(watcher.pid).children(recursive=True)]
+                peak = max(peak, *(p.memory_info().rss for p in family))
+            time.sleep(0.1)
+    items = json.loads(told.read_bytes())["items"]
+    assert {i["state"] for i in items} <= {"registered", "known", "quarantined"}
+    for item in items:
+        if item["state"] == "quarantined":
+            assert item["reason"] and not NOT_FOR_PEOPLE.search(item["reason"]), item
+    left = [f for f in archive.inbox.rglob("*") if f.is_file() and f.name != "README.md"]
+    ours = archive.home / "archive"
+    kept = {hashlib.sha512(f.read_bytes()).hexdigest() for f in [*ours.rglob("*"), *left] if f.is_file()}
+    assert dropped <= kept
+    assert left == []
+    assert archive.dms("verify")["findings"] == []
+    # Memory is looked at several times a second: a fast grower gets a little over before it is stopped.
+    assert peak < 1.3 * LIMITS.memory
+    print(f"{len(files)} files, {len(items)} told, highest memory of one process {peak / 1e6:.0f} MB")
 
 
 def test_what_runs_by_itself_is_named_and_never_run(examiner: PoolExaminer, files: list[Path], tmp_path: Path) -> None:

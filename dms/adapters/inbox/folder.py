@@ -166,7 +166,7 @@ class Folder:
                     target.unlink()
                     self._drop_claim(home)
                     return None
-            if sidecar.is_file() and not sidecar.is_symlink():
+            if _is_plain(sidecar):
                 with suppress(FileNotFoundError):
                     sidecar.rename(home / _SIDECAR)
         except OSError as problem:
@@ -270,6 +270,14 @@ def _open_for_writing(path: Path) -> bool | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def _is_plain(path: Path) -> bool:
+    """Tell whether it is a regular file; a name made too long by a suffix is none."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _read_sidecar(path: Path) -> tuple[dict[str, object], str]:
