@@ -62,9 +62,26 @@ class Scope:
     """What the asker may see (R5), applied inside the engine to hits, totals, facets and snippets alike.
 
     Deny by default: an empty scope sees nothing.
+
+    Attributes:
+        everything: all records.
+        managers: records filed under these managers, except those of customers in ``away``.
+        customers: all records of these customers.
+        codes: single records.
+        away: customers since handed over to somebody else: their records are not seen through ``managers``.
     """
 
     everything: bool = False
     managers: frozenset[str] = field(default_factory=frozenset)
     customers: frozenset[str] = field(default_factory=frozenset)
     codes: frozenset[str] = field(default_factory=frozenset)
+    away: frozenset[str] = field(default_factory=frozenset)
+
+    def holds(self, code: str, manager: str, customer: str) -> bool:
+        """True where a record with these values lies inside."""
+        return (
+            self.everything
+            or code in self.codes
+            or (bool(customer) and customer in self.customers)
+            or (bool(manager) and manager in self.managers and customer not in self.away)
+        )

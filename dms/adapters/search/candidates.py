@@ -114,12 +114,21 @@ def scope_query(scope: Scope, algebra: Algebra) -> Q | None:
     """Return what a scope sees (None: all); an empty scope sees nothing (deny by default)."""
     if scope.everything:
         return None
-    parts = [algebra.term("manager_raw", m) for m in sorted(scope.managers) if m]
+    parts = _of_managers(scope, algebra)
     parts += [algebra.term("customer_raw", c) for c in sorted(scope.customers) if c]
     parts += [algebra.term("code", c) for c in sorted(scope.codes) if c]
     if not parts:
         return algebra.nothing()
     return parts[0] if len(parts) == 1 else algebra.either(parts)
+
+
+def _of_managers(scope: Scope, algebra: Algebra) -> list[Q]:
+    parts = [algebra.term("manager_raw", m) for m in sorted(scope.managers) if m]
+    away = [algebra.term("customer_raw", c) for c in sorted(scope.away) if c]
+    if not parts or not away:
+        return parts
+    gone = away[0] if len(away) == 1 else algebra.either(away)
+    return [algebra.both([parts[0] if len(parts) == 1 else algebra.either(parts), algebra.without(gone)])]
 
 
 def titled(node: Node, algebra: Algebra) -> Q | None:

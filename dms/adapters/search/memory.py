@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dms.adapters.search.candidates import has_words, moved
-from dms.adapters.search.documents import Folded, close, folded, hit, holds, sees
+from dms.adapters.search.documents import Folded, close, folded, hit, holds
 from dms.ports.search import Answer, Ask, Entry
 
 
@@ -44,7 +44,7 @@ class MemoryIndex:
         with self._lock:
             found = [
                 (e, f) for e, f in self._entries.values()
-                if sees(ask.scope, f, e.manager, e.customer, e.code) and holds(ask.query, f)
+                if ask.scope.holds(e.code, e.manager, e.customer) and holds(ask.query, f)
             ]  # fmt: skip
 
         def first(doc: Folded) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from whoosh import fields, index, query
 
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
-from dms.adapters.search.documents import hit, holds
+from dms.adapters.search.documents import Folded, hit, holds
 from dms.adapters.search.generations import Generations
 from dms.adapters.search.stored import FACETS, document, unpack, unpack_folded
 from dms.domain.query import Node
@@ -27,6 +27,8 @@ from dms.ports.search import Answer, Ask, Entry, Hit
 
 R = TypeVar("R")
 _TRIES = 4
+# Unpacked texts kept for the next search: about 100 MB.
+_KEPT_CHARACTERS = 40_000_000
 
 
 def _schema() -> Any:
@@ -57,6 +59,8 @@ class WhooshIndex:
         self._index: Any = None
         self._searcher: Any = None
         self._folder: Path | None = None
+        self._texts: dict[int, Folded] = {}
+        self._room = _KEPT_CHARACTERS
 
     @property
     def name(self) -> str:
@@ -118,6 +122,7 @@ class WhooshIndex:
             if self._searcher is not None:
                 self._searcher.close()
             self._searcher = self._index = self._folder = None
+            self._drop_texts()
 
     def _guarded(self, act: Callable[[], R]) -> R:
         """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
@@ -151,6 +156,7 @@ class WhooshIndex:
         except Exception:
             # A damaged searcher may fail to close as well; it is dropped either way.
             self._searcher = self._index = self._folder = None
+            self._drop_texts()
 
     def _opened(self) -> Any:
         folder = self._generations.current()
@@ -171,6 +177,8 @@ class WhooshIndex:
             self._searcher = opened.searcher()
         elif not self._searcher.up_to_date():
             self._searcher = self._searcher.refresh()
+            # Documents have other numbers now.
+            self._drop_texts()
         return self._searcher
 
     def _ask(self, ask: Ask) -> Answer:
@@ -178,7 +186,7 @@ class WhooshIndex:
         wanted, exact = candidates(ask.query, _ALGEBRA)
         docs = self._docs(searcher, both([wanted, scope_query(ask.scope, _ALGEBRA)], _ALGEBRA))
         if not exact:
-            docs = [d for d in docs if holds(ask.query, unpack_folded(searcher.stored_fields(d)["folded"]))]
+            docs = [d for d in docs if holds(ask.query, self._text(searcher, d))]
         if not docs:
             # An empty index has no columns to read.
             return Answer(0, (), {name: {} for name in ask.facets})
@@ -190,6 +198,21 @@ class WhooshIndex:
             for d in ranked[ask.offset : ask.offset + ask.limit]
         )
         return Answer(len(docs), hits, counts)
+
+    def _text(self, searcher: Any, doc: int) -> Folded:
+        """Return a document's folded text; what was unpacked once is kept, as much as there is room for."""
+        kept = self._texts.get(doc)
+        if kept is None:
+            kept = unpack_folded(searcher.stored_fields(doc)["folded"])
+            size = sum(map(len, kept.pages)) + 500
+            if self._room >= size:
+                self._room -= size
+                self._texts[doc] = kept
+        return kept
+
+    def _drop_texts(self) -> None:
+        self._texts.clear()
+        self._room = _KEPT_CHARACTERS
 
     def _docs(self, searcher: Any, wanted: Any) -> list[int]:
         """Return the numbers of matching documents, deleted ones left out."""
