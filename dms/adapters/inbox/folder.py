@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import platform
 import signal
 import stat
 import threading
@@ -121,7 +122,7 @@ class Folder:
 
     def _observe(self, handler: FileSystemEventHandler, stop: threading.Event) -> None:
         while not stop.is_set():
-            observer: BaseObserver = PollingObserver(timeout=self._poll_seconds) if self._polled else Observer()
+            observer: BaseObserver = PollingObserver(timeout=self._poll_seconds) if self._polled else _native()
             try:
                 observer.schedule(handler, str(self._root), recursive=True)
                 observer.start()
@@ -247,6 +248,15 @@ class _Handler(FileSystemEventHandler):
         for place, _, files in os.walk(path):
             for name in files:
                 self._on_change(Path(place) / name, False)
+
+
+def _native() -> BaseObserver:
+    """The system's own events; on Linux also those that tell a file renamed into the folder from one written there."""
+    if platform.system() == "Linux":
+        from watchdog.observers.inotify import InotifyObserver
+
+        return InotifyObserver(generate_full_events=True)
+    return Observer()
 
 
 def _open_for_writing(path: Path) -> bool | None:
