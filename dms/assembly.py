@@ -49,13 +49,18 @@ def open_world(
     from dms.adapters import host
     from dms.adapters.catalogue import open_catalogue
     from dms.adapters.inbox import Folder
+    from dms.adapters.journal import open_journal
     from dms.adapters.vault import open_vault
 
     settings = options.load(home, flags=flags)
     for folder in (settings.archive, settings.archive / "work", settings.archive / "quarantine"):
         _make(folder)
     lazy = _Lazy(settings)
-    catalogue = open_catalogue(settings.expand(settings.catalogue))
+    clock = clock or SystemClock()
+    journal = open_journal(settings.archive / "log" / "acts.jsonl")
+    catalogue = open_catalogue(
+        settings.expand(settings.catalogue), clock=clock, on_log=lambda _: journal.catch_up(catalogue)
+    )
     try:
         yield World(
             settings=settings,
@@ -64,8 +69,9 @@ def open_world(
             key=_key(settings),
             scheme=load_scheme(settings),
             profiles=load_profiles(settings),
-            clock=clock or SystemClock(),
+            clock=clock,
             catalogue=catalogue,
+            journal=journal,
             vault=open_vault(settings.expand(settings.vault)),
             inboxes=[
                 Folder(path, polled=polled, poll_seconds=settings.poll_seconds) for path, polled in settings.folders()

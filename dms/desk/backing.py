@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from dms.desk import gate
+from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
 from dms.ports.catalogue import Act
 from dms.ports.world import World
@@ -21,6 +23,8 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         Unavailable: the target cannot be written, or the vault is not on this machine's disk.
     """
     archive = world.settings.archive
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.CARE)
     if target.resolve().is_relative_to(archive.resolve()):
         raise Usage("A backup inside the archive is none.", "Name a folder on another disk.")
     copied = 0
@@ -49,7 +53,7 @@ def _files(world: World) -> Iterator[Path]:
         if (home / name).exists():
             yield home / name
     yield archive / "secret.key"
-    for folder in ("vault", "quarantine"):
+    for folder in ("vault", "quarantine", "log"):
         for path in sorted((archive / folder).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield path

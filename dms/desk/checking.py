@@ -7,8 +7,10 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from dms.desk import gate
 from dms.domain.item import ItemState
 from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, record_from_dict
 from dms.errors import Conflict, Damaged, NotFound
 from dms.ports.catalogue import Act, Transaction
@@ -43,6 +45,8 @@ def verify(
         sample: share of objects whose files are read and digested, 0..1; all else is always checked whole.
         on_step: told ``(what, done, total)``.
     """
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.CARE)
     found: list[Finding] = []
     found += [Finding("catalogue", "catalogue", text, "Restore it: dms rebuild") for text in world.catalogue.check()]
     with world.catalogue.look() as tx:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from dms.desk import gate
+from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.flow.work import record_json
-from dms.ports.catalogue import Act
 from dms.ports.world import World
 
 
@@ -32,8 +32,8 @@ def describe(
         Usage: nothing to change, an unknown class or manager, or an impossible date.
     """
     changes: dict[str, object] = {}
-    with world.catalogue.begin() as tx:
-        record = gate.record(world, tx, named)
+    with gate.acting(world, Action.DESCRIBE, named) as act:
+        tx, record, now = act.tx, act.record, act.now
         if record.state is RecordState.FILED:
             raise NotPermitted(
                 f"{record.code} is filed as {record.paper_number}; a filed record changes only by consent (R8).",
@@ -69,10 +69,14 @@ def describe(
         settled = {"class": "class_code"}
         open_still = tuple(n for n in record.uncertain if settled.get(n, n) not in changes)
         described = record.with_(**changes, uncertain=open_still)
-        now = world.now()
+        if tx.unsign(record.code):
+            act.notes["signatures"] = "taken away: they were given for what stood there before"
         tx.save_record(described)
         tx.enqueue("index", record.code)
-        tx.log(Act(now, world.user, "describe", record.code, "", {k: str(v) for k, v in changes.items()}))
+        before = record.to_dict()
+        act.notes |= {k: {"before": before.get(k), "after": str(v)} for k, v in changes.items() if k != "fields"}
+        if fields:
+            act.notes["fields"] = {k: {"before": record.fields.get(k, ""), "after": v} for k, v in fields.items()}
         if not open_still:
             tx.settle("describe", record.code)
         if described.state is RecordState.REGISTERED:

@@ -1,9 +1,11 @@
-"""Filing at the desk: the gate first, then the station."""
+"""Filing at the desk: permission and the three signatures first, then the station."""
 
 from __future__ import annotations
 
 from dms.desk import gate
-from dms.domain.record import Record
+from dms.desk.approving import pass_gate
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
 from dms.flow.file import file_record
 from dms.ports.world import World
 
@@ -17,12 +19,14 @@ def file(world: World, named: str, *, by_hand: str = "") -> Record:
         by_hand: reason for passing the gate by hand.
 
     Raises:
-        NotPermitted: the gate holds it; what is missing is named.
+        NotPermitted: not for the asker, or the gate holds it; what is missing is named.
         NotFound: no such record.
         Conflict: filed already, void or not scanned yet.
         Usage: class, manager, title or year are missing.
     """
     with world.catalogue.look() as tx:
         found = gate.record(world, tx, named)
-    gate.pass_filing(world, found, by_hand=by_hand)
+        gate.permitted(world, tx, Action.FILE_BY_HAND if by_hand else Action.FILE, found)
+        if found.state is RecordState.REGISTERED and found.class_code and not by_hand:
+            pass_gate(world, tx, found)
     return file_record(world, found.code, reason=by_hand)

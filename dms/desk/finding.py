@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from dms.desk import gate
 from dms.domain.query import All, Match, Node
 from dms.domain.querying import parse
 from dms.errors import Damaged, Usage
 from dms.flow.index import index_waiting, reindex
+from dms.ports.catalogue import Act
 from dms.ports.search import Answer, Ask
 from dms.ports.world import World
 
@@ -60,10 +61,13 @@ def search(
         raise Usage(f"Nothing is counted by “{unknown[0]}”.", "Facets: " + ", ".join(FACETS))
     if limit < 0 or offset < 0:
         raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
+    asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
     parts = [parse(words), *(filters or Filters()).nodes()]
     query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
-    with world.catalogue.look() as tx:
+    with world.catalogue.begin() as tx:
         scope = gate.scope(world, tx)
+        # A search shows titles and snippets: it is a look (R5), logged before the answer is given.
+        tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
     try:
         return world.index().ask(ask)

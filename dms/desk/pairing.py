@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dms.desk import gate
 from dms.domain.pairing import FactDifference, fact_differences, similarity
+from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import Conflict, Usage
 from dms.flow.work import record_json, text_of
@@ -44,6 +45,8 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
     """
     with world.catalogue.look() as tx:
         left, right = gate.record(world, tx, electronic), gate.record(world, tx, scan)
+        for one in (left, right):
+            gate.permitted(world, tx, Action.PAIR, one)
     if left.paper.present and not right.paper.present:
         left, right = right, left
     _check(left, right)
@@ -94,15 +97,13 @@ def accept(world: World, named: str, *, reason: str) -> Record:
     """
     if not reason.strip():
         raise Usage("Differences are accepted only with a reason.", '--reason "amount corrected by hand on the paper"')
-    now = world.now()
-    with world.catalogue.begin() as tx:
-        record = gate.record(world, tx, named)
+    with gate.acting(world, Action.PAIR, named, reason=reason, other="accept") as act:
+        tx, record, now = act.tx, act.record, act.now
         if record.link.state is not LinkState.MISMATCH:
             raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, world.user, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
-        tx.log(Act(now, world.user, "accept", record.code, reason))
         world.vault.write(
             record.code, {"record.json": record_json(record)}, message=f"Differences accepted: {reason}",
             user=world.user, at=now,

@@ -8,11 +8,13 @@ from pathlib import Path
 from dms.desk import gate
 from dms.desk.reserving import expected_pages
 from dms.domain import qr
-from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.numbers import parse_code, parse_paper, parse_volume
+from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.forms.cover import Cover, draw_covers
 from dms.forms.label import Label, draw_labels
 from dms.ports.catalogue import Act
+from dms.ports.registers import Reprint
 from dms.ports.world import World
 
 
@@ -45,6 +47,7 @@ def print_covers(world: World, records: Sequence[Record], target: Path, *, folde
         target: PDF to write.
         folded: larger codes with more error correction, for paper that will be folded.
     """
+    _permitted(world, records)
     names = _people(world)
     covers = []
     for record in records:
@@ -94,6 +97,7 @@ def print_labels(
         start: first free label on the sheet, 1 is top left.
         offset: millimetres right and down, from the calibration of the printer.
     """
+    _permitted(world, records)
     labels = []
     for record in records:
         code = parse_code(record.code)
@@ -115,6 +119,18 @@ def print_labels(
     _log(world, "label", records)
 
 
+def reprints(world: World) -> list[Reprint]:
+    """Return the sheets to be printed again, within what the asker may see."""
+    with gate.looking(world) as (tx, scope):
+        found = []
+        for one in tx.reprints():
+            record = tx.record(one.target)
+            manager = record.manager if record else parse_volume(one.target).manager
+            if scope.holds(one.target, manager, record.customer if record else ""):
+                found.append(one)
+        return found
+
+
 def _people(world: World) -> dict[str, str]:
     with world.catalogue.look() as tx:
         return {p.code: p.name for p in tx.people()}
@@ -124,4 +140,11 @@ def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
     now = world.now()
     with world.catalogue.begin() as tx:
         for record in records:
-            tx.log(Act(now, world.user, "print", record.code, "", {"sheet": sheet}))
+            tx.reprinted(record.code, sheet)
+            tx.log(Act(now, world.user, Action.PRINT.value, record.code, "", {"sheet": sheet}))
+
+
+def _permitted(world: World, records: Sequence[Record]) -> None:
+    with world.catalogue.look() as tx:
+        for record in records:
+            gate.permitted(world, tx, Action.PRINT, record)

@@ -7,6 +7,7 @@ import json
 
 from dms.desk import gate
 from dms.domain.numbers import fold, is_code, is_paper
+from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.catalogue import Act
@@ -42,7 +43,7 @@ def reserve(
     year = world.clock.now().year
     records = []
     with world.catalogue.begin() as tx:
-        me = gate.person(world, tx)
+        gate.permitted(world, tx, Action.RESERVE)
         known = {p.code for p in tx.people()}
         if manager and manager not in known:
             raise Usage(f"There is no account manager “{manager}”.", "Known: " + ", ".join(sorted(known)))
@@ -75,7 +76,7 @@ def reserve(
         if title or customer:
             for record in records:
                 tx.enqueue("index", record.code)
-        tx.log(Act(now, me.code, "reserve", f"{records[0].code}..{records[-1].code}", "", {"count": count}))
+        tx.log(Act(now, world.user, "reserve", f"{records[0].code}..{records[-1].code}", "", {"count": count}))
         _keep(world, records, now)
     return records
 
@@ -104,7 +105,6 @@ def void(world: World, named: str, *, reason: str) -> str:
     folded = fold(named)
     now = world.now()
     with world.catalogue.begin() as tx:
-        me = gate.person(world, tx)
         if is_paper(folded):
             record, kind = tx.record_by_number(folded), "paper"
         elif is_code(folded):
@@ -113,6 +113,7 @@ def void(world: World, named: str, *, reason: str) -> str:
             raise Usage(f"“{named}” is neither a code nor a paper number.", "They look like HG01E2026000123.")
         if record is None and folded not in {gap.number for gap in tx.gaps()}:
             raise NotFound(f"{folded} was never given.", "Nothing needs to be voided.")
+        me = gate.permitted(world, tx, Action.VOID, record)
         if record is not None:
             if record.state in (RecordState.REGISTERED, RecordState.FILED):
                 raise Conflict(f"{folded} belongs to “{record.title}”.", "Only unused numbers can be voided.")
@@ -123,7 +124,7 @@ def void(world: World, named: str, *, reason: str) -> str:
             tx.save_record(record.with_(paper_number="", volume=""))
             tx.enqueue("index", record.code)
         tx.void(folded, kind=kind, reason=reason, user=me.code, at=now)
-        tx.log(Act(now, me.code, "void", folded, reason))
+        tx.log(Act(now, world.user, "void", folded, reason))
     return folded
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dms.desk import gate
+from dms.desk.approving import state_of_gate
+from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.flow.work import pages_of
-from dms.ports.catalogue import Act
 from dms.ports.world import World
 
 
@@ -19,10 +20,10 @@ def show(world: World, named: str) -> dict[str, Any]:
         NotFound: no such record, or not for the asker.
         Usage: neither code nor paper number.
     """
-    with world.catalogue.begin() as tx:
-        record = gate.record(world, tx, named)
-        tx.log(Act(world.now(), world.user, "look", record.code))
+    with gate.acting(world, Action.LOOK, named) as act:
+        tx, record = act.tx, act.record
         waiting = [{"kind": a.kind, "question": a.question, "todo": a.todo} for a in tx.attention(record.code)]
+        signing = state_of_gate(world, tx, record)
         acts = [{"at": a.at, "user": a.user, "act": a.act, "reason": a.reason} for a in tx.acts(record.code, limit=20)]
     kind = world.scheme.classes.get(record.class_code)
     told = record.to_dict()
@@ -32,6 +33,7 @@ def show(world: World, named: str) -> dict[str, Any]:
         "missing_carriers": list(record.missing_carriers),
         "versions": _versions(world, record),
         "pages": _pages(world, record),
+        "gate": signing,
         "attention": waiting,
         "acts": acts,
     }

@@ -13,8 +13,7 @@ from dms.ports.world import World
 
 def waiting(world: World) -> Sequence[Attention]:
     """Return what needs attention, oldest first; of records the asker may not see, nothing."""
-    with world.catalogue.look() as tx:
-        scope = gate.scope(world, tx)
+    with gate.looking(world) as (tx, scope):
         seen = []
         for one in tx.attention():
             record = tx.record(one.target)

@@ -22,12 +22,15 @@ class RecordState(StrEnum):
 
     ``reserved``: code given, nothing scanned yet. ``registered``: original kept, text searchable.
     ``filed``: it has its place in a volume. ``void``: the code was given up, with a reason.
+    ``binned``: deleted by consent, restorable until its month is over (R9). ``destroyed``: a tombstone, content gone.
     """
 
     RESERVED = "reserved"
     REGISTERED = "registered"
     FILED = "filed"
     VOID = "void"
+    BINNED = "binned"
+    DESTROYED = "destroyed"
 
 
 class LinkState(StrEnum):
@@ -89,6 +92,7 @@ class Record:
         volume: formatted volume number once filed or reserved.
         batch: vault id of the scanned stack this was split from, empty else.
         part_of: electronic code of the record this came attached to (an e-mail), empty else.
+        see_also: paper numbers it had before it moved into another class (R11), oldest first.
     """
 
     code: str
@@ -114,6 +118,7 @@ class Record:
     batch: str = ""
     received_at: str = ""
     received_by: str = ""
+    see_also: tuple[str, ...] = ()
 
     def with_(self, **changes: Any) -> Record:
         """Return a copy with these attributes changed."""
@@ -143,6 +148,7 @@ class Record:
         data["date"] = self.date.isoformat() if self.date else None
         data["fields"] = dict(self.fields)
         data["uncertain"] = list(self.uncertain)
+        data["see_also"] = list(self.see_also)
         return data
 
 
@@ -158,6 +164,7 @@ def record_from_dict(data: Mapping[str, Any]) -> Record:
     known["track"] = Track(known["track"])
     known["state"] = RecordState(known["state"])
     known["uncertain"] = tuple(known.get("uncertain") or ())
+    known["see_also"] = tuple(known.get("see_also") or ())
     known["electronic"] = Carrier(**known["electronic"])
     known["paper"] = Carrier(**known["paper"])
     link = dict(known["link"])

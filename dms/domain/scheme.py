@@ -32,6 +32,8 @@ class RecordClass:
         track: which carriers it asks for.
         retention: code of its usual retention.
         gate: three signatures before filing (R4).
+        signatures: whose signatures the gate asks for.
+        electronic: those of them that may be given here instead of on paper.
         keywords: words in a title or text that speak for this class; data for the rules of description.
     """
 
@@ -44,6 +46,7 @@ class RecordClass:
     gate: bool
     signatures: tuple[str, ...]
     keywords: tuple[str, ...]
+    electronic: tuple[str, ...] = ("handler", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
             gate=gate,
             signatures=tuple(row.get("signatures", ("customer", "handler", "supervisor") if gate else ())),
             keywords=tuple(row.get("keywords", ())),
+            electronic=tuple(row.get("electronic", ("handler", "supervisor"))),
         )
     return Scheme(
         fonds=head["fonds"],

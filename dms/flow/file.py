@@ -51,6 +51,29 @@ def file_record(world: World, code: str, *, reason: str = "") -> Record:
     return filed
 
 
+def refile_record(world: World, moved: Record, *, message: str, now: str) -> None:
+    """Stamp a record's new place onto its copy and write that as a version (R11); the old stamp is not under it.
+
+    Raises:
+        NotFound: the vault has no object for it.
+    """
+    unstamped = [v for v in world.vault.versions(moved.code) if "remarks.txt" not in v.files]
+    remarks = f"{moved.electronic_remark()}\n{moved.paper_remark()}\n".encode()
+    files: dict[str, Path | bytes | None] = {"record.json": record_json(moved), "remarks.txt": remarks}
+    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
+        if unstamped and "access.pdf" in unstamped[-1].files:
+            files["access.pdf"] = _stamped(world, moved, unstamped[-1].number, Path(folder))
+        world.vault.write(moved.code, files, message=message, user=world.user, at=now)
+
+
+def _stamped(world: World, record: Record, version: int, folder: Path) -> Path:
+    plain, stamped = folder / "access.pdf", folder / "stamped.pdf"
+    with world.vault.open(record.code, "access.pdf", version) as source:
+        plain.write_bytes(source.read())
+    world.examiner().stamp(plain, pages_of(world, record.code), stamp_of(world, record), stamped)
+    return stamped
+
+
 def _with_number(world: World, code: str) -> Record:
     with world.catalogue.begin() as tx:
         record = tx.record(code)
@@ -89,11 +112,7 @@ def _write_version(world: World, filed: Record, now: str) -> None:
     files: dict[str, Path | bytes | None] = {"record.json": wanted, "remarks.txt": remarks}
     with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
         if "access.pdf" in head.files:
-            plain, stamped = Path(folder) / "access.pdf", Path(folder) / "stamped.pdf"
-            with world.vault.open(filed.code, "access.pdf") as source:
-                plain.write_bytes(source.read())
-            world.examiner().stamp(plain, pages_of(world, filed.code), stamp_of(world, filed), stamped)
-            files["access.pdf"] = stamped
+            files["access.pdf"] = _stamped(world, filed, head.number, Path(folder))
         world.vault.write(
             filed.code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now, expect=head.number
         )

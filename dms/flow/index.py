@@ -12,6 +12,8 @@ from dms.ports.search import Entry
 from dms.ports.world import World
 
 BATCH = 200
+# What is in the bin is not found either: only those who may restore it list it (R9).
+HIDDEN = frozenset({RecordState.VOID, RecordState.BINNED, RecordState.DESTROYED})
 _LEASE_SECONDS = 120.0
 _log = logging.getLogger("dms.index")
 
@@ -54,8 +56,8 @@ def index_waiting(world: World, limit: int = BATCH) -> int:
     if not jobs:
         return 0
     try:
-        entries = [_load(world, r) for r in records.values() if r is not None and r.state is not RecordState.VOID]
-        gone = [code for code, r in records.items() if r is None or r.state is RecordState.VOID]
+        entries = [_load(world, r) for r in records.values() if r is not None and r.state not in HIDDEN]
+        gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
         try:
             world.index().update(entries, removed=gone)
         except Damaged as problem:
@@ -81,7 +83,7 @@ def _everything(world: World) -> Iterator[Entry]:
         with world.catalogue.look() as tx:
             records = tx.records(limit=500, offset=offset)
         for record in records:
-            if record.state is not RecordState.VOID:
+            if record.state not in HIDDEN:
                 yield _load(world, record)
         if len(records) < 500:
             return

@@ -11,17 +11,29 @@ from typing import Any, Protocol
 from dms.domain.item import Item, ItemState
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber
 from dms.domain.record import Record, RecordState
+from dms.ports.registers import Registers
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A bound unit (案卷). ``used`` counts numbers given or reserved in it."""
+    """A bound unit (案卷).
+
+    Attributes:
+        state: ``open``, ``closed`` (takes nothing more), ``bound`` (checked, on the shelf); never opened again.
+        used: numbers given or reserved in it.
+        bound: ISO time it was bound; empty until then.
+        note: what the closing sheet says of it.
+    """
 
     number: VolumeNumber
     state: str
     opened: str
     closed: str = ""
     used: int = 0
+    title: str = ""
+    closed_by: str = ""
+    bound: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing somebody did, appended in the transaction that did it."""
+    """One thing somebody did or looked at, appended in the transaction that did it.
+
+    Attributes:
+        seq: 1, 2, 3 … without gaps; 0 before it is saved.
+        lived: seconds the archive has lived through when it happened; a clock that is set does not change them.
+        leaf: hash of all this in the log's tree, hex; empty before it is saved.
+    """
 
     at: str
     user: str
@@ -72,6 +90,16 @@ class Act:
     target: str
     reason: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    seq: int = 0
+    lived: int = 0
+    leaf: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """Return what is hashed into the log's tree."""
+        return {
+            "seq": self.seq, "at": self.at, "lived": self.lived, "user": self.user, "act": self.act,
+            "target": self.target, "reason": self.reason, "data": dict(self.data),
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +110,7 @@ class Person:
     name: str
     roles: tuple[str, ...] = ()
     login: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +122,7 @@ class Customer:
     aliases: tuple[str, ...] = ()
 
 
-class Transaction(Protocol):
+class Transaction(Registers, Protocol):
     """Everything inside is committed together or not at all. Writers wait for each other, readers for nobody."""
 
     # -- numbers (promise 3) ----------------------------------------------------------------------------------
@@ -116,6 +145,10 @@ class Transaction(Protocol):
 
     def volume(self, number: VolumeNumber) -> Volume | None:
         """Return one volume."""
+        ...
+
+    def save_volume(self, volume: Volume) -> None:
+        """Save a volume's state (NotFound where there is none); numbers are never given in one that is not open."""
         ...
 
     def volumes(self) -> Sequence[Volume]:
@@ -266,12 +299,28 @@ class Transaction(Protocol):
         ...
 
     # -- acts, people, customers, settings of the archive -----------------------------------------------------
-    def log(self, act: Act) -> None:
-        """Append an act. Nothing ever changes or removes one."""
+    def log(self, act: Act) -> Act:
+        """Append an act under the next number, hashed; return it so. Nothing ever changes or removes one."""
+        ...
+
+    def restore_act(self, act: Act) -> None:
+        """Put an act back under its own number, after the catalogue was lost; the next one goes on after it."""
         ...
 
     def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
         """Return acts, newest first."""
+        ...
+
+    def log_from(self, seq: int, *, limit: int = 0) -> Iterator[Act]:
+        """Yield acts from a number on, oldest first."""
+        ...
+
+    def lived(self) -> int:
+        """Seconds the archive has lived through by now, as :attr:`Act.lived` counts them."""
+        ...
+
+    def customers_of(self, managers: Sequence[str]) -> Sequence[str]:
+        """Return the customers named on records that carry one of these managers' codes."""
         ...
 
     def save_person(self, person: Person) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dms.domain.pages import Page
+from dms.domain.pages import Box, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ class Examiner(Protocol):
 
     def stamp(self, access: Path, pages: Sequence[Page], stamp: Stamp, target: Path) -> None:
         """Write ``access`` with the filing stamp and its QR on page 1, clear of text and seals, to ``target``."""
+        ...
+
+    def crop(self, access: Path, page: int, box: Box, target: Path) -> None:
+        """Write what is seen inside ``box`` of a page (1-based, points) of an access copy to ``target`` as PNG."""
+        ...
+
+    def watermark(self, access: Path, text: str, target: Path) -> None:
+        """Write ``access`` with ``text`` across every page to ``target`` (R6)."""
         ...
 
     def close(self) -> None:

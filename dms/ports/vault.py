@@ -72,6 +72,17 @@ class Vault(Protocol):
         """
         ...
 
+    def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
+        """Destroy all content of all versions for good and leave an object of one version with ``files`` (R9).
+
+        Safe to repeat: a purge that was cut off leaves the old object, the new one, or for a moment none.
+
+        Raises:
+            Unavailable: not writable; what can still be read was not destroyed.
+            Usage: no files, or an unsafe path.
+        """
+        ...
+
     def head(self, object_id: str) -> Version | None:
         """Return the newest version, None where there is no such object."""
         ...

@@ -12,6 +12,7 @@ from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock
 from dms.ports.examine import Examiner
 from dms.ports.inbox import Inbox
+from dms.ports.journal import Journal
 from dms.ports.paper import Paper
 from dms.ports.search import SearchIndex
 from dms.ports.vault import Vault
@@ -26,6 +27,7 @@ class World:
         user: who acts.
         owner: name of this process in leases (``host:pid:start``).
         key: secret of the archive, signs QR codes.
+        journal: the log a second time, in plain lines.
         examiner: opens the reading processes at the first call.
         index: opens the full-text index at the first call.
         paper: makes a new, empty printed document.
@@ -42,6 +44,7 @@ class World:
     profiles: Sequence[FormProfile]
     clock: Clock
     catalogue: Catalogue
+    journal: Journal
     vault: Vault
     inboxes: Sequence[Inbox]
     examiner: Callable[[], Examiner]

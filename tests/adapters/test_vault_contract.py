@@ -275,3 +275,18 @@ def test_urls_of_no_vault(url: str) -> None:
     with pytest.raises(Usage) as caught:
         open_vault(url)
     assert caught.value.hint
+
+
+def test_a_purge_leaves_nothing_but_its_tombstone(vault: Vault, tmp_path: Path) -> None:
+    put(vault, {"original/a.pdf": b"secret content", "text.txt": b"secret text"})
+    put(vault, {"text.txt": b"secret text, changed"})
+    for _ in range(2):
+        version = vault.purge(CODE, {"tombstone.json": b'{"why": "wrong"}'}, message="destroyed", user="gm", at=AT)
+        assert (version.number, set(version.files)) == (1, {"tombstone.json"})
+    assert [v.number for v in vault.versions(CODE)] == [1]
+    assert get(vault, "tombstone.json") == b'{"why": "wrong"}'
+    with pytest.raises(NotFound):
+        vault.open(CODE, "original/a.pdf", 1)
+    assert list(vault.verify()) == []
+    left = [p for p in tmp_path.rglob("*") if p.is_file() and b"secret" in p.read_bytes()]
+    assert left == []

@@ -6,15 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Column, Connection, Table, update
 from sqlalchemy.dialects import postgresql, sqlite
+
+from dms.adapters.catalogue.tables import counters
+from dms.ports.clock import Clock
 
 
 class Base:
     """Holds the connection of one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
+        self.clock = clock
+        self.logged = 0
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that knows ON CONFLICT; both dialects have the same clause, each under its own name."""
@@ -26,6 +31,21 @@ class Base:
         """Insert a row unless one with its key is there; return whether it was new."""
         statement = self.insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
         return self.connection.execute(statement).rowcount == 1
+
+    def count(self, series: str) -> int:
+        """Move a counter on by one; the row lock (or SQLite's write lock) makes others wait for our commit."""
+        start = self.insert(counters).values(series=series, last=1)
+        moved = start.on_conflict_do_update(
+            index_elements=[counters.c.series], set_={"last": counters.c.last + 1}
+        ).returning(counters.c.last)
+        return int(self.connection.execute(moved).scalar_one())
+
+    def at_least(self, series: str, last: int) -> None:
+        """Move a counter on to a number given before, never back."""
+        self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)
+        self.connection.execute(
+            update(counters).where(counters.c.series == series, counters.c.last < last).values(last=last)
+        )
 
     def put(self, table: Table, values: Mapping[str, Any], *key: Column[Any]) -> None:
         """Insert a row, or change the one with its key."""

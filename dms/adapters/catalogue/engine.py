@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -11,20 +11,22 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, inspect, text
 
 from dms.adapters.catalogue.items import Items
-from dms.adapters.catalogue.masters import Masters
+from dms.adapters.catalogue.log import Log
 from dms.adapters.catalogue.numbers import Numbers
 from dms.adapters.catalogue.postgres import Postgres
 from dms.adapters.catalogue.problems import DATABASE, OUTSIDE, of_ours
 from dms.adapters.catalogue.records import Records
+from dms.adapters.catalogue.registers import Registers
 from dms.adapters.catalogue.sqlite import BUSY_SECONDS, Sqlite
 from dms.adapters.catalogue.waiting import Waiting
 from dms.errors import DmsError, Usage
+from dms.ports.clock import Clock, SystemClock
 
 # The newest revision under migrations/versions; a test compares, so that opening need not import Alembic.
-HEAD = "0002"
+HEAD = "0003"
 
 
-class SqlTransaction(Numbers, Items, Records, Waiting, Masters):
+class SqlTransaction(Numbers, Items, Records, Waiting, Log, Registers):
     """One transaction; see :class:`dms.ports.catalogue.Transaction`."""
 
 
@@ -58,6 +60,8 @@ class SqlCatalogue:
     Args:
         url: ``sqlite:///path``, ``memory://`` or ``postgresql+psycopg://…``.
         busy_seconds: how long a writer waits for another process before it gives up (SQLite).
+        clock: tells how long the archive has lived.
+        on_log: called with the number of the newest act after a commit that logged something.
 
     Raises:
         Unavailable: the database cannot be opened.
@@ -65,7 +69,16 @@ class SqlCatalogue:
         MissingProgram: the database's driver is not installed.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        clock: Clock | None = None,
+        on_log: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._on_log = on_log
         try:
             self._database = _database(url, busy_seconds)
             self._mine = threading.local()
@@ -126,12 +139,15 @@ class SqlCatalogue:
         try:
             with self._database.engine.connect() as fresh:
                 connection = self._database.ready(fresh, writing=writing)
+                transaction = SqlTransaction(connection, self._clock)
                 with connection.begin():
-                    yield SqlTransaction(connection)
+                    yield transaction
         except DATABASE as problem:
             raise of_ours(problem) from problem
         finally:
             self._mine.writing = inside
+        if transaction.logged:
+            self._on_log(transaction.logged)
 
     def check(self) -> Sequence[str]:
         """Run the engine's own checks, and look for records whose parts are missing; return what is wrong."""

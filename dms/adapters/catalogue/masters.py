@@ -1,53 +1,30 @@
-"""Acts, people, customers and the archive's own facts."""
+"""People, customers and the archive's own facts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from dms.adapters.catalogue.base import Base, to_json
-from dms.adapters.catalogue.tables import acts, customers, facts, people
-from dms.ports.catalogue import Act, Customer, Person
+from dms.adapters.catalogue.tables import customers, facts, people
+from dms.ports.catalogue import Customer, Person
 
 
 class Masters(Base):
     """The remaining part of a transaction."""
 
-    def log(self, act: Act) -> None:
-        """Append an act."""
-        self.connection.execute(
-            insert(acts).values(
-                at=act.at,
-                user=act.user,
-                act=act.act,
-                target=act.target,
-                reason=act.reason,
-                data=to_json(dict(act.data)),
-            )
-        )
-
-    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
-        """Return acts, newest first."""
-        query = select(acts).order_by(acts.c.id.desc())
-        if target:
-            query = query.where(acts.c.target == target)
-        if limit:
-            query = query.limit(limit)
-        return [
-            Act(r.at, r.user, r.act, r.target, r.reason, json.loads(r.data)) for r in self.connection.execute(query)
-        ]
-
     def save_person(self, person: Person) -> None:
         """Add or change a person."""
-        told = {"name": person.name, "roles": to_json(list(person.roles)), "login": person.login}
+        told = {"name": person.name, "roles": to_json(list(person.roles)), "login": person.login,
+                "department": person.department}  # fmt: skip
         self.put(people, {"code": person.code, **told}, people.c.code)
 
     def people(self) -> Sequence[Person]:
         """Return all people by code."""
         rows = self.connection.execute(select(people).order_by(people.c.code))
-        return [Person(r.code, r.name, tuple(json.loads(r.roles)), r.login) for r in rows]
+        return [Person(r.code, r.name, tuple(json.loads(r.roles)), r.login, r.department) for r in rows]
 
     def save_customer(self, customer: Customer) -> None:
         """Add or change a customer."""

@@ -22,7 +22,7 @@ class Numbers(Base):
 
     def next_code(self, fonds: str, year: int) -> ElectronicCode:
         """Give the next electronic code of a year."""
-        return ElectronicCode(fonds, year, self._count(f"E:{fonds}:{year}"))
+        return ElectronicCode(fonds, year, self.count(f"E:{fonds}:{year}"))
 
     def open_volume(self, series: VolumeNumber, at: str) -> VolumeNumber:
         """Return the open volume of a series, opening the next one where there is none."""
@@ -42,15 +42,24 @@ class Numbers(Base):
         """Give the next paper number of an open volume."""
         state = self.connection.execute(select(volumes.c.state).where(volumes.c.number == str(volume))).scalar()
         if state is None:
-            raise NotFound(f"There is no volume {volume}.", "“dms volume” lists them.")
+            raise NotFound(f"There is no volume {volume}.", "“dms volume list” names them.")
         if state != _OPEN:
             raise Conflict(f"The volume {volume} is closed.", "What comes later goes into the next one.")
-        return volume.item(self._count(f"P:{volume}"))
+        return volume.item(self.count(f"P:{volume}"))
 
     def volume(self, number: VolumeNumber) -> Volume | None:
         """Return one volume."""
         row = self.connection.execute(_volumes().where(volumes.c.number == str(number))).first()
         return _volume(row) if row else None
+
+    def save_volume(self, volume: Volume) -> None:
+        """Save a volume's state."""
+        told = {"state": volume.state, "closed": volume.closed, "title": volume.title, "closed_by": volume.closed_by,
+                "bound": volume.bound, "note": volume.note}  # fmt: skip
+        if not self.connection.execute(
+            update(volumes).where(volumes.c.number == str(volume.number)).values(**told)
+        ).rowcount:
+            raise NotFound(f"There is no volume {volume.number}.", "“dms volume list” names them.")
 
     def volumes(self) -> Sequence[Volume]:
         """Return all volumes in the order of their numbers."""
@@ -80,7 +89,7 @@ class Numbers(Base):
                 fonds, _, year = series.partition(":")
                 given = (str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1))
                 found += [Gap("code", code, "Given, but no record has it.") for code in given if code not in codes]
-            else:
+            elif kind == "P":
                 volume = parse_volume(series)
                 given = (str(volume.item(n)) for n in range(1, row.last + 1))
                 found += [Gap("paper", paper, "Given, but no record has it.") for paper in given if paper not in papers]
@@ -88,32 +97,18 @@ class Numbers(Base):
 
     def restore_code(self, code: ElectronicCode) -> None:
         """Note a code given before the catalogue was lost."""
-        self._at_least(f"E:{code.fonds}:{code.year}", code.serial)
+        self.at_least(f"E:{code.fonds}:{code.year}", code.serial)
 
     def restore_paper(self, number: PaperNumber, at: str) -> None:
         """Note a paper number given before the catalogue was lost; its volume is opened."""
         if self.volume(number.volume) is None:
             self._add_volume(number.volume, at)
-        self._at_least(f"P:{number.volume}", number.item)
+        self.at_least(f"P:{number.volume}", number.item)
 
     def _add_volume(self, number: VolumeNumber, at: str) -> None:
         told = {"series": number.series, "volume": number.volume, "state": _OPEN, "opened": at, "closed": ""}
         # Two desks may open it at once; then it is the same volume.
         self.add_if_new(volumes, {"number": str(number), **told}, volumes.c.number)
-
-    def _count(self, series: str) -> int:
-        """Move a counter on by one; the row lock (or SQLite's write lock) makes others wait for our commit."""
-        start = self.insert(counters).values(series=series, last=1)
-        moved = start.on_conflict_do_update(
-            index_elements=[counters.c.series], set_={"last": counters.c.last + 1}
-        ).returning(counters.c.last)
-        return int(self.connection.execute(moved).scalar_one())
-
-    def _at_least(self, series: str, last: int) -> None:
-        self.add_if_new(counters, {"series": series, "last": 0}, counters.c.series)
-        self.connection.execute(
-            update(counters).where(counters.c.series == series, counters.c.last < last).values(last=last)
-        )
 
 
 def _volumes() -> Select[Any]:
@@ -122,4 +117,5 @@ def _volumes() -> Select[Any]:
 
 
 def _volume(row: Any) -> Volume:
-    return Volume(parse_volume(row.number), row.state, row.opened, row.closed, int(row.used))
+    told = (row.title, row.closed_by, row.bound, row.note)
+    return Volume(parse_volume(row.number), row.state, row.opened, row.closed, int(row.used), *told)

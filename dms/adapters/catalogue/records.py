@@ -19,7 +19,7 @@ _KINDS = ("electronic", "paper")
 _electronic, _paper = carriers.alias("electronic"), carriers.alias("paper")
 _CARRIER = ("present", "address", "name", "media_type", "size", "sha512", "pages")
 _LINK = ("state", "proof", "by", "at", "reason")
-_MAPPED = {"date", "track", "state", "fields", "uncertain"}
+_MAPPED = {"date", "track", "state", "fields", "uncertain", "see_also"}
 _PLAIN = tuple(c.name for c in records.c if c.name not in _MAPPED)
 _COLUMNS = (
     *records.c,
@@ -125,6 +125,13 @@ class Records(Base):
         """Yield the code of every record."""
         yield from self.connection.execute(select(records.c.code).order_by(records.c.code)).scalars()
 
+    def customers_of(self, managers: Sequence[str]) -> Sequence[str]:
+        """Return the customers named on records that carry one of these managers' codes."""
+        if not managers:
+            return []
+        query = select(records.c.customer).where(records.c.manager.in_(list(managers))).distinct()
+        return sorted(name for name in self.connection.execute(query).scalars() if name)
+
     def incomplete(self) -> Sequence[str]:
         """Return what is wrong with records one of whose parts is not there; nothing else notices a lost row."""
         held = {
@@ -147,6 +154,7 @@ def _row(record: Record) -> dict[str, Any]:
         "state": record.state.value,
         "fields": to_json(dict(record.fields)),
         "uncertain": to_json(list(record.uncertain)),
+        "see_also": to_json(list(record.see_also)),
     }
 
 
@@ -171,6 +179,7 @@ def _record(row: Any) -> Record:
         state=RecordState(told["state"]),
         fields=json.loads(told["fields"]),
         uncertain=tuple(json.loads(told["uncertain"])),
+        see_also=tuple(json.loads(told["see_also"])),
         electronic=_carrier(told, "electronic"),
         paper=_carrier(told, "paper"),
         link=_link(told),

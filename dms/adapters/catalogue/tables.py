@@ -40,6 +40,10 @@ volumes = Table(
     Column("state", String(10), nullable=False),
     Column("opened", String(40), nullable=False),
     Column("closed", String(40), nullable=False, server_default=""),
+    Column("title", Words, nullable=False, server_default=""),
+    Column("closed_by", Words, nullable=False, server_default=""),
+    Column("bound", String(40), nullable=False, server_default=""),
+    Column("note", Words, nullable=False, server_default=""),
     Index("volumes_series", "series", "volume", unique=True),
 )
 
@@ -100,6 +104,7 @@ records = Table(
     Column("batch", String(80), nullable=False),
     Column("received_at", String(40), nullable=False),
     Column("received_by", Words(120), nullable=False),
+    Column("see_also", Text, nullable=False, server_default="[]"),
     Index("records_state", "state", "code"),
     Index("records_class", "class_code", "code"),
     Index("records_customer", "customer", "code"),
@@ -176,13 +181,16 @@ jobs = Table(
 acts = Table(
     "acts",
     metadata,
-    Column("id", _Serial, primary_key=True, autoincrement=True),
+    # Given by a counter in the same transaction: gap-free, in the order of the commits.
+    Column("id", _Serial, primary_key=True, autoincrement=False),
     Column("at", String(40), nullable=False),
-    Column("user", Words(120), nullable=False),
+    Column("user", Words, nullable=False),
     Column("act", String(40), nullable=False),
-    Column("target", Words(120), nullable=False),
+    Column("target", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("data", Words, nullable=False),
+    Column("lived", BigInteger, nullable=False, server_default="0"),
+    Column("leaf", String(64), nullable=False, server_default=""),
     Index("acts_target", "target", "id"),
 )
 
@@ -193,6 +201,7 @@ people = Table(
     Column("name", Words, nullable=False),
     Column("roles", Text, nullable=False),
     Column("login", String(120), nullable=False),
+    Column("department", Words, nullable=False, server_default=""),
 )
 
 customers = Table(
@@ -209,4 +218,134 @@ facts = Table(
     metadata,
     Column("key", String(80), primary_key=True),
     Column("value", Words, nullable=False),
+)
+
+deputies = Table(
+    "deputies",
+    metadata,
+    Column("person", String(20), primary_key=True),
+    Column("deputy", String(20), primary_key=True),
+    Column("since", String(10), primary_key=True),
+    Column("until", String(10), nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("target", Words, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("asked_by", String(20), nullable=False),
+    Column("asked_at", String(40), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("decided_by", String(20), nullable=False),
+    Column("decided_at", String(40), nullable=False),
+    Column("decision", Words, nullable=False),
+    Column("until", String(40), nullable=False),
+    Column("data", Words, nullable=False),
+    Index("requests_state", "kind", "state", "id"),
+    Index("requests_target", "target", "id"),
+    Index("requests_asker", "asked_by", "kind", "state"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("code", String(40), ForeignKey("records.code", name="signatures_record"), primary_key=True),
+    Column("role", String(20), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("person", String(20), nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("note", Words, nullable=False),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("target", String(120), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("place", Words, nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("moves_target", "target", "id"),
+)
+
+loans = Table(
+    "loans",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("target", String(120), nullable=False),
+    Column("borrower", Words, nullable=False),
+    Column("out_at", String(40), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("purpose", Words, nullable=False),
+    Column("approver", Words, nullable=False),
+    Column("clerk", String(20), nullable=False),
+    Column("department", Words, nullable=False),
+    Column("contact", Words, nullable=False),
+    Column("carrier", String(20), nullable=False),
+    Column("way", Words, nullable=False),
+    Column("back_at", String(40), nullable=False),
+    Column("condition", Words, nullable=False),
+    Column("effect", Words, nullable=False),
+    Column("remark", Words, nullable=False),
+    Index("loans_target", "target", "id"),
+    # What is lent out is lent out once.
+    Index("loans_out", "target", unique=True, sqlite_where=text("back_at = ''"), postgresql_where=text("back_at = ''")),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("target", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("lifted_by", String(20), nullable=False),
+    Column("lifted_at", String(40), nullable=False),
+    Column("lifted_reason", Words, nullable=False),
+)
+
+gradings = Table(
+    "gradings",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("customer", Words, nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("before", String(10), nullable=False),
+    Column("after", String(10), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("figures", Words, nullable=False),
+    Index("gradings_customer", "customer", "id"),
+)
+
+dealings = Table(
+    "dealings",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("customer", Words, nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("currency", String(10), nullable=False),
+    Column("due", String(10), nullable=False),
+    Column("note", Words, nullable=False),
+    Index("dealings_customer", "customer", "date"),
+)
+
+reprints = Table(
+    "reprints",
+    metadata,
+    Column("target", String(120), primary_key=True),
+    Column("sheet", String(40), primary_key=True),
+    Column("why", Words, nullable=False),
+    Column("at", String(40), nullable=False),
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from dms.adapters.examine.pool import Pool
 from dms.adapters.examine.wording import UNREAD
-from dms.domain.pages import Page, page_from_dict
+from dms.domain.pages import Box, Page, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Inspection, Limits, Stamp
 
@@ -106,6 +106,16 @@ class PoolExaminer:
              "target": str(target)},
             _COPY_SECONDS + len(pages),
         )  # fmt: skip
+
+    def crop(self, access: Path, page: int, box: Box, target: Path) -> None:
+        """Cut a picture out of a page."""
+        arguments = {"access": str(access), "page": page, "box": asdict(box), "target": str(target)}
+        self._pool.run("crop", arguments, _COPY_SECONDS)
+
+    def watermark(self, access: Path, text: str, target: Path) -> None:
+        """Write who looked across every page."""
+        arguments = {"access": str(access), "text": text, "target": str(target)}
+        self._pool.run("watermark", arguments, _COPY_SECONDS)
 
     def close(self) -> None:
         """Stop the children."""

@@ -108,6 +108,30 @@ class Tasks:
         made = Stamp((cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]), stamp["qr"])
         stamp_access_copy(Path(access), [page_from_dict(p) for p in pages], made, Path(target))
 
+    def crop(self, access: str, page: int, box: dict[str, float], target: str) -> None:
+        """Cut a picture out of a page, with a little of what stands around."""
+        from PIL import Image
+
+        from dms.adapters.examine.readers import pdf_pages
+
+        dpi, margin = 150.0, 6.0
+        raster = pdf_pages.raster(Path(access), page, self._limits, dpi=dpi)
+        shape = "RGB" if raster.channels == 3 else "L"
+        picture = Image.frombytes(shape, (raster.width, raster.height), bytes(raster.data))
+        edges = (box["x0"] - margin, box["y0"] - margin, box["x1"] + margin, box["y1"] + margin)
+        scale = dpi / 72
+        inside = [max(0, round(e * scale)) for e in edges]
+        cut = picture.crop((inside[0], inside[1], min(inside[2], picture.width), min(inside[3], picture.height)))
+        beside = Path(target).with_name(Path(target).name + ".new")
+        cut.save(beside, format="PNG")
+        beside.replace(target)
+
+    def watermark(self, access: str, text: str, target: str) -> None:
+        """Write who looked across every page."""
+        from dms.adapters.ocr.watermark import watermark
+
+        watermark(Path(access), text, Path(target))
+
 
 def _write(path: Path, data: bytes) -> None:
     beside = path.with_name(path.name + ".new")

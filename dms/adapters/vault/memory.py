@@ -56,6 +56,17 @@ class MemoryVault:
             self._versions[object_id] = (*versions, version)
             return version
 
+    def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
+        """Destroy all content and leave a tombstone; see the port."""
+        object_path(object_id)
+        check_request(files)
+        with self._lock:
+            gone = {f.sha512 for v in self._versions.pop(object_id, ()) for f in v.files.values()}
+            used = {f.sha512 for versions in self._versions.values() for v in versions for f in v.files.values()}
+            for digest in gone - used:
+                self._content.pop(digest, None)
+        return self.write(object_id, files, message=message, user=user, at=at)
+
     def head(self, object_id: str) -> Version | None:
         """Return the newest version."""
         versions = self._versions.get(object_id)

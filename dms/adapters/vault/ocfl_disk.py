@@ -134,6 +134,25 @@ class OcflDisk:
         except OSError as problem:
             raise durable.unavailable(problem, object_id) from problem
 
+    def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
+        """Destroy all content and leave a tombstone; see the port."""
+        place = self._root / object_path(object_id)
+        check_request(files)
+        try:
+            durable.make_folder(self._locks)
+            with staged(self._staging, object_id) as stage:
+                taken = take(stage, files, place, None)
+                version = new_version(1, message, user, at, taken)
+                data = following(None, object_id, version, added(stage, taken, None, 1))
+                with self._lock(object_id):
+                    if place.exists():
+                        # Out of the vault in one rename; the stage is removed with it when this ends.
+                        place.rename(stage / "destroyed")
+                    add_object(stage, place, self._root, data)
+            return self._filled(place, parse(data, object_id), 1)
+        except OSError as problem:
+            raise durable.unavailable(problem, object_id) from problem
+
     @contextmanager
     def _lock(self, object_id: str, *, seconds: float = _LOCK_SECONDS) -> Iterator[None]:
         """One writer an object at a time, over threads and processes; the lock dies with its holder.

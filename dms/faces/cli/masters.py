@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -19,15 +20,18 @@ def people_command() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, help="account_manager (default), archivist, sales_manager …")
+@click.option("--department", default="", help="His department; its manager is his supervisor.")
 @click.option("--login", default="", help="His login on this machine, or what he gives as --as.")
 @json_option
 @click.pass_obj
-def people_add(session: Session, code: str, name: str, roles: tuple[str, ...], login: str, as_json: bool) -> None:
+def people_add(
+    session: Session, code: str, name: str, roles: tuple[str, ...], department: str, login: str, as_json: bool
+) -> None:
     """Add or change a person: dms people add ZHS 张华生."""
     from dms.desk.masters import add_person
     from dms.ports.catalogue import Person
 
-    person = Person(code.upper(), name, roles or ("account_manager",), login)
+    person = Person(code.upper(), name, roles or ("account_manager",), login, department)
     with session.world() as world:
         add_person(world, person)
     data = {"code": person.code, "name": person.name, "roles": list(person.roles), "login": person.login}
@@ -39,11 +43,36 @@ def people_add(session: Session, code: str, name: str, roles: tuple[str, ...], l
 @click.pass_obj
 def people_list(session: Session, as_json: bool) -> None:
     """List the people of the archive."""
-    with session.world() as world, world.catalogue.look() as tx:
-        people = list(tx.people())
-    data = {"people": [{"code": p.code, "name": p.name, "roles": list(p.roles), "login": p.login} for p in people]}
-    rows = [(p.code, p.name, ", ".join(p.roles), p.login) for p in people]
-    answer(data, lambda c: table(c, ("code", "name", "roles", "login"), rows, empty="Nobody yet."), as_json=as_json)
+    from dms.desk.masters import people
+
+    with session.world() as world:
+        found = people(world)
+    data = {"people": [asdict(p) for p in found]}
+    rows = [(p.code, p.name, ", ".join(p.roles), p.department, p.login) for p in found]
+    headings = ("code", "name", "roles", "department", "login")
+    answer(data, lambda c: table(c, headings, rows, empty="Nobody yet."), as_json=as_json)
+
+
+@people_command.command("deputy")
+@click.argument("person")
+@click.argument("deputy")
+@click.option("--since", required=True, help="First day, such as 2026-12-01.")
+@click.option("--until", required=True, help="Last day.")
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def people_deputy(
+    session: Session, person: str, deputy: str, since: str, until: str, reason: str, as_json: bool
+) -> None:
+    """Let DEPUTY stand in for PERSON between two days; both stay known in the log."""
+    from dms.desk.masters import appoint
+    from dms.ports.registers import Deputy
+
+    made = Deputy(person.upper(), deputy.upper(), since, until)
+    with session.world() as world:
+        appoint(world, made, reason=reason)
+    told = f"{made.deputy} stands in for {made.person} from {since} to {until}."
+    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
 
 
 @click.group("customers")
@@ -65,6 +94,22 @@ def customers_add(session: Session, name: str, manager: str, aliases: tuple[str,
     with session.world() as world:
         add_customers(world, [Customer(name.strip(), manager.upper(), aliases)])
     answer({"added": 1}, lambda c: c.print(f"{name} is added.", markup=False), as_json=as_json)
+
+
+@customers_command.command("reassign")
+@click.argument("customers", nargs=-1, required=True)
+@click.option("--to", "manager", required=True, help="Code of the new account manager.")
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def customers_reassign(session: Session, customers: tuple[str, ...], manager: str, reason: str, as_json: bool) -> None:
+    """Hand customers (or all of a manager's, by his code) over: access follows, records keep who filed them."""
+    from dms.desk.masters import reassign
+
+    with session.world() as world:
+        count = reassign(world, customers, manager.upper(), reason=reason)
+    told = f"{count} customers belong to {manager.upper()} now."
+    answer({"reassigned": count}, lambda c: c.print(told, markup=False), as_json=as_json)
 
 
 @customers_command.command("import")

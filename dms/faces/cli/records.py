@@ -1,4 +1,4 @@
-"""``dms search``, ``show``, ``describe``, ``pair``, ``file`` and ``volume``."""
+"""``dms search``, ``show``, ``describe``, ``pair`` and ``file``."""
 
 from __future__ import annotations
 
@@ -121,6 +121,13 @@ def show_command(session: Session, record: str, as_json: bool) -> None:
         if told["uncertain"]:
             rows.append(("please settle", ", ".join(told["uncertain"])))
         table(console, ("", ""), rows, empty="")
+        signed = [
+            (s["role"], s["kind"], s["person"], s["by"], s["at"][:16], s["note"]) for s in told["gate"]["signatures"]
+        ]
+        if signed:
+            table(console, ("signature", "", "of", "confirmed by", "when", ""), signed, empty="")
+        if told["gate"]["missing"]:
+            console.print("missing before filing: " + ", ".join(told["gate"]["missing"]), markup=False)
         versions = [(v["number"], v["at"], v["user"], v["message"]) for v in told["versions"]]
         table(console, ("version", "when", "who", "why"), versions, empty="Nothing is in the vault yet.")
         for one in told["attention"]:
@@ -243,26 +250,3 @@ def file_command(session: Session, records: tuple[str, ...], by_hand: bool, reas
         lambda c: table(c, ("paper number 档号", "code", "title"), rows, empty=""),
         as_json=as_json,
     )
-
-
-@click.command("volume")
-@click.argument("number", required=False)
-@json_option
-@click.pass_obj
-def volume_command(session: Session, number: str | None, as_json: bool) -> None:
-    """List volumes (案卷), or what is in one."""
-    from dms.desk.shelf import contents, volumes
-
-    with session.world() as world:
-        if number:
-            records = contents(world, number)
-            data: dict[str, Any] = {"volume": number, "records": [r.to_dict() for r in records]}
-            rows = [(r.paper_number, r.code, r.title, r.electronic_remark()) for r in records]
-            headings = ("paper number 档号", "code", "title", "remark 备注")
-        else:
-            listed = volumes(world)
-            data = {"volumes": [{"number": str(v.number), "state": v.state, "used": v.used} for v in listed]}
-            rows = [(str(v.number), v.state, str(v.used), v.opened[:10]) for v in listed]
-            headings = ("volume 案卷", "state", "records", "opened")
-    empty = "Nothing is filed yet: dms file CODE"
-    answer(data, lambda c: table(c, headings, rows, empty=empty), as_json=as_json)

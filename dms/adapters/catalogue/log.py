@@ -1,0 +1,106 @@
+"""The log: acts under gap-free numbers, each hashed as it is written, and the time the archive has lived through.
+
+A clock that is set forward must not free what waits in the bin (R9). So every act adds to ``lived`` the seconds since
+the last one as the machine counted them; where it was started again in between, the wall clock's difference, at most
+four days and never less than nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.masters import Masters
+from dms.adapters.catalogue.tables import acts
+from dms.domain.audit import canonical, leaf_hash
+from dms.ports.catalogue import Act
+
+MOST_UNSEEN_SECONDS = 4 * 86400
+_LAST = "log:last"
+
+
+class Log(Masters, Base):
+    """The log part of a transaction."""
+
+    def log(self, act: Act) -> Act:
+        """Append an act."""
+        seq = self.count("L:acts")
+        lived = int(self._go_on())
+        numbered = replace(act, seq=seq, lived=lived)
+        leaf = leaf_hash(canonical(numbered.told())).hex()
+        told = {"at": act.at, "user": act.user, "act": act.act, "target": act.target, "reason": act.reason}
+        self.connection.execute(
+            insert(acts).values(id=seq, **told, data=to_json(dict(act.data)), lived=lived, leaf=leaf)
+        )
+        self.logged = seq
+        return replace(numbered, leaf=leaf)
+
+    def restore_act(self, act: Act) -> None:
+        """Put an act back under its own number."""
+        told = {"at": act.at, "user": act.user, "act": act.act, "target": act.target, "reason": act.reason}
+        self.connection.execute(
+            insert(acts).values(id=act.seq, **told, data=to_json(dict(act.data)), lived=act.lived, leaf=act.leaf)
+        )
+        self.at_least("L:acts", act.seq)
+        boot, up = self.clock.uptime()
+        self.set_fact(_LAST, json.dumps({"lived": act.lived, "wall": self._wall(), "boot": boot, "up": up}))
+
+    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
+        """Return acts, newest first."""
+        query = select(acts).order_by(acts.c.id.desc())
+        if target:
+            query = query.where(acts.c.target == target)
+        if limit:
+            query = query.limit(limit)
+        return [_act(row) for row in self.connection.execute(query)]
+
+    def log_from(self, seq: int, *, limit: int = 0) -> Iterator[Act]:
+        """Yield acts from a number on."""
+        query = select(acts).where(acts.c.id >= seq).order_by(acts.c.id)
+        if limit:
+            query = query.limit(limit)
+        for row in self.connection.execution_options(yield_per=1000).execute(query):
+            yield _act(row)
+
+    def lived(self) -> int:
+        """Seconds the archive has lived through by now."""
+        return int(self._lived(self._last()))
+
+    def _go_on(self) -> float:
+        last = self._last()
+        lived = self._lived(last)
+        boot, up = self.clock.uptime()
+        # The wall clock of the newest act: one set back does not make the next step longer.
+        wall = max(self._wall(), float(last.get("wall", 0)))
+        if self._wall() < wall - MOST_UNSEEN_SECONDS:
+            wall = self._wall()
+        self.set_fact(_LAST, json.dumps({"lived": lived, "wall": wall, "boot": boot, "up": up}))
+        return lived
+
+    def _lived(self, last: dict[str, Any]) -> float:
+        if not last:
+            return 0.0
+        boot, up = self.clock.uptime()
+        if boot and boot == last["boot"] and up >= last["up"]:
+            step = up - float(last["up"])
+        else:
+            step = min(max(0.0, self._wall() - float(last["wall"])), MOST_UNSEEN_SECONDS)
+        return float(last["lived"]) + step
+
+    def _last(self) -> dict[str, Any]:
+        kept = self.fact(_LAST)
+        return dict(json.loads(kept)) if kept else {}
+
+    def _wall(self) -> float:
+        now: datetime = self.clock.now()
+        return now.timestamp()
+
+
+def _act(row: Any) -> Act:
+    return Act(row.at, row.user, row.act, row.target, row.reason, json.loads(row.data), row.id, row.lived, row.leaf)

@@ -1,0 +1,164 @@
+"""The registers of the archive's rules, row by row; see :class:`dms.ports.registers.Registers`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.tables import (
+    dealings,
+    deputies,
+    gradings,
+    holds,
+    loans,
+    moves,
+    reprints,
+    requests,
+    signatures,
+)
+from dms.errors import Conflict, NotFound
+from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
+
+T = TypeVar("T")
+_JSON = ("data", "figures")
+
+
+class Registers(Base):
+    """The registers' part of a transaction."""
+
+    def add_request(self, request: Request) -> Request:
+        """Save a new request."""
+        return self._add(requests, request)
+
+    def save_request(self, request: Request) -> None:
+        """Save a decision."""
+        self._save(requests, request, request.id)
+
+    def request(self, request_id: int) -> Request | None:
+        """Return one request."""
+        found = self._all(requests, Request, requests.c.id == request_id)
+        return found[0] if found else None
+
+    def requests(
+        self, *, kind: str = "", states: Sequence[str] = (), target: str = "", asked_by: str = ""
+    ) -> Sequence[Request]:
+        """Return requests."""
+        named = {"kind": kind, "target": target, "asked_by": asked_by}
+        where = [requests.c[name] == value for name, value in named.items() if value]
+        if states:
+            where.append(requests.c.state.in_(list(states)))
+        return self._all(requests, Request, *where)
+
+    def sign(self, signature: Signature) -> None:
+        """Save a signature."""
+        self.put(signatures, asdict(signature), signatures.c.code, signatures.c.role)
+
+    def signatures(self, code: str) -> Sequence[Signature]:
+        """Return the signatures of a record."""
+        return self._all(signatures, Signature, signatures.c.code == code)
+
+    def unsign(self, code: str) -> int:
+        """Take all signatures of a record away."""
+        return self.connection.execute(delete(signatures).where(signatures.c.code == code)).rowcount
+
+    def move(self, move: Move) -> None:
+        """Note a move."""
+        self._add(moves, move)
+
+    def moves(self, target: str = "") -> Sequence[Move]:
+        """Return moves."""
+        return self._all(moves, Move, *([moves.c.target == target] if target else []))
+
+    def add_loan(self, loan: Loan) -> Loan:
+        """Save a new loan."""
+        try:
+            return self._add(loans, loan)
+        except IntegrityError as problem:
+            raise Conflict(f"{loan.target} is lent out already.", "“dms loan list” tells to whom.") from problem
+
+    def save_loan(self, loan: Loan) -> None:
+        """Save what came back."""
+        self._save(loans, loan, loan.id)
+
+    def loans(self, target: str = "") -> Sequence[Loan]:
+        """Return loans."""
+        return self._all(loans, Loan, *([loans.c.target == target] if target else []))
+
+    def add_hold(self, hold: Hold) -> Hold:
+        """Save a new hold."""
+        return self._add(holds, hold)
+
+    def save_hold(self, hold: Hold) -> None:
+        """Save that it was lifted."""
+        self._save(holds, hold, hold.id)
+
+    def holds(self) -> Sequence[Hold]:
+        """Return all holds."""
+        return self._all(holds, Hold)
+
+    def add_grading(self, grading: Grading) -> Grading:
+        """Save a new grading."""
+        return self._add(gradings, grading)
+
+    def gradings(self, customer: str = "", period: str = "") -> Sequence[Grading]:
+        """Return gradings."""
+        named = {"customer": customer, "period": period}
+        return self._all(gradings, Grading, *(gradings.c[name] == value for name, value in named.items() if value))
+
+    def put_dealing(self, dealing: Dealing) -> None:
+        """Save a dealing."""
+        self.put(dealings, asdict(dealing), dealings.c.source, dealings.c.kind)
+
+    def dealings(self, customer: str = "") -> Sequence[Dealing]:
+        """Return dealings by date."""
+        where = [dealings.c.customer == customer] if customer else []
+        return self._all(dealings, Dealing, *where, order=("date", "source", "kind"))
+
+    def save_deputy(self, deputy: Deputy) -> None:
+        """Save a deputy."""
+        self.put(deputies, asdict(deputy), deputies.c.person, deputies.c.deputy, deputies.c.since)
+
+    def deputies(self) -> Sequence[Deputy]:
+        """Return all deputies."""
+        return self._all(deputies, Deputy, order=("since", "person", "deputy"))
+
+    def ask_reprint(self, reprint: Reprint) -> None:
+        """Put a sheet on the reprint list."""
+        self.put(reprints, asdict(reprint), reprints.c.target, reprints.c.sheet)
+
+    def reprinted(self, target: str, sheet: str) -> None:
+        """Take it off again."""
+        self.connection.execute(delete(reprints).where(reprints.c.target == target, reprints.c.sheet == sheet))
+
+    def reprints(self) -> Sequence[Reprint]:
+        """Return the reprint list."""
+        return self._all(reprints, Reprint, order=("at", "target", "sheet"))
+
+    def _add(self, table: Table, entry: T) -> T:
+        numbered: T = replace(entry, id=self.count(f"R:{table.name}"))  # type: ignore[type-var]  # every entry with an id is a dataclass
+        self.connection.execute(insert(table).values(**_row(numbered)))
+        return numbered
+
+    def _save(self, table: Table, entry: Any, entry_id: int) -> None:
+        if not self.connection.execute(update(table).where(table.c.id == entry_id).values(**_row(entry))).rowcount:
+            raise NotFound(f"There is no entry {entry_id} among the {table.name}.", "List them first.")
+
+    def _all(self, table: Table, kind: type[T], *where: ColumnElement[bool], order: Sequence[str] = ()) -> list[T]:
+        by = [table.c[name] for name in order or (("id",) if "id" in table.c else ())]
+        rows = self.connection.execute(select(table).where(*where).order_by(*by))
+        return [kind(**_entry(row._asdict())) for row in rows]
+
+
+def _row(entry: Any) -> dict[str, Any]:
+    told = asdict(entry)
+    return {name: to_json(value) if name in _JSON else value for name, value in told.items()}
+
+
+def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}

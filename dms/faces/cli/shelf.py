@@ -1,0 +1,247 @@
+"""``dms volume``, ``locate``, ``loan``, ``stocktake`` and ``reprint``: the paper side."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dms.faces.cli.output import Session, answer, json_option, table
+
+if TYPE_CHECKING:
+    from dms.ports.catalogue import Volume
+    from dms.ports.registers import Loan
+    from dms.ports.world import World
+
+
+@click.group("volume")
+def volume_command() -> None:
+    """Volumes (案卷): what is in them, whether they are in order, closing and binding."""
+
+
+def _volume(volume: Volume) -> dict[str, Any]:
+    return {
+        "number": str(volume.number), "state": volume.state, "used": volume.used, "title": volume.title,
+        "opened": volume.opened, "closed": volume.closed, "closed_by": volume.closed_by, "bound": volume.bound,
+        "note": volume.note,
+    }  # fmt: skip
+
+
+@volume_command.command("list")
+@json_option
+@click.pass_obj
+def volume_list(session: Session, as_json: bool) -> None:
+    """List volumes."""
+    from dms.desk.shelf import volumes
+
+    with session.world() as world:
+        listed = volumes(world)
+    rows = [(str(v.number), v.state, str(v.used), v.opened[:10], v.title) for v in listed]
+    headings = ("volume 案卷", "state", "records", "opened", "title 案卷题名")
+    data = {"volumes": [_volume(v) for v in listed]}
+    empty = "Nothing is filed yet: dms file CODE"
+    answer(data, lambda c: table(c, headings, rows, empty=empty), as_json=as_json)
+
+
+@volume_command.command("show")
+@click.argument("number")
+@json_option
+@click.pass_obj
+def volume_show(session: Session, number: str, as_json: bool) -> None:
+    """List what is in a volume."""
+    from dms.desk.shelf import volume_of
+
+    with session.world() as world:
+        volume, records = volume_of(world, number)
+    data = {**_volume(volume), "volume": str(volume.number), "records": [r.to_dict() for r in records]}
+    rows = [(r.paper_number, r.code, r.title, r.electronic_remark()) for r in records]
+    headings = ("paper number 档号", "code", "title", "remark 备注")
+    answer(data, lambda c: table(c, headings, rows, empty="Nothing is in it."), as_json=as_json)
+
+
+@volume_command.command("check")
+@click.argument("number")
+@json_option
+@click.pass_obj
+def volume_check(session: Session, number: str, as_json: bool) -> int:
+    """Tell what must be mended before a volume is bound (exit code 6 where something must)."""
+    from dms.desk.shelf import check
+
+    with session.world() as world:
+        found = check(world, number)
+    rows = [(p.kind, p.target, p.detail) for p in found]
+    data = {"problems": [asdict(p) for p in found]}
+    answer(data, lambda c: table(c, ("what", "number", ""), rows, empty="It is in order."), as_json=as_json)
+    return 6 if found else 0
+
+
+@volume_command.command("close")
+@click.argument("number")
+@click.option("--title", default="", help="案卷题名.")
+@click.option("--note", default="", help="What the closing sheet says of it.")
+@json_option
+@click.pass_obj
+def volume_close(session: Session, number: str, title: str, note: str, as_json: bool) -> None:
+    """Close a volume: it takes nothing more."""
+    from dms.desk.shelf import close
+
+    with session.world() as world:
+        done = close(world, number, title=title, note=note)
+    answer(_volume(done), lambda c: c.print(f"{done.number} is closed.", markup=False), as_json=as_json)
+
+
+@volume_command.command("bind")
+@click.argument("number")
+@click.option("--title", default="", help="案卷题名.")
+@click.option("--accept", default="", help="Why it is bound although not all is in order.")
+@json_option
+@click.pass_obj
+def volume_bind(session: Session, number: str, title: str, accept: str, as_json: bool) -> None:
+    """Bind a volume at year's end, after a check of gaps, carriers, signatures and pages."""
+    from dms.desk.shelf import bind
+
+    with session.world() as world:
+        done = bind(world, number, title=title, accept=accept)
+    answer(_volume(done), lambda c: c.print(f"{done.number} is bound.", markup=False), as_json=as_json)
+
+
+@click.command("locate")
+@click.argument("target")
+@click.argument("place", required=False)
+@click.option("--current", is_flag=True, help="Only where it is just now; its home stays.")
+@click.option("--reason", default="", help="Why it moved.")
+@json_option
+@click.pass_obj
+def locate_command(session: Session, target: str, place: str | None, current: bool, reason: str, as_json: bool) -> None:
+    """Say where a volume or record stands (room/cabinet/shelf/box), or tell its history without PLACE."""
+    from dms.desk.placing import history, locate
+
+    with session.world() as world:
+        if place:
+            count = locate(world, target, place, home=not current, reason=reason)
+            told = f"{target} stands at {place} ({count} records)."
+            data: dict[str, Any] = {"target": target, "place": place, "records": count}
+            answer(data, lambda c: c.print(told, markup=False), as_json=as_json)
+            return
+        moves = history(world, target)
+    rows = [(m.at[:16], m.kind, m.place, m.by, m.reason) for m in moves]
+    headings = ("when", "what", "place", "by", "why")
+    data = {"moves": [asdict(m) for m in moves]}
+    answer(data, lambda c: table(c, headings, rows, empty="Nobody said where it stands."), as_json=as_json)
+
+
+@click.group("loan")
+def loan_command() -> None:
+    """Lend paper out and take it back (借阅)."""
+
+
+@loan_command.command("out")
+@click.argument("target")
+@click.option("--to", "borrower", required=True, help="Who borrows it.")
+@click.option("--purpose", required=True, help="What for (目的).")
+@click.option("--due", required=True, help="Day it comes back, such as 2026-12-01.")
+@click.option("--approver", default="", help="Code of who gives leave; you without.")
+@click.option("--department", default="", help="Borrower's department.")
+@click.option("--contact", default="", help="Borrower's telephone or e-mail.")
+@json_option
+@click.pass_obj
+def loan_out(
+    session: Session, target: str, borrower: str, purpose: str, due: str, approver: str, department: str,
+    contact: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Lend a volume or a record's paper out."""
+    from dms.desk.lending import lend
+    from dms.ports.registers import Loan
+
+    asked = Loan(target, borrower, "", due, purpose, approver.upper(), "", department, contact)
+    with session.world() as world:
+        made = lend(world, target, asked)
+    told = f"{made.target} is lent to {made.borrower} until {made.due}."
+    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+
+
+@loan_command.command("back")
+@click.argument("target")
+@click.option("--condition", default="完好", help="归还状况.")
+@click.option("--effect", default="", help="利用效果.")
+@json_option
+@click.pass_obj
+def loan_back(session: Session, target: str, condition: str, effect: str, as_json: bool) -> None:
+    """Take a loan back and say in what condition it is."""
+    from dms.desk.lending import take_back
+
+    with session.world() as world:
+        done = take_back(world, target, condition=condition, effect=effect)
+    answer(asdict(done), lambda c: c.print(f"{done.target} is back: {condition}", markup=False), as_json=as_json)
+
+
+@loan_command.command("list")
+@click.option("--out", is_flag=True, help="Only what is out.")
+@click.option("--overdue", is_flag=True, help="Only what is overdue.")
+@json_option
+@click.pass_obj
+def loan_list(session: Session, out: bool, overdue: bool, as_json: bool) -> None:
+    """List the loan register."""
+    from dms.desk.lending import loans
+
+    with session.world() as world:
+        found: list[Loan] = loans(world, overdue=overdue, out=out)
+    rows = [(str(x.id), x.target, x.borrower, x.out_at[:10], x.due, x.back_at[:10], x.purpose) for x in found]
+    headings = ("no.", "what", "borrower", "out", "due", "back", "purpose")
+    data = {"loans": [asdict(x) for x in found]}
+    answer(data, lambda c: table(c, headings, rows, empty="Nothing is lent."), as_json=as_json)
+
+
+@click.command("stocktake")
+@click.argument("place")
+@click.argument("sources", nargs=-1)
+@json_option
+@click.pass_obj
+def stocktake_command(session: Session, place: str, sources: tuple[str, ...], as_json: bool) -> int:
+    """Compare a shelf with the catalogue, both ways: missing, extra, misfiled (exit code 6 where something is).
+
+    SOURCES are photographs or scans of labels, text files of a hand scanner (a code a line), or - for standard input.
+    """
+    from dms.desk.placing import stocktake as compare
+
+    # Only codes are looked for: no text needs to be read.
+    with session.world(ocr="none") as world:
+        symbols = [s for source in sources or ("-",) for s in _symbols(world, source)]
+        found = compare(world, place, symbols)
+    rows = [("missing", n, "should stand here") for n in found.missing]
+    rows += [("extra", n, f"belongs to {home}") for n, home in sorted(found.extra.items())]
+    rows += [("lent", n, "is lent out") for n in found.lent]
+    rows += [("unknown", text, "no code of this archive") for text in found.unknown]
+
+    def human(console: Any) -> None:
+        console.print(f"{len(found.seen)} found at {found.place}.", markup=False)
+        table(console, ("", "number", ""), rows, empty="All that should stand here does, and nothing else.")
+
+    answer(asdict(found), human, as_json=as_json)
+    return 6 if found.missing or found.extra else 0
+
+
+def _symbols(world: World, source: str) -> list[str]:
+    from dms.desk.placing import symbols_in
+
+    if source == "-":
+        return [line for line in sys.stdin.read().splitlines() if line.strip()]
+    return symbols_in(world, Path(source))
+
+
+@click.command("reprint")
+@json_option
+@click.pass_obj
+def reprint_command(session: Session, as_json: bool) -> None:
+    """List the sheets and labels that show something no longer true (R13)."""
+    from dms.desk.printing import reprints
+
+    with session.world() as world:
+        found = reprints(world)
+    rows = [(r.sheet, r.target, r.why, r.at[:10]) for r in found]
+    data = {"reprints": [asdict(r) for r in found]}
+    empty = "Every sheet on the shelf is true."
+    answer(data, lambda c: table(c, ("sheet", "of", "why", "since"), rows, empty=empty), as_json=as_json)
