@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -78,7 +79,8 @@ class Workshop:
             the items and parts as they stand, oldest first.
         """
         wanted = list(ids)
-        while not self._stop.wait(0.05):
+        # Looking at many items is work of its own: the more there are, the seldomer.
+        while not self._stop.wait(min(1.0, 0.05 + len(wanted) / 500)):
             open_items = self._open(wanted)
             if not open_items or all(self._failures.get(i.id, 0) >= _GIVE_UP for i in open_items):
                 break
@@ -192,6 +194,7 @@ class Workshop:
     def _index(self) -> None:
         while True:
             stopping = self._stop.is_set()
+            begun = time.monotonic()
             try:
                 done = index_waiting(self._world)
             except Unavailable as problem:
@@ -205,5 +208,6 @@ class Workshop:
                 done = 0
             if stopping and not done:
                 return
-            if not done:
-                self._stop.wait(0.3)
+            if not stopping:
+                # A commit costs the same for one record as for fifty: while much comes in, wait for company.
+                self._stop.wait(min(2.0, max(0.3, 4 * (time.monotonic() - begun) if done else 0.3)))
