@@ -6,12 +6,15 @@ A company edits ``scheme.toml``, not code; ``schemas/scheme.schema.json`` descri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dms.domain.numbers import VolumeNumber
 from dms.domain.record import Track
 from dms.errors import Usage
+
+# Least consumption of a quarter, whole yuan, for each class of customers (R10).
+_GRADES = {"A": 100_000, "B": 30_000, "C": 5_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class RecordClass:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A whole classification scheme."""
+    """A whole classification scheme; ``grades`` says the least consumption of a quarter for customers A, B and C."""
 
     fonds: str
     fonds_name: str
@@ -59,6 +62,7 @@ class Scheme:
     group_name: str
     retentions: Mapping[str, Retention]
     classes: Mapping[str, RecordClass]
+    grades: Mapping[str, int] = field(default_factory=lambda: dict(_GRADES))
 
     def record_class(self, code: str) -> RecordClass:
         """Return the class with this code.
@@ -125,4 +129,5 @@ def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
         group_name=head["group_name"],
         retentions=retentions,
         classes=classes,
+        grades={**_GRADES, **data.get("grades", {})},
     )

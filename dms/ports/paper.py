@@ -36,6 +36,10 @@ class Paper(Protocol):
         """Draw wrapped text, first baseline at ``y``; return the y below the last line. ``lines`` > 0 cuts with "…"."""
         ...  # fmt: skip
 
+    def wrap(self, text: str, width: float, size: float) -> list[str]:
+        """Return the lines a text takes in that width."""
+        ...
+
     def text_width(self, text: str, size: float) -> float:
         """Width in millimetres."""
         ...

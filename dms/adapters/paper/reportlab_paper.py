@@ -117,6 +117,12 @@ class ReportlabPaper:
             y += step
         return y
 
+    def wrap(self, text: str, width: float, size: float) -> list[str]:
+        """Return the lines a text takes."""
+        if "\n" not in text and self.text_width(text, size) <= width:
+            return [text]
+        return self._wrap(text, size, width)
+
     def _wrap(self, text: str, size: float, width: float) -> list[str]:
         lines: list[str] = []
         for paragraph in text.splitlines() or [""]:
@@ -129,10 +135,11 @@ class ReportlabPaper:
                     lines.append(line.rstrip())
                     line = carry
                     piece = piece.lstrip()
-                while piece and self.text_width(piece, size) > width:
-                    cut = next(i for i in range(1, len(piece) + 1) if self.text_width(piece[:i], size) > width) - 1
-                    lines.append(line + piece[: max(1, cut)])
-                    line, piece = "", piece[max(1, cut) :]
+                while piece and self.text_width(line + piece, size) > width:
+                    fits = (i for i in range(1, len(piece) + 1) if self.text_width(line + piece[:i], size) > width)
+                    cut = max(next(fits) - 1, 0 if line else 1)
+                    lines.append(line + piece[:cut])
+                    line, piece = "", piece[cut:]
                 line += piece
             lines.append(line.rstrip())
         return lines

@@ -33,6 +33,7 @@ class FormProfile:
         class_code: the record class its documents belong to; empty where the form does not tell.
         titles: what its heading may say.
         fields: its fields.
+        dealing: what its amount is to the customer: ``booked``, ``charged``, ``paid``, ``reduced``; empty: nothing.
         signatures: role (``customer``, ``handler``, ``supervisor``) -> printed labels of the signature places.
     """
 
@@ -42,6 +43,7 @@ class FormProfile:
     titles: tuple[str, ...]
     fields: tuple[FieldProfile, ...]
     signatures: Mapping[str, tuple[str, ...]]
+    dealing: str = ""
 
 
 def profile_from_dict(data: Mapping[str, Any]) -> FormProfile:
@@ -57,4 +59,5 @@ def profile_from_dict(data: Mapping[str, Any]) -> FormProfile:
             for f in data.get("field", ())
         ),
         signatures={role: tuple(labels) for role, labels in data.get("signatures", {}).items()},
+        dealing=form.get("dealing", ""),
     )

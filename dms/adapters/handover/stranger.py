@@ -1,0 +1,189 @@
+"""A stranger's package: its folder compared with its manifests, every digest checked, nothing parsed yet."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from dms.adapters.handover import tags
+from dms.adapters.handover.layout import DATA, is_safe, shown
+from dms.adapters.handover.tags import ASK_AGAIN
+from dms.errors import Damaged, LimitExceeded, NotFound, Unavailable, Usage
+
+_CHUNK = 1 << 20
+_TAGS = {tags.DECLARATION, tags.INFO, tags.MANIFEST}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a package may have at most.
+
+    Attributes:
+        entries: files and folders.
+        size: bytes of everything.
+        manifest: bytes of a manifest.
+        catalogue: bytes of a catalogue.
+        document: bytes of any other file that is parsed.
+    """
+
+    entries: int = 2_000_000
+    size: int = 16 << 40
+    manifest: int = 512 << 20
+    catalogue: int = 512 << 20
+    document: int = 64 << 20
+
+
+class Checked:
+    """A package all of whose digests are right.
+
+    Args:
+        root: its folder, without links in its path.
+        limits: what it may have at most.
+
+    Attributes:
+        info: labels and values of ``bag-info.txt``.
+        files: path -> size and SHA-512 of the payload.
+
+    Raises:
+        Damaged, LimitExceeded, NotFound, Unavailable, Usage: see :meth:`dms.ports.handover.Handover.read`.
+    """
+
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self._root = root
+        if not root.is_dir():
+            raise NotFound(f"There is no folder {root}.", "Name the folder of a package.")
+        sizes = _walk(root, limits)
+        _check_kind(sizes)
+        if not tags.is_declaration(self._read(tags.DECLARATION, 1000)):
+            raise Usage(f"{tags.DECLARATION} is not that of a BagIt 1.0 package.", "Ask the sender for BagIt 1.0.")
+        told = tags.parse_manifest(self._read(tags.TAG_MANIFEST, 100_000), tags.TAG_MANIFEST)
+        _compare(set(told), {path for path in sizes if path in _TAGS}, tags.TAG_MANIFEST)
+        self._verify(told)
+        digests = tags.parse_manifest(self._read(tags.MANIFEST, limits.manifest, told[tags.MANIFEST]), tags.MANIFEST)
+        payload = {path for path in sizes if path.startswith(f"{DATA}/")}
+        _compare(set(digests), payload, tags.MANIFEST)
+        self.info = tags.parse_info(self._read(tags.INFO, limits.document, told[tags.INFO]))
+        counted = f"{sum(sizes[path] for path in payload)}.{len(payload)}"
+        told_sum = self.info.get("Payload-Oxum", "-")
+        if told_sum != counted:
+            raise Damaged(f"The package has {counted} bytes.files, {tags.INFO} says {shown(told_sum)}.", ASK_AGAIN)
+        self._verify(digests)
+        self.files = {path: (sizes[path], digests[path]) for path in payload}
+
+    def content(self, path: str, limit: int) -> bytes:
+        """Return a payload file, its digest checked once more over the very bytes that are returned.
+
+        Raises:
+            Damaged: it is not there, or changed since.
+            LimitExceeded: it is larger than ``limit``.
+        """
+        if path not in self.files:
+            raise Damaged(f"The package lacks the file {shown(path)}.", ASK_AGAIN)
+        return self._read(path, limit, self.files[path][1])
+
+    def place(self, path: str) -> Path:
+        """Return where a payload file lies."""
+        return self._root / path
+
+    def _verify(self, digests: dict[str, str]) -> None:
+        for path, wanted in sorted(digests.items()):
+            digest = hashlib.sha512()
+            for block in self._blocks(path):
+                digest.update(block)
+            if digest.hexdigest() != wanted:
+                raise _changed(path)
+
+    def _read(self, path: str, limit: int, wanted: str = "") -> bytes:
+        data = bytearray()
+        for block in self._blocks(path):
+            data += block
+            if len(data) > limit:
+                raise LimitExceeded(f"The file {shown(path)} is larger than {limit} bytes.", ASK_AGAIN)
+        if wanted and hashlib.sha512(data).hexdigest() != wanted:
+            raise _changed(path)
+        return bytes(data)
+
+    def _blocks(self, path: str) -> Iterator[bytes]:
+        try:
+            with _open(self._root / path) as file:
+                while block := file.read(_CHUNK):
+                    yield block
+        except FileNotFoundError:
+            raise Damaged(f"The package lacks the file {shown(path)}.", ASK_AGAIN) from None
+        except OSError as problem:
+            raise Unavailable(
+                f"{shown(path)} cannot be read: {problem.strerror or problem}.",
+                "Check the disk it is on, and your rights.",
+            ) from problem
+
+
+def _open(path: Path) -> BinaryIO:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("it is no regular file any more")
+    return os.fdopen(descriptor, "rb")
+
+
+def _walk(root: Path, limits: Limits) -> dict[str, int]:
+    """Return path -> size of every file; a link, pipe or device anywhere is refused, nothing is followed."""
+    sizes: dict[str, int] = {}
+    folders, entries, total = [""], 0, 0
+    while folders:
+        above = folders.pop()
+        try:
+            with os.scandir(root / above) as found:
+                for one in found:
+                    entries += 1
+                    path = f"{above}{one.name}"
+                    if not is_safe(path):
+                        raise Usage(f"A file's name cannot be in a package: {shown(path)}", _NO_USE)
+                    kind = one.stat(follow_symlinks=False)
+                    if stat.S_ISDIR(kind.st_mode):
+                        folders.append(f"{path}/")
+                    elif stat.S_ISREG(kind.st_mode):
+                        sizes[path] = kind.st_size
+                        total += kind.st_size
+                    else:
+                        raise Usage(f"{shown(path)} is a link or device; a package holds plain files only.", _NO_USE)
+                    if entries > limits.entries or total > limits.size:
+                        raise LimitExceeded("The package has more files or bytes than one may have.", _NO_USE)
+        except OSError as problem:
+            raise Unavailable(
+                f"The folder {shown(above) or root} cannot be read: {problem.strerror or problem}.",
+                "Check the disk it is on, and your rights.",
+            ) from problem
+    return sizes
+
+
+_NO_USE = "Do not use this package; tell the sender and whoever looks after your computers."
+
+
+def _check_kind(sizes: dict[str, int]) -> None:
+    if tags.DECLARATION not in sizes or not any(path.startswith(f"{DATA}/") for path in sizes):
+        raise Usage(
+            f"This folder is no package: it has no {tags.DECLARATION} or no files in {DATA}/.",
+            "Name the folder that holds bagit.txt; unpack an archive first.",
+        )
+    for name in (tags.TAG_MANIFEST, *sorted(_TAGS)):
+        if name not in sizes:
+            raise Damaged(f"The package lacks the file {name}.", ASK_AGAIN)
+    for path in sorted(sizes):
+        if not path.startswith(f"{DATA}/") and path not in _TAGS and path != tags.TAG_MANIFEST:
+            raise Damaged(f"The package holds a file that does not belong to it: {shown(path)}", ASK_AGAIN)
+
+
+def _compare(told: set[str], found: set[str], manifest: str) -> None:
+    for path in sorted(told - found):
+        raise Damaged(f"The package lacks the file {shown(path)}, which {manifest} names.", ASK_AGAIN)
+    for path in sorted(found - told):
+        raise Damaged(f"The package holds a file that {manifest} does not name: {shown(path)}", ASK_AGAIN)
+
+
+def _changed(path: str) -> Damaged:
+    return Damaged(f"The file {shown(path)} is not what was packed: its digest is another.", ASK_AGAIN)
