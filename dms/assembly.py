@@ -79,6 +79,8 @@ def open_world(
             examiner=lazy.examiner,
             index=lazy.index,
             paper=_paper,
+            spreadsheet=_spreadsheet,
+            handover=_handover,
             fold=_fold,
             alive=host.alive,
             new_id=host.new_id,
@@ -149,6 +151,18 @@ def _paper() -> Any:
     from dms.adapters.paper import open_paper
 
     return open_paper()
+
+
+def _spreadsheet() -> Any:
+    from dms.adapters.spreadsheet import open_spreadsheet
+
+    return open_spreadsheet()
+
+
+def _handover() -> Any:
+    from dms.adapters.handover import BagHandover
+
+    return BagHandover(schemas())
 
 
 def _fold(text: str) -> str:

@@ -43,13 +43,13 @@ def add_person(world: World, person: Person) -> None:
         bring_back(world)
         with world.catalogue.begin() as tx:
             tx.save_person(person)
-            tx.log(Act(world.now(), world.user, "person", person.code, "the first", {"after": _told(person)}))
+            tx.log(Act(world.now(), world.user, "person", person.code, "the first", {"after": told_of(person)}))
         return
     with gate.acting(world, Action.KEEP_PEOPLE, target=person.code, other="person") as act:
         before = next((p for p in act.tx.people() if p.code == person.code), None)
-        _no_rise(act, person, before)
+        no_rise(act, person, before)
         act.tx.save_person(person)
-        act.notes |= {"before": _told(before) if before else None, "after": _told(person)}
+        act.notes |= {"before": told_of(before) if before else None, "after": told_of(person)}
 
 
 def add_customers(world: World, customers: Sequence[Customer]) -> int:
@@ -82,7 +82,7 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
     return len(customers)
 
 
-def _no_rise(act: gate.Passage, person: Person, before: Person | None) -> None:
+def no_rise(act: gate.Passage, person: Person, before: Person | None) -> None:
     """Nobody gives himself, or lets an administrator give, what decides over records: only a manager who has it."""
     deciding = {Role.GENERAL_MANAGER, Role.SALES_MANAGER, Role.DEPARTMENT_MANAGER, Role.ARCHIVIST, Role.AUDITOR}
     gained = {r for r in deciding if r in person.roles} - set(before.roles if before else ())
@@ -93,7 +93,8 @@ def _no_rise(act: gate.Passage, person: Person, before: Person | None) -> None:
         )
 
 
-def _told(person: Person) -> dict[str, object]:
+def told_of(person: Person) -> dict[str, object]:
+    """Return what the log keeps of a person."""
     return {"name": person.name, "roles": list(person.roles), "login": person.login, "department": person.department}
 
 

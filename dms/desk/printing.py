@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record
+from dms.errors import Unavailable
 from dms.forms.cover import Cover, draw_covers
 from dms.forms.label import Label, draw_labels
 from dms.ports.catalogue import Act
@@ -117,6 +120,30 @@ def print_labels(
     draw_labels(paper_sheet, labels, layout, start, offset)
     paper_sheet.save(target, title="互见标签 Cross-reference labels")
     _log(world, "label", records)
+
+
+def print_copy(world: World, named: str, target: Path) -> Record:
+    """Write a record's pages with a watermark that says who looked and when (R6); the printing is logged.
+
+    Raises:
+        NotFound: there is no such record or copy, or it is not for the asker.
+    """
+    with gate.acting(world, Action.PRINT, named) as act:
+        record = act.record
+        mark = f"{act.me.name} {act.me.code} {act.now[:16].replace('T', ' ')}"
+        act.notes |= {"sheet": "copy", "watermark": mark}
+        with tempfile.TemporaryDirectory(dir=world.work, prefix="copy-") as folder:
+            plain, marked = Path(folder) / "access.pdf", Path(folder) / "marked.pdf"
+            with world.vault.open(record.code, "access.pdf") as source:
+                plain.write_bytes(source.read())
+            world.examiner().watermark(plain, mark, marked)
+            try:
+                shutil.copyfile(marked, target)
+            except OSError as problem:
+                raise Unavailable(
+                    f"{target} cannot be written: {problem.strerror}.", "Choose another place."
+                ) from problem
+    return record
 
 
 def reprints(world: World) -> list[Reprint]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dms.domain.policy import Action, Relation, Role, can
+from dms.domain.policy import SCOPED, Action, Relation, Role, can
 from dms.domain.query import Scope
 from dms.domain.record import Record
 
@@ -68,7 +68,7 @@ class Reach:
         Acts on no record are asked without one.
         """
         for standing in self.standings:
-            relations = self.relations(standing, record) if record else {Relation.OTHER}
+            relations = self.relations(standing, record) if record else _without_record(action)
             if any(can(standing.roles, action, relation) for relation in relations):
                 return standing
         return None
@@ -97,6 +97,10 @@ class Reach:
         else:
             codes = frozenset()
         return Scope(managers=frozenset(managers), customers=frozenset(mine), codes=codes, away=frozenset(away - mine))
+
+
+def _without_record(action: Action) -> frozenset[Relation]:
+    return frozenset(Relation) if action in SCOPED else frozenset({Relation.OTHER})
 
 
 def may_see(scope: Scope, record: Record) -> bool:

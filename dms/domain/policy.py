@@ -75,6 +75,9 @@ class Action(StrEnum):
     CARE = "care"
 
 
+# Asked without a record, these reach as far as the person sees: a report holds what is inside his scope.
+SCOPED = frozenset({Action.REPORT, Action.PRINT})
+
 _ALL = frozenset(Relation)
 _OWN = frozenset({Relation.OWN})
 _TEAM = frozenset({Relation.OWN, Relation.DEPARTMENT})

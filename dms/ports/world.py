@@ -11,10 +11,12 @@ from dms.domain.scheme import Scheme
 from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock
 from dms.ports.examine import Examiner
+from dms.ports.handover import Handover
 from dms.ports.inbox import Inbox
 from dms.ports.journal import Journal
 from dms.ports.paper import Paper
 from dms.ports.search import SearchIndex
+from dms.ports.spreadsheet import Spreadsheet
 from dms.ports.vault import Vault
 from dms.settings import Settings
 
@@ -31,6 +33,8 @@ class World:
         examiner: opens the reading processes at the first call.
         index: opens the full-text index at the first call.
         paper: makes a new, empty printed document.
+        spreadsheet: writes and reads workbooks.
+        handover: writes and reads hand-over packages.
         fold: length-preserving folding of Traditional, full-width and upper-case text.
         alive: tells whether the process behind a lease owner still runs (None: it is on another machine).
         new_id: makes a sortable unique id.
@@ -50,6 +54,8 @@ class World:
     examiner: Callable[[], Examiner]
     index: Callable[[], SearchIndex]
     paper: Callable[[], Paper]
+    spreadsheet: Callable[[], Spreadsheet]
+    handover: Callable[[], Handover]
     fold: Callable[[str], str]
     alive: Callable[[str], bool | None]
     new_id: Callable[[], str]

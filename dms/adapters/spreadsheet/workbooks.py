@@ -26,21 +26,24 @@ class Workbooks:
         """Write a workbook row by row, beside its place first."""
         from openpyxl import Workbook
 
+        beside = target.with_name(target.name + ".part")
+        try:
+            # Before anything is built: openpyxl leaves half-open writers behind where saving fails.
+            beside.open("wb").close()
+        except OSError as problem:
+            raise _unwritable(target, problem) from problem
         book = Workbook(write_only=True)
         book.properties.title = title
         # The same content gives the same bytes as far as the format allows: no time of our own inside.
         book.properties.creator = "dms"
         for number, grid in enumerate(grids, 1):
             _write(book, grid, number)
-        beside = target.with_name(target.name + ".part")
         try:
             book.save(beside)
             beside.replace(target)
         except OSError as problem:
             beside.unlink(missing_ok=True)
-            raise Unavailable(
-                f"{target} cannot be written: {problem.strerror}.", "Choose another place; is it open in a program?"
-            ) from problem
+            raise _unwritable(target, problem) from problem
 
     def read(self, path: Path) -> list[Mapping[str, str]]:
         """Return the rows of a CSV file or a workbook's first sheet."""
@@ -50,6 +53,12 @@ class Workbooks:
             raise Usage(f"{path.name} is larger than {MOST_BYTES // 10**6} MB.", "Split it.")
         rows = _workbook(path) if zipfile.is_zipfile(path) else _csv(path)
         return _mapped(path, rows)
+
+
+def _unwritable(target: Path, problem: OSError) -> Unavailable:
+    return Unavailable(
+        f"{target} cannot be written: {problem.strerror}.", "Choose another place; is it open in a program?"
+    )
 
 
 def _write(book: Any, grid: Grid, number: int) -> None:

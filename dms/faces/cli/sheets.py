@@ -12,6 +12,7 @@ from dms.faces.cli.output import Session, answer, json_option
 
 if TYPE_CHECKING:
     from dms.domain.record import Record
+    from dms.ports.world import World
 
 _OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="PDF to write."
@@ -124,41 +125,92 @@ def label_command(
 
 @click.command("print")
 @click.argument("sheet", required=False)
-@click.argument("records", nargs=-1)
+@click.argument("targets", nargs=-1)
 @click.option("--list", "listed", is_flag=True, help="List the sheets and label layouts.")
+@click.option("--class", "class_code", default="", help="electronic-list: of this class instead of volumes.")
+@click.option("--year", default=0, help="electronic-list, loan-register: of this year.")
+@click.option("--manager", default="", help="electronic-list: of this account manager.")
+@click.option("--width", default=30, show_default=True, help="spine: 20, 30, 40 or 50 mm.")
 @_OUTPUT
 @json_option
 @click.pass_context
 def print_command(
-    ctx: click.Context, sheet: str | None, records: tuple[str, ...], listed: bool, output: Path | None, as_json: bool
-) -> None:
-    """Print any sheet by its name."""
+    ctx: click.Context, sheet: str | None, targets: tuple[str, ...], listed: bool, class_code: str, year: int,
+    manager: str, width: int, output: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Print any sheet by its name: of records, of volumes, or of the archive.
+
+    -o FILE.xlsx writes lists as workbooks. “copy” is a record's pages with a watermark that says who printed it when.
+    """
     from dms.errors import NotFound, Usage
-    from dms.faces.cli.output import table
     from dms.forms import sheets
-    from dms.forms.label import LAYOUTS
 
     if listed:
-        data = {
-            "sheets": [{"name": s.name, "title": s.title_zh, "title_en": s.title_en} for s in sheets().values()],
-            "layouts": list(LAYOUTS),
-        }
-        rows = [(s.name, s.title_zh, s.title_en) for s in sheets().values()]
-
-        def human(console: Any) -> None:
-            table(console, ("sheet", "", ""), rows, empty="")
-            console.print("label layouts: " + ", ".join(LAYOUTS), markup=False)
-
-        answer(data, human, as_json=as_json)
+        _list_sheets(as_json=as_json)
         return
     if not sheet:
         raise Usage("Print what?", "“dms print --list” names the sheets.")
     if sheet not in sheets():
         raise NotFound(f"There is no sheet “{sheet}”.", "“dms print --list” names them.")
-    if not records:
-        raise Usage(f"Print “{sheet}” for which records?", f"dms print {sheet} HG01E2026000123 -o sheet.pdf")
-    command = {"cover": cover_command, "label": label_command}[sheet]
-    ctx.invoke(command, records=records, output=output, as_json=as_json)
+    kind = sheets()[sheet].of
+    alone = kind == "archive" or (sheet == "electronic-list" and (class_code or year or manager or not targets))
+    if not targets and not alone:
+        example = "HG01E2026000123" if kind == "record" else "HG01-KH·04·2026-D30-ZHS-002"
+        raise Usage(f"Print “{sheet}” for which {kind}s?", f"dms print {sheet} {example} -o sheet.pdf")
+    if sheet in ("cover", "label"):
+        command = {"cover": cover_command, "label": label_command}[sheet]
+        ctx.invoke(command, records=targets, output=output, as_json=as_json)
+        return
+    target = output or Path(f"{sheet}.pdf")
+    session: Session = ctx.obj
+    with session.world() as world:
+        told = _print(world, sheet, targets, target, class_code=class_code, year=year, manager=manager, width=width)
+    answer({"file": str(target), **told}, lambda c: c.print(f"{sheet} → {target}", markup=False), as_json=as_json)
+
+
+def _print(
+    world: World, sheet: str, targets: Sequence[str], target: Path, *, class_code: str, year: int, manager: str,
+    width: int,
+) -> dict[str, Any]:  # fmt: skip
+    from dms.desk import register_sheets, volume_sheets
+    from dms.desk.printing import print_copy
+
+    if sheet == "copy":
+        return {"codes": [print_copy(world, one, _numbered(target, n)).code for n, one in enumerate(targets)]}
+    if sheet == "loan-register":
+        return {"lines": register_sheets.print_loans(world, target, year=year)}
+    if sheet == "destruction-register":
+        return {"requests": register_sheets.print_destructions(world, target, [int(t) for t in targets if t.isdigit()])}
+    if sheet == "electronic-list" and not targets:
+        count = volume_sheets.electronic_catalogue(
+            world, target, class_code=class_code, year=year, manager=manager.upper()
+        )
+        return {"lines": count}
+    return {"volumes": volume_sheets.print_volume(world, sheet, targets, target, spine=width)}
+
+
+def _numbered(target: Path, place: int) -> Path:
+    return target if not place else target.with_name(f"{target.stem}-{place + 1}{target.suffix}")
+
+
+def _list_sheets(*, as_json: bool) -> None:
+    from dms.faces.cli.output import table
+    from dms.forms import sheets
+    from dms.forms.label import LAYOUTS
+
+    data = {
+        "sheets": [
+            {"name": s.name, "title": s.title_zh, "title_en": s.title_en, "of": s.of} for s in sheets().values()
+        ],
+        "layouts": list(LAYOUTS),
+    }
+    rows = [(s.name, s.title_zh, s.title_en, s.of) for s in sheets().values()]
+
+    def human(console: Any) -> None:
+        table(console, ("sheet", "", "", "of"), rows, empty="")
+        console.print("label layouts: " + ", ".join(LAYOUTS), markup=False)
+
+    answer(data, human, as_json=as_json)
 
 
 @click.command("void")
