@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
+from office_kit import CUSTOMER, OTHER, Later, filed, note, refused
 
 from dms.assembly import open_world
 from dms.desk import appraising
-
-from test_rules import CUSTOMER, OTHER, Later, filed, note, office, refused  # noqa: F401, I001 one office for both
 
 
 def text_of(path):
@@ -94,21 +93,29 @@ def test_r10_r14_dealings_dossier_grades_and_packs(office, tmp_path):
     sheet = tmp_path / "往来.csv"
     lines = ["客户,日期,类别,金额,到期"]
     today = datetime.now().date()
-    for months, (kind, amount) in enumerate([("订货", "¥120,000.00"), ("记账", "110000"), ("收款", "20,000元"), ("折让", "15000")]):
-        lines.append(f"{CUSTOMER},{today - timedelta(days=150 - months)},{kind},\"{amount}\",")
+    for months, (kind, amount) in enumerate(
+        [("订货", "¥120,000.00"), ("记账", "110000"), ("收款", "20,000元"), ("折让", "15000")]
+    ):
+        lines.append(f'{CUSTOMER},{today - timedelta(days=150 - months)},{kind},"{amount}",')
     sheet.write_text("\n".join([*lines, f"{OTHER},{today},订货,abc,", f"没有,{today},订货,1,"]), encoding="gb18030")
     found = office.dms("import", "dealings", sheet, user="ar")
     assert office.exit == 6 and [p["row"] for p in found["problems"]] == [5, 6]
     assert office.dms("report", "dossier", CUSTOMER)["sections"][3]["rows"] == []
     sheet.write_text("\n".join(lines), encoding="utf-8")
-    assert office.dms("import", "dealings", sheet, "--dry-run", user="ar") == {"rows": 4, "problems": [], "taken": False}
+    assert office.dms("import", "dealings", sheet, "--dry-run", user="ar") == {
+        "rows": 4,
+        "problems": [],
+        "taken": False,
+    }
     for _ in range(2):
         assert office.dms("import", "dealings", sheet, user="ar")["taken"]
     refused(office, "import", "dealings", sheet, user="zhs")
     told = office.dms("report", "dossier", CUSTOMER, "-o", tmp_path / "d.pdf", user="zhs")
     sums = dict(told["sections"][0]["rows"])
     assert (sums["记账 charged"], sums["欠款 owed"], sums["逾期 >90 天"]) == ("110,000.00", "75,000.00", "75,000.00")
-    assert ("高", "75,000.00 overdue for more than 90 days (oldest 119)") in [tuple(r) for r in told["sections"][1]["rows"]]
+    assert ("高", "75,000.00 overdue for more than 90 days (oldest 119)") in [
+        tuple(r) for r in told["sections"][1]["rows"]
+    ]
     refused(office, "report", "dossier", CUSTOMER, user="lmy", exit_code=4)
     refused(office, "report", "dossier", "没有的客户", user="lmy", exit_code=4)
     quarter = f"{(today - timedelta(days=150)).year}-Q{((today - timedelta(days=150)).month + 2) // 3}"
@@ -183,7 +190,10 @@ def test_destruction_at_the_end_of_retention(office, tmp_path):
 
 def test_imports_say_which_rows_are_wrong(office, tmp_path):
     sheet = tmp_path / "people.csv"
-    sheet.write_text("代码,姓名,角色,登录名,部门\nW1,王五,account_manager,w1,一部\n王,赵,,,\nX1,,,,\nY1,钱,king,,\n", encoding="utf-8")
+    sheet.write_text(
+        "代码,姓名,角色,登录名,部门\nW1,王五,account_manager,w1,一部\n王,赵,,,\nX1,,,,\nY1,钱,king,,\n",
+        encoding="utf-8",
+    )
     found = office.dms("import", "people", sheet, user="ar")
     assert [p["row"] for p in found["problems"]] == [2, 3, 4] and not found["taken"]
     sheet.write_text("代码,姓名,角色,登录名,部门\nW1,王五,,w1,一部\n", encoding="utf-8")
