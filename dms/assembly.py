@@ -20,7 +20,7 @@ from dms import settings as options
 from dms.domain.describing.profiles import FormProfile, profile_from_dict
 from dms.domain.scheme import Scheme, scheme_from_dict
 from dms.errors import Conflict, NotFound, Unavailable, Usage
-from dms.ports.catalogue import Catalogue, Person
+from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
 from dms.ports.search import SearchIndex
@@ -206,12 +206,17 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     _key(settings)
     with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue, catalogue.begin() as tx:
         if not tx.people():
-            tx.save_person(
-                Person(
-                    code=person_code(user),
-                    name=name or user,
-                    roles=("general_manager", "archivist", "account_manager"),
-                    login=user,
+            first = Person(person_code(user), name or user, ("general_manager", "archivist", "account_manager"), user)
+            told = {"name": first.name, "roles": list(first.roles), "login": user, "department": ""}
+            tx.save_person(first)
+            tx.log(
+                Act(
+                    SystemClock().now().isoformat(timespec="seconds"),
+                    user,
+                    "person",
+                    first.code,
+                    "the first",
+                    {"after": told},
                 )
             )
     open_vault(settings.expand(settings.vault))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dms.desk import gate
 from dms.domain.item import ItemState
-from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState, record_from_dict
-from dms.errors import Conflict, Damaged, NotFound
-from dms.ports.catalogue import Act, Transaction
+from dms.domain.record import Record, RecordState
+from dms.errors import Damaged
+from dms.flow.index import reindex
 from dms.ports.vault import Trouble
 from dms.ports.world import World
 
@@ -135,60 +133,12 @@ def _index(world: World) -> Iterator[Finding]:
         yield Finding("index-extra", code, "The search finds a record that is not there.", "dms reindex")
 
 
-def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
-    """Fill an empty catalogue from the vault (promise 7): records, numbers, volumes, reservations.
-
-    People, customers and the acts are not in the vault; they come from a backup or are imported again. Numbers below a
-    counter that the vault does not explain are voided, so that none is given twice.
+def rebuild_index(world: World) -> int:
+    """Build the search index anew beside the old one; return the number of records.
 
     Raises:
-        Conflict: the catalogue is not empty.
+        NotPermitted: not for the asker.
     """
     with world.catalogue.look() as tx:
-        if tx.records(limit=1) or tx.items(limit=1):
-            raise Conflict("The catalogue is not empty.", "Move archive/catalogue.sqlite* away, then try again.")
-    objects = sorted(world.vault.objects())
-    records: dict[str, Record] = {}
-    for done, object_id in enumerate(objects, 1):
-        on_step("objects", done, len(objects))
-        for record in _records_in(world, object_id):
-            # A reservation is older than what was registered under its code.
-            if record.code not in records or records[record.code].state is RecordState.RESERVED:
-                records[record.code] = record
-    now = world.now()
-    with world.catalogue.begin() as tx:
-        for record in sorted(records.values(), key=lambda r: r.code):
-            _restore(tx, record, now)
-        for object_id in objects:
-            if object_id.startswith("batch-"):
-                head = world.vault.head(object_id)
-                for file in head.files.values() if head else ():
-                    if file.path.startswith("original/"):
-                        tx.claim_digest(file.sha512, object_id)
-        for gap in tx.gaps():
-            reason = "not in the vault when the catalogue was rebuilt"
-            tx.void(gap.number, kind=gap.kind, reason=reason, user=world.user, at=now)
-        tx.log(Act(now, world.user, "rebuild", "catalogue", "", {"records": len(records)}))
-    return len(records)
-
-
-def _records_in(world: World, object_id: str) -> Iterator[Record]:
-    name = "reserved.json" if object_id.startswith("batch-") else "record.json"
-    try:
-        with world.vault.open(object_id, name) as file:
-            told = json.loads(file.read())
-    except NotFound:
-        return
-    for one in told if isinstance(told, list) else [told]:
-        yield record_from_dict(one)
-
-
-def _restore(tx: Transaction, record: Record, now: str) -> None:
-    code = parse_code(record.code)
-    tx.restore_code(code)
-    if record.paper_number:
-        tx.restore_paper(parse_paper(record.paper_number), now)
-    tx.add_record(record)
-    if record.state is RecordState.VOID:
-        tx.void(record.code, kind="code", reason="voided before the catalogue was rebuilt", user="", at=now)
-    tx.enqueue("index", record.code)
+        gate.permitted(world, tx, Action.CARE)
+    return reindex(world)

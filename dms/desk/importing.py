@@ -31,6 +31,10 @@ _HEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+_ACTIONS = {"people": Action.KEEP_PEOPLE, "customers": Action.KEEP_CUSTOMERS, "dealings": Action.KEEP_CUSTOMERS,
+            "catalogue": Action.KEEP_VOLUMES}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import took, or would take: rows, and what is wrong with others (then nothing was taken)."""
@@ -55,6 +59,8 @@ def import_sheet(world: World, kind: str, path: Path, *, dry: bool) -> Imported:
     """
     if kind not in KINDS:
         raise Usage(f"“{kind}” cannot be imported.", "Kinds: " + ", ".join(KINDS))
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, _ACTIONS[kind])
     rows = world.spreadsheet().read(path)
     if kind == "dealings":
         count, wrong = dealing.import_dealings(world, rows, path.name, dry=dry)
@@ -71,8 +77,6 @@ def import_sheet(world: World, kind: str, path: Path, *, dry: bool) -> Imported:
 def _people(world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry: bool) -> Imported:
     from dms.desk.masters import _CODE, no_rise, told_of
 
-    with world.catalogue.look() as tx:
-        gate.permitted(world, tx, Action.KEEP_PEOPLE)
     taken: list[Person] = []
     wrong: list[RowProblem] = []
     for number, row in enumerate(rows, 1):
@@ -101,7 +105,6 @@ def _customers(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
     from dms.desk.masters import add_customers
 
     with world.catalogue.look() as tx:
-        gate.permitted(world, tx, Action.KEEP_CUSTOMERS)
         people = {p.code for p in tx.people()} | {p.name for p in tx.people()}
         codes = {p.name: p.code for p in tx.people()}
         owners = {c.name: c.manager for c in tx.customers()}
@@ -131,7 +134,6 @@ def _parts(text: str) -> tuple[str, ...]:
 def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry: bool) -> Imported:
     """Take an old paper catalogue: each line a filed record whose paper is there and whose file is still to come."""
     with world.catalogue.look() as tx:
-        gate.permitted(world, tx, Action.KEEP_VOLUMES)
         wrong = [p for n, row in enumerate(rows, 1) if (p := _line_problem(world, tx, n, row))]
     numbers = [fold(r["paper_number"]) for r in rows if r["paper_number"]]
     twice = {n for n in numbers if numbers.count(n) > 1} if len(numbers) != len(set(numbers)) else set()

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dms.desk import gate
 from dms.domain.item import Hints, Item, ItemState
+from dms.domain.policy import Action
 from dms.domain.scheme import Scheme
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Act, Person
@@ -138,6 +140,7 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
         raise Usage("There is no file to take in.", "Name files, or folders that hold some.")
     items = []
     with world.catalogue.begin() as tx:
+        gate.permitted(world, tx, Action.CONTRIBUTE)
         for file in files:
             place = file.resolve()
             item = Item(
@@ -162,6 +165,7 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
         NotFound: no such item in quarantine.
     """
     with world.catalogue.begin() as tx:
+        gate.permitted(world, tx, Action.CONTRIBUTE)
         waiting = {i.id: i for i in tx.items(states=[ItemState.QUARANTINED])}
         unknown = [i for i in item_ids if i not in waiting]
         if unknown:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from dms.desk import gate
 from dms.desk.auditing import bring_back
 from dms.domain.access import ROLES
 from dms.domain.policy import Action, Role
 from dms.errors import NotFound, NotPermitted, Usage
-from dms.ports.catalogue import Act, Customer, Person
+from dms.ports.catalogue import Act, Customer, Person, Transaction
 from dms.ports.registers import Deputy
 from dms.ports.world import World
 
@@ -78,7 +79,11 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
                     f'Hand him over first: dms customers reassign "{customer.name}" --to {customer.manager}',
                 )
             tx.save_customer(customer if customer.manager else replace(customer, manager=before))
-        act.notes["customers"] = [{"name": c.name, "manager": c.manager} for c in customers[:100]]
+        # Whole, so that a lost catalogue gets them back from the log.
+        act.notes["customers"] = [
+            {"name": c.name, "manager": c.manager or owners.get(c.name, ""), "aliases": list(c.aliases)}
+            for c in customers
+        ]
     return len(customers)
 
 
@@ -165,6 +170,39 @@ def people(world: World) -> list[Person]:
     with world.catalogue.look() as tx:
         gate.person(world, tx)
         return list(tx.people())
+
+
+def bring_back_masters(tx: Transaction) -> int:
+    """Fill people and customers from the log, as they were last entered (the catalogue was lost); return how many.
+
+    Who is there already (the one who began anew) stays as he is.
+    """
+    people: dict[str, Person] = {}
+    customers: dict[str, Customer] = {}
+    for act in tx.log_from(1):
+        data = act.data
+        if act.act == "person" and data.get("after"):
+            people[act.target] = _person(act.target, data["after"])
+        elif act.act == "import-people":
+            people |= {code: _person(code, told) for code, told in dict(data.get("people", {})).items()}
+        elif act.act == "customers":
+            for told in data.get("customers", ()):
+                customers[told["name"]] = Customer(told["name"], told["manager"], tuple(told.get("aliases", ())))
+        elif act.act == "reassign":
+            for told in data.get("customers", ()):
+                known = customers.get(told["name"], Customer(told["name"]))
+                customers[told["name"]] = replace(known, manager=told["after"])
+    there = {p.code for p in tx.people()}
+    for person in people.values():
+        if person.code not in there:
+            tx.save_person(person)
+    for customer in customers.values():
+        tx.save_customer(customer)
+    return len(people) + len(customers)
+
+
+def _person(code: str, told: Mapping[str, Any]) -> Person:
+    return Person(code, told["name"], tuple(told["roles"]), told["login"], told.get("department", ""))
 
 
 def seen_customers(world: World) -> list[Customer]:

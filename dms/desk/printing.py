@@ -12,7 +12,7 @@ from dms.desk.reserving import expected_pages
 from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper, parse_volume
 from dms.domain.policy import Action
-from dms.domain.record import Record
+from dms.domain.record import Record, RecordState
 from dms.errors import Unavailable
 from dms.forms.cover import Cover, draw_covers
 from dms.forms.label import Label, draw_labels
@@ -174,4 +174,6 @@ def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
 def _permitted(world: World, records: Sequence[Record]) -> None:
     with world.catalogue.look() as tx:
         for record in records:
+            if record.state is RecordState.RESERVED and record.received_by == world.user:
+                continue  # his own reservation, of nobody's record yet
             gate.permitted(world, tx, Action.PRINT, record)

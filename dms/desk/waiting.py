@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dms.desk import gate
 from dms.domain.access import may_see
+from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.ports.catalogue import Act, Attention
 from dms.ports.world import World
@@ -37,6 +38,7 @@ def settle(world: World, target: str) -> None:
         )
     now = world.now()
     with world.catalogue.begin() as tx:
+        gate.permitted(world, tx, Action.DESCRIBE, tx.record(target))
         for one in mine:
             tx.settle(one.kind, target)
             tx.log(Act(now, world.user, "settle", target, "", {"kind": one.kind, "question": one.question}))

@@ -329,6 +329,11 @@ def test_a_lost_catalogue_takes_its_log_back_from_the_copy(office):
     told = office.dms("audit", "verify", f"{before['size']}:{before['root']}")
     assert told["findings"] == []
     assert any(a["act"] == "file" for a in office.dms("audit", "list", code)["acts"])
+    assert {"ZHS", "SM", "AU"} <= {p["code"] for p in office.dms("people", "list")["people"]}
+    assert (
+        office.dms("search", "折让", user="zhs")["total"] == 1
+        and office.dms("search", "折让", user="lmy")["total"] == 0
+    )
 
 
 def test_cut_and_half_written_copies_of_the_log_are_made_good_or_told(office):

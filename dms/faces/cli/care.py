@@ -53,10 +53,10 @@ def doctor_command(session: Session, as_json: bool) -> int:
 @click.pass_obj
 def reindex_command(session: Session, as_json: bool) -> None:
     """Build the search index anew beside the old one, which goes on answering."""
-    from dms.flow.index import reindex
+    from dms.desk.checking import rebuild_index
 
     with session.world() as world:
-        count = reindex(world)
+        count = rebuild_index(world)
         name = world.index().name
     _counted(count, f"{count} records are indexed by {name}.", as_json=as_json)
 
@@ -66,7 +66,7 @@ def reindex_command(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def rebuild_command(session: Session, as_json: bool) -> None:
     """Rebuild a lost catalogue from the vault, then the index. The old catalogue must be moved away first."""
-    from dms.desk.checking import rebuild
+    from dms.desk.rebuilding import rebuild
     from dms.flow.index import reindex
 
     with session.world() as world, steps(quiet=as_json) as show:
@@ -74,7 +74,7 @@ def rebuild_command(session: Session, as_json: bool) -> None:
         reindex(world)
     told = (
         f"{count} records are back from the vault.\n"
-        "People and customers are not kept there: dms people add, dms customers import."
+        "People, customers and acts are back from the log's copy; requests, loans and signatures come from a backup."
     )
     _counted(count, told, as_json=as_json)
 

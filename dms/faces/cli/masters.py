@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import asdict
 from pathlib import Path
 
@@ -113,33 +112,15 @@ def customers_reassign(session: Session, customers: tuple[str, ...], manager: st
 
 
 @customers_command.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what is wrong; take nothing.")
 @json_option
-@click.pass_obj
-def customers_import(session: Session, file: Path, as_json: bool) -> None:
-    """Import customers from a CSV file with the columns name, manager, aliases (joined by ;)."""
-    from dms.desk.masters import add_customers
-    from dms.errors import Usage
-    from dms.ports.catalogue import Customer
+@click.pass_context
+def customers_import(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> int:
+    """Import customers from CSV or XLSX: name, manager, aliases (joined by ;). The same as dms import customers."""
+    from dms.faces.cli.reports import import_command
 
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="gb18030", errors="replace")
-    rows = list(csv.DictReader(text.splitlines()))
-    if rows and not {"name", "客户"} & set(rows[0]):
-        raise Usage(f"{file} has no column “name”.", "Columns: name, manager, aliases (or 客户, 客户经理, 别名).")
-    customers = [
-        Customer(
-            (row.get("name") or row.get("客户") or "").strip(),
-            (row.get("manager") or row.get("客户经理") or "").strip().upper(),
-            tuple(a.strip() for a in (row.get("aliases") or row.get("别名") or "").split(";") if a.strip()),
-        )
-        for row in rows
-    ]
-    with session.world() as world:
-        count = add_customers(world, customers)
-    answer({"added": count}, lambda c: c.print(f"{count} customers are imported.", markup=False), as_json=as_json)
+    return int(ctx.invoke(import_command, kind="customers", file=file, dry_run=dry_run, as_json=as_json))
 
 
 @customers_command.command("list")
