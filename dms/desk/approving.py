@@ -74,7 +74,8 @@ def found_ink(world: World, record: Record) -> list[Ink]:
     """Return the signatures found on a record's scan, by role."""
     profile = next((p for p in world.profiles if p.key == record.form), None)
     try:
-        return inks(pages_of(world, record.code), profile.signatures if profile else None)
+        pages = pages_of(world, record.code, _paper_side(record, "words.json.gz"))
+        return inks(pages, profile.signatures if profile else None)
     except NotFound:
         return []
 
@@ -240,11 +241,16 @@ def _chosen(found: Sequence[Ink], role: str, spot: int) -> Ink | None:
     return next((i for i in found if i.role == role), None)
 
 
+def _paper_side(record: Record, name: str) -> str:
+    """Where a file made from the paper lies: beside the electronic file's where the two were paired."""
+    return f"paper/{name}" if record.paper.sha512 else name
+
+
 def _keep_picture(world: World, record: Record, role: str, page: int, box: Box, now: str) -> None:
     """Keep the signature's picture; before the commit, so that no confirmation stands without it."""
     with tempfile.TemporaryDirectory(dir=world.work, prefix="ink-") as folder:
         access, picture = Path(folder) / "access.pdf", Path(folder) / "ink.png"
-        with world.vault.open(record.code, "access.pdf") as source:
+        with world.vault.open(record.code, _paper_side(record, "access.pdf")) as source:
             access.write_bytes(source.read())
         world.examiner().crop(access, page, box, picture)
         files: dict[str, Path | bytes | None] = {f"evidence/{role}.png": picture}

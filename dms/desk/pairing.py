@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dms.desk import gate
-from dms.domain.pairing import FactDifference, fact_differences, similarity
+from dms.domain.pairing import FactDifference, similarity
+from dms.domain.pairing import differences as compare
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import Conflict, Usage
@@ -50,9 +51,10 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
     if left.paper.present and not right.paper.present:
         left, right = right, left
     _check(left, right)
-    mine, other = "\n".join(text_of(world, left.code)), "\n".join(text_of(world, right.code))
-    likeness = similarity(mine, other, world.fold)
-    differences = tuple(fact_differences(mine, other))
+    mine, other = text_of(world, left.code), text_of(world, right.code)
+    likeness = similarity("\n".join(mine), "\n".join(other), world.fold)
+    ours = frozenset({left.code, right.code, left.paper_number, right.paper_number} - {""})
+    differences = tuple(compare(mine, other, names=names_of(left, right), ours=ours))
     now = world.now()
     state = LinkState.CONFIRMED if not differences else LinkState.WAIVED if reason else LinkState.MISMATCH
     joined = left.with_(
@@ -86,6 +88,12 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
             )  # fmt: skip
         tx.log(Act(now, world.user, "pair", left.code, reason or why, {"scan": right.code, "state": state.value}))
     return Pairing(joined, right.code, likeness, differences)
+
+
+def names_of(left: Record, right: Record) -> list[tuple[str, str]]:
+    """Return the names both carriers' forms tell: customer, manager, contact (R12)."""
+    pairs = [(left.fields.get(k, ""), right.fields.get(k, "")) for k in ("manager", "contact")]
+    return [(left.customer, right.customer), *pairs]
 
 
 def accept(world: World, named: str, *, reason: str) -> Record:

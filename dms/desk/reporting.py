@@ -136,15 +136,15 @@ def _gaps(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
 
 def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
     """The pack of the monthly meeting (R10): what came, what changed, whom to look at."""
-    records = _seen(tx, scope, *_ALIVE, RecordState.BINNED)
+    records = _seen(tx, scope, *_ALIVE, RecordState.BINNED, RecordState.DESTROYED)
     codes = {r.code for r in records}
-    came = [r for r in records if period.holds(r.received_at)]
+    came = [r for r in records if period.holds(r.received_at) and r.state is not RecordState.DESTROYED]
     changed = [
         a
         for a in tx.acts()
         if period.holds(a.at)
         and a.target in codes
-        and a.act in ("agree-change", "promote", "agree-deletion", "restore", "file", "accept")
+        and a.act in ("agree-change", "promote", "agree-deletion", "restore", "purge", "destroy", "file", "accept")
     ]
     additions = Section(
         f"本月新增 {len(came)} 件",

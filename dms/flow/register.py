@@ -15,9 +15,10 @@ from typing import Any
 
 from dms.domain.item import Hints, Item
 from dms.domain.numbers import ElectronicCode, parse_code
+from dms.domain.pairing import FactDifference, differences
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.flow.route import check_digest
-from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name
+from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 
 
@@ -63,10 +64,10 @@ def _with_code(work: Work) -> Item:
 
 def _can_take(record: Record, carrier: str) -> bool:
     """A reserved record takes anything; a registered or filed one takes the carrier's file it does not have yet."""
-    if record.state is RecordState.VOID:
-        return False
     if record.state is RecordState.RESERVED:
         return True
+    if record.state not in (RecordState.REGISTERED, RecordState.FILED):
+        return False
     return carrier == "paper" and not record.paper.sha512 and not _is_scan(record)
 
 
@@ -87,11 +88,13 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
     stored = safe_name(item.name)
     day = date.fromisoformat(told["date"]) if told["date"] else None
     if before is not None and before.state in (RecordState.REGISTERED, RecordState.FILED):
-        # The paper of a record that came as an electronic file: its scan joins it.
+        # The paper of a record that came as an electronic file: its scan joins it, if both tell the same (R12).
+        differing = _differences(work, before)
+        state = LinkState.MISMATCH if differing else LinkState.CONFIRMED
         return before.with_(
             paper=replace(before.paper, present=True, name=stored, media_type=item.data["media_type"],
                           size=item.size, sha512=item.sha512, pages=len(work.content)),
-            link=Link(LinkState.CONFIRMED, "qr", item.user, item.created),
+            link=Link(state, "qr", item.user, item.created),
         )  # fmt: skip
     kind = world.scheme.classes.get(told["class_code"])
     base = before or Record(str(code))
@@ -128,6 +131,15 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         received_at=item.created,
         received_by=item.user,
     )
+
+
+def _differences(work: Work, before: Record) -> list[FactDifference]:
+    """What the scan tells differently from the electronic file it was matched to by its code."""
+    told = work.item.data["description"]
+    names = [(before.customer, told["customer"]), (before.fields.get("contact", ""), told["fields"].get("contact", ""))]
+    ours = frozenset({before.code, before.paper_number} - {""})
+    pages = [p.text for p in work.content]
+    return differences(text_of(work.world, before.code), pages, names=names, ours=ours)
 
 
 def _keep(work: Work, record: Record) -> Record:
@@ -226,6 +238,10 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
                 f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
             )
         )  # fmt: skip
+    if record.link.state is LinkState.MISMATCH:
+        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in _differences(work, record)[:5])
+        todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
+        tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]
     if work.inspection.active_content:
         warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))

@@ -150,9 +150,9 @@ def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
     }
 
 
-def pages_of(world: World, code: str) -> tuple[Page, ...]:
+def pages_of(world: World, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
     """Return the pages of a registered record as the vault keeps them (NotFound where it has none)."""
-    with world.vault.open(code, "words.json.gz") as file:
+    with world.vault.open(code, path) as file:
         told = json.loads(gzip.decompress(file.read()))
     return tuple(page_from_dict(p) for p in told["pages"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -207,7 +208,7 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
         "record": done.record.to_dict(),
         "given_up": done.given_up,
         "likeness": done.likeness,
-        "differences": [{"kind": d.kind, "left": d.left, "right": d.right} for d in done.differences],
+        "differences": [asdict(d) for d in done.differences],
     }
 
     def human(console: Any) -> None:
@@ -215,9 +216,13 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
             f"{done.record.code} now has both carriers; {done.given_up} is given up ({done.likeness:.0%} alike).",
             markup=False,
         )
-        rows = [(d.kind, d.left, d.right) for d in done.differences]
+        rows = [
+            (d.kind, d.left or "-", (d.left_page and f"p. {d.left_page} {d.left_line}") or "", d.right or "-",
+             (d.right_page and f"p. {d.right_page} {d.right_line}") or "")
+            for d in done.differences
+        ]  # fmt: skip
         if rows:
-            table(console, ("differs", "electronic", "paper"), rows, empty="")
+            table(console, ("differs", "electronic", "where", "paper", "where"), rows, empty="")
             console.print(f'→ dms pair {done.record.code} --accept --reason "…"', markup=False)
 
     answer(data, human, as_json=as_json)
