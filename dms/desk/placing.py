@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,14 +72,12 @@ def history(world: World, named: str) -> list[Move]:
         NotFound: there is no such volume or record, or it is not for the asker.
     """
     with world.catalogue.look() as tx:
-        if not is_volume(fold(named)):
-            return list(tx.moves(gate.record(world, tx, named).paper_number))
-    return list(_moves_of(world, str(volume_of(world, named)[0].number)))
-
-
-def _moves_of(world: World, target: str) -> Sequence[Move]:
-    with world.catalogue.look() as tx:
-        return tx.moves(target)
+        if is_volume(fold(named)):
+            targets = [str(volume_of(world, named)[0].number)]
+        else:
+            record = gate.record(world, tx, named)
+            targets = [t for t in (record.volume, record.paper_number) if t]
+        return sorted((m for t in targets for m in tx.moves(t)), key=lambda m: m.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,19 @@ def main() -> None:
         raster = Raster(image.width, image.height, 3, image.tobytes(), chosen.dpi)
         words = engine.recognise(raster).words
         evidence = measure(raster, words)
-        page = Page(1, image.width * 72 / chosen.dpi, image.height * 72 / chosen.dpi, words=tuple(words), evidence=evidence)
+        page = Page(
+            1, image.width * 72 / chosen.dpi, image.height * 72 / chosen.dpi, words=tuple(words), evidence=evidence
+        )
         found = {i.role for i in inks([page])}
         for role in ROLES:
             places = [p for p in form.signatures if p.role == role and p.page == 1]
             if not places:
                 continue
             signed = any(p.filled for p in places)
-            counts[level][("hit" if role in found else "missed") if signed else ("false" if role in found else "clear")] += 1
-        drawn = sum(1 for p in form.places if p.kind in ("seal", "chop") and p.page == 1 and p.filled) if seals else 0
+            counts[level][
+                ("hit" if role in found else "missed") if signed else ("false" if role in found else "clear")
+            ] += 1
+        drawn = sum(1 for p in form.places if p.kind == "seal" and p.page == 1 and p.filled) if seals else 0
         counts[level]["seals drawn"] += drawn
         counts[level]["seals found"] += min(drawn, len(evidence.seals))
         counts[level]["seals imagined"] += max(0, len(evidence.seals) - drawn)
