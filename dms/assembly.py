@@ -23,6 +23,7 @@ from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
+from dms.ports.journal import Journal
 from dms.ports.search import SearchIndex
 from dms.ports.world import World
 from dms.settings import Settings
@@ -88,6 +89,13 @@ def open_world(
     finally:
         lazy.close()
         catalogue.close()
+
+
+def log_copy(path: Path) -> Journal:
+    """Open a log's copy in plain lines, of this archive or of one set aside."""
+    from dms.adapters.journal import open_journal
+
+    return open_journal(path)
 
 
 class _Lazy:

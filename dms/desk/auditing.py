@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dms.desk import gate
@@ -188,10 +188,11 @@ def bring_back(world: World) -> int:
     with world.catalogue.begin() as tx:
         if tx.acts(limit=1):
             return 0
-        return _restore(tx, world.journal.acts())
+        return restore_acts(tx, world.journal.acts())
 
 
-def _restore(tx: Transaction, lines: Iterable[dict[str, object]]) -> int:
+def restore_acts(tx: Transaction, lines: Iterable[Mapping[str, object]]) -> int:
+    """Put acts back as a log's copy tells them; return how many."""
     count = 0
     for line in lines:
         data = line.get("data")

@@ -37,6 +37,7 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         for done, source in enumerate(files, 1):
             on_step("files", done, len(files))
             copied += _copy(source, target / source.relative_to(world.settings.home))
+        _forget_destroyed(world, target)
     except OSError as problem:
         raise Unavailable(
             f"The backup stopped: {problem.strerror}: {problem.filename}.", "Mend it and run the command again."
@@ -57,6 +58,18 @@ def _files(world: World) -> Iterator[Path]:
         for path in sorted((archive / folder).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield path
+
+
+def _forget_destroyed(world: World, target: Path) -> None:
+    """Remove from the backup what the archive has destroyed since (R9); nothing else is ever removed from it."""
+    for tombstone in (world.settings.archive / "vault").rglob("v1/content/tombstone.json"):
+        place = tombstone.parents[2]
+        for old in (target / place.relative_to(world.settings.home)).rglob("*"):
+            if (
+                old.is_file()
+                and not (place / old.relative_to(target / place.relative_to(world.settings.home))).exists()
+            ):
+                old.unlink()
 
 
 def _copy(source: Path, target: Path) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dms.desk import gate
-from dms.desk.auditing import bring_back
+from dms.desk.auditing import bring_back, restore_acts
 from dms.desk.masters import bring_back_masters
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.policy import Action
@@ -55,6 +56,19 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
             tx.void(gap.number, kind=gap.kind, reason=reason, user=world.user, at=now)
         tx.log(Act(now, world.user, "rebuild", "catalogue", "", {"records": len(records)}))
     return len(records)
+
+
+def bring_back_newer(world: World, lines: Sequence[Mapping[str, Any]]) -> int:
+    """Add the acts that another copy of the log holds beyond this one's newest; return how many.
+
+    Only where both tell the same up to there: a log that branches off is not mixed with this one.
+    """
+    with world.catalogue.begin() as tx:
+        mine = {a.seq: a.leaf for a in tx.log_from(1)}
+        told = [a for a in lines if a.get("seq")]
+        same = all(mine.get(int(a["seq"])) in (None, a.get("leaf")) for a in told)
+        newer = [a for a in told if int(a["seq"]) > len(mine)]
+        return restore_acts(tx, newer) if same else 0
 
 
 def _records_in(world: World, object_id: str) -> Iterator[Record]:

@@ -211,6 +211,37 @@ def test_r9_deleted_restored_deleted_and_purged_after_a_month(office):
     assert office.dms("reindex")["records"] == 0 or office.dms("search", "折让")["total"] == 0
 
 
+def test_r9_a_backup_never_brings_back_what_was_destroyed(office, tmp_path):
+    code, _ = filed(office)
+    kept, _ = filed(office, name="kept.txt", text="这一份保留，内容是合同。")
+    refused(office, "backup", tmp_path / "b", user="zhs")
+    office.dms("backup", tmp_path / "old")
+    office.dms("backup", tmp_path / "again")
+    request = office.dms("delete", code, "--reason", "撤诉", user="zhs")
+    office.dms("delete", "--approve", request["id"], user="sm")
+    with open_world(office.home, user="sm", clock=Later(32, up_days=32)) as world:
+        assert disposing.purge(world) == [code]
+
+    def holds(folder):
+        return [p for p in folder.rglob("*") if p.is_file() and "请领导批示".encode() in p.read_bytes()]
+
+    # The next backup to the same folder loses what the archive destroyed; an older one brought back does too.
+    assert holds(tmp_path / "again") != []
+    office.dms("backup", tmp_path / "again")
+    assert holds(tmp_path / "again" / "archive" / "vault") == []
+    before = office.dms("audit", "root")
+    told = office.dms("recover", tmp_path / "old")
+    assert told["destroyed_again"] == [code] and told["aside"].endswith("archive-before-recovery-1")
+    assert office.dms("show", code)["state"] == "destroyed"
+    assert office.dms("show", kept)["state"] == "filed"
+    assert holds(office.home / "archive" / "vault") == []
+    assert office.dms("search", "请领导批示")["total"] == 0 and office.dms("search", "合同")["total"] == 1
+    assert office.dms("verify")["findings"] == []
+    # The log goes on from the newest act, not from the backup's.
+    assert office.dms("audit", "verify", f"{before['size']}:{before['root']}")["findings"] == []
+    refused(office, "recover", tmp_path, exit_code=4)
+
+
 def test_r9_a_hold_stops_destruction(office):
     code, _ = filed(office)
     refused(office, "hold", code, "--reason", "诉讼", user="ar")

@@ -86,6 +86,25 @@ def _counted(count: int, sentence: str, *, as_json: bool) -> None:
     answer({"records": count}, human, as_json=as_json)
 
 
+@click.command("recover")
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@json_option
+@click.pass_obj
+def recover_command(session: Session, backup: Path, as_json: bool) -> None:
+    """Bring a backup back; what stands in its place is moved aside, what was destroyed since stays destroyed."""
+    from dataclasses import asdict
+
+    from dms.recovery import recover
+
+    done = recover(session.home, backup, user=session.user)
+    told = [f"{done.records} records are back."]
+    if done.destroyed_again:
+        told.append(f"Destroyed after the backup, so again: {', '.join(done.destroyed_again)}.")
+    if done.aside:
+        told.append(f"What stood here is in {done.aside}.")
+    answer(asdict(done), lambda c: c.print("\n".join(told), markup=False), as_json=as_json)
+
+
 @click.command("backup")
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False))
 @json_option

@@ -65,6 +65,7 @@ COMMANDS = {
     "reindex": "care",
     "rebuild": "care",
     "backup": "care",
+    "recover": "care",
 }
 
 
@@ -136,6 +137,7 @@ HELP = {
     "reindex": "Build the search index anew.",
     "rebuild": "Rebuild a lost catalogue from the vault.",
     "backup": "Copy the whole archive to a folder.",
+    "recover": "Bring a backup back.",
 }
 
 
