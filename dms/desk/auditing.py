@@ -14,6 +14,9 @@ from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.world import World
 
+# What a root begins with in a QR code.
+ROOT_MARK = "DMSLOG1:"
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -72,7 +75,7 @@ def parse_root(text: str) -> Root:
     Raises:
         Usage: it is none.
     """
-    bare = re.sub(r"\s+", "", text).lower().removeprefix("dmslog1:")
+    bare = re.sub(r"\s+", "", text).lower().removeprefix(ROOT_MARK.lower())
     found = re.fullmatch(r"(\d{1,12}):([0-9a-f]{64})", bare)
     if not found:
         raise Usage(f"“{text}” is no root of the log.", "As printed: the number of acts, a colon, 64 hex digits.")

@@ -10,9 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from dms.desk import gate
+from dms.desk.replacing import forget, keep_aside, put_in_place
 from dms.desk.requesting import decided, open_request
 from dms.domain.numbers import parse_volume
 from dms.domain.policy import Action
@@ -28,7 +30,13 @@ CHANGEABLE = ("title", "customer", "date", "secrecy")
 
 
 def ask_change(
-    world: World, named: str, changes: Mapping[str, str], *, fields: Mapping[str, str] | None = None, reason: str
+    world: World,
+    named: str,
+    changes: Mapping[str, str],
+    *,
+    fields: Mapping[str, str] | None = None,
+    file: Path | None = None,
+    reason: str,
 ) -> Request:
     """Ask for a change of a filed record.
 
@@ -37,6 +45,7 @@ def ask_change(
         named: the record.
         changes: new values of :data:`CHANGEABLE`.
         fields: new values of fields read from its form.
+        file: what replaces its electronic file; it waits aside until somebody agrees.
         reason: why.
 
     Raises:
@@ -52,8 +61,8 @@ def ask_change(
         raise Usage(
             f"“{sorted(unknown)[0]}” is not changed so.", "Another class: dms promote. Else: " + ", ".join(CHANGEABLE)
         )
-    if not wanted and not fields:
-        raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field")
+    if not wanted and not fields and file is None:
+        raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field --replace")
     if "date" in wanted:
         _day(wanted["date"])
     with gate.acting(world, Action.ASK_CHANGE, named, reason=reason) as act:
@@ -65,9 +74,16 @@ def ask_change(
             raise Conflict(f"A change of {record.code} waits already.", f"It is request {waiting.id}.")
         before = {k: _value(record, k) for k in wanted}
         fields_before = {k: record.fields.get(k, "") for k in fields or {}}
-        data = {"changes": wanted, "fields": dict(fields or {}), "before": before, "fields_before": fields_before}
+        data: dict[str, Any] = {
+            "changes": wanted,
+            "fields": dict(fields or {}),
+            "before": before,
+            "fields_before": fields_before,
+        }
+        if file is not None:
+            data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
         request = act.tx.add_request(Request("change", record.code, act.me.code, act.now, reason, data=data))
-        told = ", ".join([*wanted, *(fields or {})])
+        told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
         todo = f"dms change --approve {request.id}, or --refuse {request.id} --reason …"
         act.tx.ask(Attention("change", record.code, f"{act.me.name} asks to change {told}: {reason}", todo, act.now))
         act.notes |= {"request": request.id, **data}
@@ -96,19 +112,24 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         act.notes |= {"request": request_id, **request.data}
         act.tx.settle("change", record.code)
         if not agree:
+            if request.data.get("file"):
+                forget(world, dict(request.data["file"]))
             return record
         changed = _changed(record, request)
+        message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
+        kept = dict(request.data.get("file", {}))
+        if kept:
+            changed = put_in_place(world, changed, kept, message=message, now=act.now)
         act.tx.save_record(changed)
         act.tx.enqueue("index", record.code)
         _reprint(act, changed, "the record was changed")
         # Inside the transaction, so that the vault never lags behind what the catalogue says.
-        world.vault.write(
-            record.code,
-            {"record.json": record_json(changed)},
-            message=f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}",
-            user=world.user,
-            at=act.now,
-        )
+        if not kept:
+            world.vault.write(
+                record.code, {"record.json": record_json(changed)}, message=message, user=world.user, at=act.now
+            )
+    if kept:
+        forget(world, kept)
     return changed
 
 

@@ -207,6 +207,29 @@ def decide_grade(world: World, customer: str, quarter: str, after: str, *, reaso
         )  # fmt: skip
 
 
+def focus(world: World, customer: str, month: str, *, reason: str) -> Grading:
+    """Put a customer on the list the month's meeting decided to look at (R10).
+
+    Raises:
+        Usage: no reason, or that is no month.
+        NotFound: there is no such customer.
+        NotPermitted: not for the asker.
+    """
+    period = span(month)
+    if len(period.name) != 7 or not period.name[5:].isdigit():
+        raise Usage(f"“{month}” is no month.", "Such as 2026-11.")
+    if not reason.strip():
+        raise Usage("A customer is focused on for a reason.", '--reason "欠款增长"')
+    with gate.acting(world, Action.DECIDE_GRADE, target=f"customer:{customer}", reason=reason, other="focus") as act:
+        if customer not in {c.name for c in act.tx.customers()}:
+            raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names them.")
+        now_class = grade_of(act.tx, customer)
+        act.notes["month"] = period.name
+        return act.tx.add_grading(
+            Grading(customer, period.name, now_class, now_class, "focus", act.me.code, act.now, reason)
+        )
+
+
 def gradings(world: World, quarter: str = "") -> list[Grading]:
     """Return gradings of a quarter or all, of customers within what the asker may see.
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dms.desk import dealing, gate, properties
-from dms.desk.auditing import root_in
+from dms.desk.auditing import ROOT_MARK, root_in
 from dms.domain.dossier import KINDS, money
 from dms.domain.grading import Span, quarter_of, span
 from dms.domain.policy import Action
@@ -55,7 +56,8 @@ def report(world: World, kind: str, about: str = "") -> Report:
         raise Usage(f"There is no report “{kind}”.", "Reports: " + ", ".join(KINDS_OF_REPORT))
     period = _period(world, kind, about)
     with gate.acting(world, Action.REPORT, target=period.name, other=f"report-{kind}") as act:
-        return makers[kind](world, act.tx, gate.scope(world, act.tx), period)
+        made = makers[kind](world, act.tx, gate.scope(world, act.tx), period)
+        return replace(made, qr_text=f"{ROOT_MARK}{root_in(act.tx, act.now)}".upper())
 
 
 def save(world: World, made: Report, target: Path) -> None:
@@ -165,7 +167,7 @@ def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
     return Report(
         f"{period.name} 月度档案例会材料",
         _notes(world, tx, period),
-        [additions, changes, _focus(world, tx, scope)],
+        [additions, changes, _focus(world, tx, scope), _decided(tx, scope, period)],
         [chart],
     )
 
@@ -188,8 +190,15 @@ def _focus(world: World, tx: Transaction, scope: Scope) -> Section:
     return Section("重点关注客户", ("级", "客户", "客户经理", "欠款", "原因"), rows, (8, 48, 18, 24, 84), (3,))
 
 
+def _decided(tx: Transaction, scope: Scope, period: Span) -> Section:
+    """Customers the month's meeting decided to look at."""
+    found = [g for g in tx.gradings(period=period.name) if g.state == "focus" and scope.holds("", "", g.customer)]
+    rows = [(g.customer, g.before or "-", g.by, g.at[:10], g.reason) for g in found]
+    return Section("会议决定关注的客户", ("客户", "级", "决定人", "日期", "原因"), rows, (54, 10, 20, 22, 70))
+
+
 def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
-    found = [g for g in tx.gradings(period=period.name) if scope.holds("", "", g.customer)]
+    found = [g for g in tx.gradings(period=period.name) if g.state != "focus" and scope.holds("", "", g.customer)]
     rows = [
         (
             g.customer,

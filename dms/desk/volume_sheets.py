@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dms.desk import gate
-from dms.desk.auditing import Root, root_in
+from dms.desk.auditing import ROOT_MARK, Root, root_in
 from dms.desk.placing import place_of
 from dms.desk.shelf import existing
 from dms.domain.numbers import VolumeNumber, parse_volume
@@ -25,7 +25,6 @@ from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
 
 SHEETS = ("volume-cover", "volume-list", "closing", "spine", "electronic-list")
-ROOT_MARK = "DMSLOG1:"
 
 
 @dataclass(frozen=True, slots=True)

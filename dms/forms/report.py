@@ -36,22 +36,25 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report: title, lines under it, sections, charts."""
+    """A whole report: title, lines under it, sections, charts; ``qr_text`` carries the log's root (promise 6)."""
 
     title: str
     notes: Sequence[str]
     sections: Sequence[Section]
     charts: Sequence[Chart] = ()
+    qr_text: str = ""
 
 
 def draw_report(paper: Paper, report: Report) -> None:
     """Draw charts first, then each section on pages of its own."""
     if report.charts:
         paper.page()
-        paper.text(105, 26, report.title, size=18, align="centre", fit=170)
+        paper.text(105, 26, report.title, size=18, align="centre", fit=110)
+        if report.qr_text:
+            paper.qr(164, 14, 30, report.qr_text, level="M")
         y = 36.0
         for line in report.notes:
-            paper.text(18, y, line, size=9.5, fit=174)
+            paper.text(18, y, line, size=9.5, fit=140 if report.qr_text else 174)
             y += 5.5
         for chart in report.charts:
             if y > 200:

@@ -125,7 +125,7 @@ class Grading:
         period: such as ``2026-Q3``.
         before: A, B, C, D or empty.
         after: the class proposed or decided.
-        state: ``proposed`` or ``decided``.
+        state: ``proposed``, ``decided``, or ``focus`` (the month's meeting looks at him; its period is a month).
     """
 
     customer: str

@@ -101,6 +101,7 @@ def commands(tmp_path, office):
         "report four-properties": (["report", "four-properties", code], Action.REPORT, on),
         "grade propose": (["grade", "propose", "2026-Q1"], Action.GRADE, off),
         "grade decide": (["grade", "decide", CUSTOMER, "2026-Q1", "A", "--reason", "r"], Action.DECIDE_GRADE, off),
+        "grade focus": (["grade", "focus", CUSTOMER, "2026-11", "--reason", "r"], Action.DECIDE_GRADE, off),
         "grade list": (["grade", "list"], Action.REPORT, None),
         "appraise list": (["appraise", "list"], Action.APPRAISE, off),
         "appraise propose": (["appraise", "propose", code, "--reason", "r"], Action.APPRAISE, off),

@@ -160,6 +160,32 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
     assert office.dms("show", code)["title"] == "折让审批（更正）"
 
 
+def test_r8_a_file_is_replaced_by_consent_and_the_old_one_stays(office):
+    code, _ = filed(office)
+    fresh = office.home / "更正.txt"
+    fresh.write_text("更正后的折让审批单，金额1680.00元，请领导批示。", encoding="utf-8")
+    request = office.dms("change", code, "--replace", fresh, "--reason", "扫描有误", user="zhs")
+    fresh.unlink()
+    office.dms("change", "--approve", request["id"], user="sm")
+    told = office.dms("show", code)
+    assert (told["electronic"]["name"], told["state"]) == ("更正.txt", "filed")
+    assert office.dms("search", "1680.00")["total"] == 1 and office.dms("search", "1860.00")["total"] == 0
+    last = told["versions"][-1]["number"]
+    found = office.dms("show", code, "--diff", last - 1, last)["differences"]
+    page = next(d for d in found if d["place"] == "page 1")
+    assert "1860.00" in page["before"] and "1680.00" in page["after"]
+    assert next((office.home / "archive" / "vault").rglob("v1/content/original/a.txt")).exists()
+    assert office.dms("verify")["findings"] == []
+    broken = office.home / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 nothing")
+    request = office.dms("change", code, "--replace", broken, "--reason", "r", user="zhs")
+    refused(office, "change", "--approve", request["id"], user="sm", exit_code=1)
+    assert office.dms("show", code)["electronic"]["name"] == "更正.txt"
+    assert list((office.home / "archive" / "work").glob("change-*/original")) != []
+    office.dms("change", "--refuse", request["id"], "--reason", "文件损坏", user="sm")
+    assert list((office.home / "archive" / "work").glob("change-*")) == []
+
+
 def test_r11_promotion_gives_a_new_number_and_keeps_the_old_as_see_also(office):
     path = office.home / "daily.txt"
     path.write_text("本周例会纪要，讨论促销方案和客户投诉。", encoding="utf-8")

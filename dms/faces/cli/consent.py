@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -110,6 +111,7 @@ def access_list(session: Session, as_json: bool) -> None:
 @click.option("--date", "day", default="", help="New date of the document.")
 @click.option("--secrecy", default="", help="New secrecy level (密级).")
 @click.option("--field", "fields", multiple=True, metavar="KEY=VALUE", help="New value of a field; may be repeated.")
+@click.option("--replace", "file", type=click.Path(path_type=Path), default=None, help="A file in place of the old.")
 @click.option("--approve", type=int, default=None, metavar="NO", help="Agree to a change and carry it out.")
 @click.option("--refuse", type=int, default=None, metavar="NO", help="Refuse a change.")
 @click.option("--list", "listed", is_flag=True, help="List changes asked for.")
@@ -118,7 +120,7 @@ def access_list(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def change_command(
     session: Session, record: str | None, title: str, customer: str, day: str, secrecy: str, fields: tuple[str, ...],
-    approve: int | None, refuse: int | None, listed: bool, reason: str, as_json: bool,
+    file: Path | None, approve: int | None, refuse: int | None, listed: bool, reason: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask for a change of a filed record (R8), or decide one: the old version stays beside the new."""
     from dms.desk.changing import ask_change, decide_change
@@ -141,7 +143,7 @@ def change_command(
             raise Usage("Change which record?", 'dms change HG01E2026000123 --title "…" --reason "…"')
         pairs = dict(_pair(text) for text in fields)
         values = {"title": title, "customer": customer, "date": day, "secrecy": secrecy}
-        request = ask_change(world, record, values, fields=pairs, reason=reason)
+        request = ask_change(world, record, values, fields=pairs, file=file, reason=reason)
     told = f"Request {request.id} waits for the sales or general manager."
     _done(asdict(request), told, as_json=as_json)
 

@@ -86,11 +86,16 @@ def search_command(
 
 @click.command("show")
 @click.argument("record")
+@click.option("--diff", nargs=2, type=int, default=None, metavar="OLD NEW", help="Compare two versions side by side.")
 @json_option
 @click.pass_obj
-def show_command(session: Session, record: str, as_json: bool) -> None:
+def show_command(session: Session, record: str, diff: tuple[int, int] | None, as_json: bool) -> None:
     """Show everything about one record, by electronic code or paper number."""
     from dms.desk.showing import show
+
+    if diff:
+        _diff(session, record, diff, as_json=as_json)
+        return
 
     with session.world() as world:
         told = show(world, record)
@@ -135,6 +140,17 @@ def show_command(session: Session, record: str, as_json: bool) -> None:
             console.print(f"! {one['question']}\n  → {one['todo']}", markup=False)
 
     answer(told, human, as_json=as_json)
+
+
+def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: bool) -> None:
+    from dms.desk.changing import compare
+
+    with session.world() as world:
+        found = compare(world, record, *versions)
+    rows = [(d.place, d.before, d.after) for d in found]
+    headings = ("what", f"version {versions[0]}", f"version {versions[1]}")
+    data = {"versions": list(versions), "differences": [asdict(d) for d in found]}
+    answer(data, lambda c: table(c, headings, rows, empty="They tell the same."), as_json=as_json)
 
 
 @click.command("describe")

@@ -86,6 +86,21 @@ def grade_decide(session: Session, customer: str, quarter: str, after: str, reas
     answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
 
 
+@grade_command.command("focus")
+@click.argument("customer")
+@click.argument("month")
+@_REASON
+@json_option
+@click.pass_obj
+def grade_focus(session: Session, customer: str, month: str, reason: str, as_json: bool) -> None:
+    """Put a customer on the list the month's meeting decided to look at."""
+    from dms.desk.dealing import focus
+
+    with session.world() as world:
+        made = focus(world, customer, month, reason=reason)
+    answer(asdict(made), lambda c: c.print(f"{customer} is on the list of {month}.", markup=False), as_json=as_json)
+
+
 @grade_command.command("list")
 @click.argument("quarter", required=False, default="")
 @json_option
