@@ -26,7 +26,7 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
     if not file.is_file():
         raise NotFound(f"There is no file {file}.", "Name the file that replaces the old one.")
     if file.stat().st_size > world.settings.max_bytes:
-                most = f"{world.settings.max_bytes / 1e6:,.0f} MB"
+        most = f"{world.settings.max_bytes / 1e6:,.0f} MB"
         raise Usage(f"{file.name} is larger than {most}.", "Raise max_bytes in dms.toml, or split it.")
     place = world.work / folder
     try:
