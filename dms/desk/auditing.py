@@ -62,8 +62,8 @@ def root(world: World, *, size: int = 0) -> Root:
 def root_in(tx: Transaction, now: str, *, size: int = 0) -> Root:
     """Return the root inside a transaction, for sheets that print it."""
     tree = audit.Tree()
-    for act in tx.log_from(1, limit=size):
-        tree.add(bytes.fromhex(act.leaf))
+    for leaf in tx.leaves(limit=size):
+        tree.add(leaf)
     if size and tree.size != size:
         raise Usage(f"The log has {tree.size} acts, not {size}.", "Look at the sheet again.")
     return Root(tree.size, tree.root().hex(), now)
@@ -109,7 +109,7 @@ def growth(world: World, first: int, second: int = 0) -> dict[str, object]:
         NotPermitted: not for the asker.
     """
     with gate.acting(world, Action.READ_LOG, target=f"acts 1..{first}", other="prove") as passage:
-        leaves = [bytes.fromhex(a.leaf) for a in passage.tx.log_from(1, limit=second)]
+        leaves = list(passage.tx.leaves(limit=second))
     if not 1 <= first <= len(leaves):
         raise Usage(f"The log has {len(leaves)} acts.", "Ask for 1 to that many.")
     return {

@@ -13,7 +13,7 @@ from dms.domain.grading import CLASSES, before, propose, span
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import NotFound, NotPermitted, Usage
-from dms.ports.catalogue import Transaction
+from dms.ports.catalogue import Customer, Transaction
 from dms.ports.registers import Dealing, Grading
 from dms.ports.world import World
 
@@ -39,9 +39,9 @@ def cents_of(text: str) -> int | None:
     return int((value * 100).to_integral_value())
 
 
-def dealings_in(world: World, tx: Transaction, customer: str) -> list[Dealing]:
+def dealings_in(world: World, tx: Transaction, customer: Customer) -> list[Dealing]:
     """Return all dealings of a customer: imported lines, and what his forms say; aliases count as himself."""
-    names = {customer, *(a for c in tx.customers() if c.name == customer for a in c.aliases)}
+    names = {customer.name, *customer.aliases}
     found = [d for name in sorted(names) for d in tx.dealings(name)]
     kinds = {p.key: p.dealing for p in world.profiles if p.dealing}
     for name in sorted(names):
@@ -72,9 +72,10 @@ def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing
     """
     with gate.acting(world, Action.REPORT, target=f"customer:{customer}", other="dossier") as act:
         scope = gate.scope(world, act.tx)
-        if not scope.holds("", "", customer) or customer not in {c.name for c in act.tx.customers()}:
+        known = {c.name: c for c in act.tx.customers()}
+        if not scope.holds("", "", customer) or customer not in known:
             raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names yours.")
-        found = dealings_in(world, act.tx, customer)
+        found = dealings_in(world, act.tx, known[customer])
     entries = [Entry(d.kind, d.date, d.cents, d.due) for d in found]
     return dossier(entries, world.clock.now().date()), found
 
@@ -168,7 +169,7 @@ def propose_grades(world: World, quarter: str) -> list[Grading]:
         for customer in act.tx.customers():
             if customer.name in done:
                 continue
-            inside = [d for d in dealings_in(world, act.tx, customer.name) if period.holds(d.date)]
+            inside = [d for d in dealings_in(world, act.tx, customer) if period.holds(d.date)]
             sums = {kind: sum(d.cents for d in inside if d.kind == kind) for kind in KINDS}
             consumed = sums["charged"] or sums["booked"]
             now_class = grade_of(act.tx, customer.name)

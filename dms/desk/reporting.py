@@ -180,7 +180,7 @@ def _focus(world: World, tx: Transaction, scope: Scope) -> Section:
     for customer in tx.customers():
         if not scope.holds("", "", customer.name):
             continue
-        entries = [Entry(d.kind, d.date, d.cents, d.due) for d in dealing.dealings_in(world, tx, customer.name)]
+        entries = [Entry(d.kind, d.date, d.cents, d.due) for d in dealing.dealings_in(world, tx, customer)]
         found = dossier(entries, world.clock.now().date())
         if found.flags:
             worst = "高" if any(f.level == "high" for f in found.flags) else "中"
@@ -233,7 +233,7 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
     lines = []
     for customer in tx.customers():
         if scope.holds("", "", customer.name):
-            lines += [d for d in dealing.dealings_in(world, tx, customer.name) if period.holds(d.date)]
+            lines += [d for d in dealing.dealings_in(world, tx, customer) if period.holds(d.date)]
     months = sorted({d.date[:7] for d in lines})
     by_month = {m: {k: sum(d.cents for d in lines if d.date[:7] == m and d.kind == k) for k in KINDS} for m in months}
     by_customer = {

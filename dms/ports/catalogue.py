@@ -315,6 +315,10 @@ class Transaction(Registers, Protocol):
         """Yield acts from a number on, oldest first."""
         ...
 
+    def leaves(self, *, limit: int = 0) -> Iterator[bytes]:
+        """Yield the leaf hashes of the log from its first act on, as they were written."""
+        ...
+
     def lived(self) -> int:
         """Seconds the archive has lived through by now, as :attr:`Act.lived` counts them."""
         ...

@@ -68,6 +68,12 @@ class Log(Masters, Base):
         for row in self.connection.execution_options(yield_per=1000).execute(query):
             yield _act(row)
 
+    def leaves(self, *, limit: int = 0) -> Iterator[bytes]:
+        """Yield the leaf hashes of the log."""
+        query = select(acts.c.leaf).order_by(acts.c.id).limit(limit or None)
+        for leaf in self.connection.execution_options(yield_per=5000).execute(query).scalars():
+            yield bytes.fromhex(leaf)
+
     def lived(self) -> int:
         """Seconds the archive has lived through by now."""
         return int(self._lived(self._last()))
