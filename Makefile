@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
-          fonts-wqy-zenhei fonts-droid-fallback fonts-dejavu-core poppler-utils qpdf python3-venv
+          fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono fonts-dejavu-core poppler-utils qpdf python3-venv
 
 .PHONY: help demo test lint bench wheel clean system
 

@@ -11,11 +11,15 @@ from pathlib import Path
 from dms.errors import MissingProgram
 
 _SETTING = "DMS_FONT"
-_HINT = "Debian, Ubuntu: apt install fonts-wqy-zenhei fonts-droid-fallback; or set DMS_FONT to a TrueType font."
-# In the order of preference: WenQuanYi Zen Hei covers GBK and reads well small, Droid fills in rare characters.
+_HINT = (
+    "Debian, Ubuntu: apt install fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono; "
+    "or set DMS_FONT to a TrueType font."
+)
+# In the order of preference: WenQuanYi Zen Hei covers GBK and reads well small, Droid fills in, Hanazono has the rarest
+# characters of names (CJK extensions B and on).
 _NAMES = (
     "wqy-zenhei.ttc", "DroidSansFallbackFull.ttf", "DroidSansFallback.ttf", "wqy-microhei.ttc", "ukai.ttc", "uming.ttc",
-    "simsun.ttc", "simhei.ttf", "msyh.ttc",
+    "simsun.ttc", "simhei.ttf", "msyh.ttc", "HanaMinA.ttf", "HanaMinB.ttf",
 )  # fmt: skip
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "C:/Windows/Fonts")
 

@@ -14,7 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from dms.adapters.codes import open_code_painter
-from dms.adapters.paper.fonts import find_fonts
+from dms.adapters.paper.fonts import FontFile, find_fonts
 from dms.errors import Unavailable
 
 _COLOURS = {"black": "#000000", "grey": "#666666", "light": "#c8c8c8", "red": "#c8102e", "pale": "#f3f3f1"}
@@ -23,25 +23,22 @@ _NOT_FIRST = "，。、；：？！）》」』】〉”’%,.;:?!)]}"
 _NOT_LAST = "（《「『【〈“‘([{"
 
 
-@functools.lru_cache(maxsize=1)
-def _fonts() -> tuple[str, ...]:
-    """Register the fonts once a process; return their names, best first."""
-    names = []
-    for font in find_fonts()[:3]:
-        name = f"dms-{font.name}"
-        pdfmetrics.registerFont(TTFont(name, str(font.path), subfontIndex=font.index))
-        names.append(name)
-    return tuple(names)
+@functools.lru_cache(maxsize=16)
+def _registered(font: FontFile) -> str:
+    """Register a font, once a process and only when a character needs it: the rare ones' are large."""
+    name = f"dms-{font.name}"
+    pdfmetrics.registerFont(TTFont(name, str(font.path), subfontIndex=font.index))
+    return name
 
 
 @functools.lru_cache(maxsize=8192)
 def _font_of(char: str) -> str:
     """Return the first font that has a character; the first of all where none has it (its box shows the lack)."""
-    names = _fonts()
-    for name in names:
+    for font in find_fonts():
+        name = _registered(font)
         if ord(char) in pdfmetrics.getFont(name).face.charToGlyph:
             return name
-    return names[0]
+    return _registered(find_fonts()[0])
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
@@ -62,7 +59,7 @@ class ReportlabPaper:
     """One PDF being drawn; see :class:`dms.ports.paper.Paper`."""
 
     def __init__(self) -> None:
-        _fonts()
+        _registered(find_fonts()[0])
         self._canvas = Canvas("", invariant=1, pageCompression=1)
         self._height = 297.0
         self._open = False
