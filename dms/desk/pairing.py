@@ -67,10 +67,12 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         date=left.date or right.date,
         fields={**right.fields, **left.fields},
     )
-    _join_objects(world, joined, right, now)
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
     why = f"paired with {left.code}"
     with world.catalogue.begin() as tx:
+        if (tx.record(left.code), tx.record(right.code)) != (left, right):
+            raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
+        _join_objects(world, joined, right, now)
         tx.save_record(gone)
         tx.void(right.code, kind="code", reason=why, user=world.user, at=now)
         tx.save_record(joined)

@@ -5,7 +5,6 @@ Safe to repeat at any step: the number is committed to the record before anythin
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from pathlib import Path
 
@@ -41,14 +40,35 @@ def file_record(world: World, code: str, *, reason: str = "") -> Record:
     numbered = _with_number(world, code)
     filed = numbered.with_(state=RecordState.FILED)
     now = world.now()
-    _write_version(world, filed, now)
-    with world.catalogue.begin() as tx:
-        tx.save_record(filed)
-        tx.enqueue("index", code)
-        tx.log(
-            Act(now, world.user, "file", code, reason, {"paper_number": filed.paper_number, "by_hand": bool(reason)})
-        )
+    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
+        files = _sheets_of(world, filed, Path(folder))
+        with world.catalogue.begin() as tx:
+            # Two desks may have come this far with the same record, or one of them changed it meanwhile.
+            current = tx.record(code)
+            if current is not None and current.state is RecordState.FILED:
+                raise Conflict(f"{code} is filed already as {current.paper_number}.", "Nothing is left to do.")
+            if current != numbered:
+                raise Conflict(f"{code} was changed by somebody else just now.", "Look at it, then file it again.")
+            world.vault.write(code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now)
+            tx.save_record(filed)
+            tx.enqueue("index", code)
+            told = {"paper_number": filed.paper_number, "by_hand": bool(reason)}
+            tx.log(Act(now, world.user, "file", code, reason, told))
     return filed
+
+
+def _sheets_of(world: World, record: Record, folder: Path) -> dict[str, Path | bytes | None]:
+    """Return what a filed version holds: record, remarks, and the copy, stamped once whatever was tried before.
+
+    Raises:
+        NotFound: the vault has no object for it.
+    """
+    unstamped = [v for v in world.vault.versions(record.code) if "remarks.txt" not in v.files]
+    remarks = f"{record.electronic_remark()}\n{record.paper_remark()}\n".encode()
+    files: dict[str, Path | bytes | None] = {"record.json": record_json(record), "remarks.txt": remarks}
+    if unstamped and "access.pdf" in unstamped[-1].files:
+        files["access.pdf"] = _stamped(world, record, unstamped[-1].number, folder)
+    return files
 
 
 def refile_record(world: World, moved: Record, *, message: str, now: str) -> None:
@@ -57,12 +77,8 @@ def refile_record(world: World, moved: Record, *, message: str, now: str) -> Non
     Raises:
         NotFound: the vault has no object for it.
     """
-    unstamped = [v for v in world.vault.versions(moved.code) if "remarks.txt" not in v.files]
-    remarks = f"{moved.electronic_remark()}\n{moved.paper_remark()}\n".encode()
-    files: dict[str, Path | bytes | None] = {"record.json": record_json(moved), "remarks.txt": remarks}
     with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
-        if unstamped and "access.pdf" in unstamped[-1].files:
-            files["access.pdf"] = _stamped(world, moved, unstamped[-1].number, Path(folder))
+        files = _sheets_of(world, moved, Path(folder))
         world.vault.write(moved.code, files, message=message, user=world.user, at=now)
 
 
@@ -99,23 +115,6 @@ def _with_number(world: World, code: str) -> Record:
             record = record.with_(paper_number=str(number), volume=str(volume), retention=retention)
             tx.save_record(record)
     return record
-
-
-def _write_version(world: World, filed: Record, now: str) -> None:
-    wanted = record_json(filed)
-    head = world.vault.head(filed.code)
-    if head is None:
-        raise NotFound(f"The vault has no object {filed.code}.", "Run “dms verify”.")
-    if head.files["record.json"].sha512 == hashlib.sha512(wanted).hexdigest():
-        return  # an earlier try got this far
-    remarks = f"{filed.electronic_remark()}\n{filed.paper_remark()}\n".encode()
-    files: dict[str, Path | bytes | None] = {"record.json": wanted, "remarks.txt": remarks}
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
-        if "access.pdf" in head.files:
-            files["access.pdf"] = _stamped(world, filed, head.number, Path(folder))
-        world.vault.write(
-            filed.code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now, expect=head.number
-        )
 
 
 def stamp_of(world: World, record: Record) -> Stamp:
