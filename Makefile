@@ -47,10 +47,10 @@ system:
 $(VENV)/.ready: pyproject.toml | system
 	@echo "== setting up $(VENV) (once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web]"
 	@touch $@
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	@echo "== installing what tests and checks need (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,test,dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web,test,dev]"
 	@touch $@

@@ -82,6 +82,7 @@ def open_world(
             paper=_paper,
             spreadsheet=_spreadsheet,
             handover=_handover,
+            passwords=_passwords,
             fold=_fold,
             alive=host.alive,
             new_id=host.new_id,
@@ -171,6 +172,12 @@ def _handover() -> Any:
     from dms.adapters.handover import BagHandover
 
     return BagHandover(schemas())
+
+
+def _passwords() -> Any:
+    from dms.adapters.passwords import open_passwords
+
+    return open_passwords()
 
 
 def _fold(text: str) -> str:

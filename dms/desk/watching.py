@@ -48,6 +48,10 @@ class Watcher:
         self._took: list[str] = []
         self._remember = False
 
+    def wake(self) -> None:
+        """Tell the workshop that there is something new."""
+        self._workshop.wake()
+
     def once(self) -> list[Item]:
         """Take in what is there now, then end; return what was taken and its parts, as they stand."""
         free_dead(self._world)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from dms.domain.item import Item, ItemState
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber
 from dms.domain.record import Record, RecordState
+from dms.ports.accounts import Accounts
 from dms.ports.registers import Registers
 
 
@@ -122,7 +123,7 @@ class Customer:
     aliases: tuple[str, ...] = ()
 
 
-class Transaction(Registers, Protocol):
+class Transaction(Registers, Accounts, Protocol):
     """Everything inside is committed together or not at all. Writers wait for each other, readers for nobody."""
 
     # -- numbers (promise 3) ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dms.domain.describing.profiles import FormProfile
 from dms.domain.scheme import Scheme
+from dms.ports.accounts import Passwords
 from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock
 from dms.ports.examine import Examiner
@@ -35,6 +36,7 @@ class World:
         paper: makes a new, empty printed document.
         spreadsheet: writes and reads workbooks.
         handover: writes and reads hand-over packages.
+        passwords: hashes the passwords of people who sign in.
         fold: length-preserving folding of Traditional, full-width and upper-case text.
         alive: tells whether the process behind a lease owner still runs (None: it is on another machine).
         new_id: makes a sortable unique id.
@@ -56,6 +58,7 @@ class World:
     paper: Callable[[], Paper]
     spreadsheet: Callable[[], Spreadsheet]
     handover: Callable[[], Handover]
+    passwords: Callable[[], Passwords]
     fold: Callable[[str], str]
     alive: Callable[[str], bool | None]
     new_id: Callable[[], str]

@@ -29,7 +29,7 @@ OPEN = {
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
 # These make an archive, run on the machine's behalf, or look at a stranger's folder: no record is told or touched.
-OUTSIDE = {"init", "demo", "watch", "handover check", "recover"}
+OUTSIDE = {"init", "demo", "watch", "handover check", "recover", "serve"}
 
 
 def commands(tmp_path, office):
@@ -114,6 +114,7 @@ def commands(tmp_path, office):
         "import catalogue": (["import", "catalogue", sheet], Action.KEEP_VOLUMES, off),
         "handover write": (["handover", "write", volume, "-o", tmp_path / "bag"], Action.HAND_OVER, off),
         "people add": (["people", "add", "NEW", "新人"], Action.KEEP_PEOPLE, off),
+        "people password": (["people", "password", "sm"], Action.KEEP_PEOPLE, off),
         "people deputy": (["people", "deputy", "SM", "CO", "--since", "2026-01-01", "--until", "2026-01-02", "--reason",
                            "r"], Action.KEEP_PEOPLE, off),
         "customers add": (["customers", "add", "新客户"], Action.KEEP_CUSTOMERS, off),
@@ -142,7 +143,7 @@ def expected(name, action, on_record, role, relation):
     seen = not on_record or can([role], Action.LOOK, relation)
     if name in ("report dossier",):
         return can([role], Action.LOOK, relation) and any(can([role], action, r) for r in Relation)
-    if name == "people deputy" and role == "sales_manager":
+    if name in ("people deputy", "people password") and role == "sales_manager":
         return True
     return seen and any(can([role], a, relation if on_record else Relation.OTHER) for a in actions)
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from dms.adapters.catalogue.accounts import Accounts
 from dms.adapters.catalogue.items import Items
 from dms.adapters.catalogue.log import Log
 from dms.adapters.catalogue.numbers import Numbers
@@ -23,10 +24,10 @@ from dms.errors import DmsError, Usage
 from dms.ports.clock import Clock, SystemClock
 
 # The newest revision under migrations/versions; a test compares, so that opening need not import Alembic.
-HEAD = "0003"
+HEAD = "0004"
 
 
-class SqlTransaction(Numbers, Items, Records, Waiting, Log, Registers):
+class SqlTransaction(Numbers, Items, Records, Waiting, Log, Registers, Accounts):
     """One transaction; see :class:`dms.ports.catalogue.Transaction`."""
 
 

@@ -349,3 +349,21 @@ reprints = Table(
     Column("why", Words, nullable=False),
     Column("at", String(40), nullable=False),
 )
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", String(120), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("changed_at", String(40), nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("login", String(120), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("until", Float, nullable=False),
+    Index("sessions_login", "login"),
+)

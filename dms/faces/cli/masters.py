@@ -52,6 +52,26 @@ def people_list(session: Session, as_json: bool) -> None:
     answer(data, lambda c: table(c, headings, rows, empty="Nobody yet."), as_json=as_json)
 
 
+@people_command.command("password")
+@click.argument("login")
+@json_option
+@click.pass_obj
+def people_password(session: Session, login: str, as_json: bool) -> None:
+    """Set somebody's password for the web pages; it is asked for, or read from standard input where that is a pipe."""
+    import sys
+
+    from dms.desk.signing_in import Doorkeeper
+
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    with session.world() as world:
+        Doorkeeper(world.passwords()).set_password(world, login, password)
+    told = f"The password of {login} is set; where he was signed in, he is signed out."
+    answer({"login": login}, lambda c: c.print(told, markup=False), as_json=as_json)
+
+
 @people_command.command("deputy")
 @click.argument("person")
 @click.argument("deputy")

@@ -1,0 +1,202 @@
+"""The web pages and the API as a browser meets them, without one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+from office_kit import CUSTOMER, filed, note
+
+from dms.assembly import open_world
+from dms.desk.signing_in import Doorkeeper
+from dms.desk.workshop import Workshop
+from dms.faces.web.app import create_app
+
+PASSWORD = "correct horse battery"
+ORIGIN = {"Origin": "http://testserver"}
+
+
+@pytest.fixture
+def counter(office):
+    """The application over an office, with a client for each person who asks for one."""
+    with open_world(office.home, user="tester") as world:
+        door = Doorkeeper(world.passwords())
+        for login in ("zhs", "lmy", "dm1", "ar", "ad", "tester"):
+            door.set_password(world, login, PASSWORD)
+        app = create_app(world)
+        workshop = Workshop(world, 2)
+        with workshop.open():
+            app.state.workshop = workshop
+
+            def client(login=""):
+                made = TestClient(app, headers=ORIGIN, follow_redirects=False)
+                if login:
+                    answer = made.post("/sign-in", data={"login": login, "password": PASSWORD})
+                    assert answer.status_code == 303, answer.text
+                return made
+
+            client.office, client.app, client.workshop, client.world = office, app, workshop, world
+            yield client
+
+
+def csrf(page):
+    return re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)[1]
+
+
+def test_nobody_comes_in_without_the_door(counter):
+    stranger = counter()
+    for path in ("/", "/search?q=折让", "/inbox", "/volumes", "/r/HG01E2026000001", "/r/HG01E2026000001/pages/1.png"):
+        answer = stranger.get(path)
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in"), path
+    assert stranger.get("/api/v1/search").status_code == 401
+    assert stranger.get("/health").json() == {"ok": True}
+    wrong = stranger.post("/sign-in", data={"login": "zhs", "password": "guess"})
+    nobody = stranger.post("/sign-in", data={"login": "nobody", "password": "guess"})
+    assert (wrong.status_code, nobody.status_code) == (403, 403)
+    assert wrong.text.replace("zhs", "") == nobody.text.replace("nobody", "")
+    for _ in range(6):
+        stranger.post("/sign-in", data={"login": "zhs", "password": "guess"})
+    assert "Too many wrong tries" in stranger.post("/sign-in", data={"login": "zhs", "password": PASSWORD}).text
+
+
+def test_sessions_are_cookies_nobody_reads_and_end(counter):
+    visitor = counter()
+    answer = visitor.post("/sign-in", data={"login": "zhs", "password": PASSWORD, "to": "//evil.example"})
+    assert answer.headers["location"] == "/"
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+    page = visitor.get("/")
+    assert page.status_code == 200 and "zhs" in page.text
+    assert visitor.post("/sign-out", data={"csrf": "wrong"}).status_code == 403
+    token = visitor.cookies["dms_session"]
+    visitor.post("/sign-out", data={"csrf": csrf(page)})
+    visitor.cookies.set("dms_session", token)
+    assert visitor.get("/").status_code == 303
+    # A new password ends what was open; whoever left the office's list is out as well.
+    other = counter("lmy")
+    Doorkeeper(counter.world.passwords()).set_password(counter.world, "lmy", "another long password")
+    assert other.get("/").status_code == 303
+
+
+def test_forms_from_elsewhere_are_refused(counter):
+    visitor = counter("zhs")
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "", "Referer": "http://evil.example/x"},
+    ):
+        assert visitor.post("/inbox", headers=headers, files={"files": ("a.txt", b"x")}).status_code == 403
+    assert visitor.post("/inbox", data={"csrf": "0" * 32}, files={"files": ("a.txt", b"x")}).status_code == 403
+
+
+def test_headers_are_strict_and_pages_carry_no_script(counter):
+    visitor = counter("zhs")
+    code = note(counter.office, name="<b>x<b>.txt", text="<script>alert(1)</script> 客户投诉折让")
+    for path in ("/", "/search?q=" + "折让", f"/r/{code}", "/inbox", "/volumes", "/sign-in", "/static/style.css"):
+        answer = visitor.get(path)
+        assert answer.status_code == 200, path
+        assert "'unsafe" not in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "<script>alert" not in answer.text and "<b>x<b>" not in answer.text, path
+        if "html" in answer.headers["content-type"]:
+            assert answer.headers["cache-control"] == "no-store"
+            assert re.findall(r"<script(?! type=\"module\" src=\"/static/)", answer.text) == []
+            assert re.findall(r"(?:src|href)=\"(?:https?:)?//", answer.text) == []
+            assert " style=" not in answer.text and " onclick" not in answer.text
+
+
+def test_everybody_sees_his_own_and_no_more(counter):
+    code, number = filed(counter.office)
+    mine, other, keeper = counter("zhs"), counter("lmy"), counter("ad")
+    assert f"/r/{code}" in mine.get("/search?q=折让").text
+    assert mine.get(f"/r/{number}").status_code == 200
+    assert mine.get("/api/v1/search?q=折让").json()["total"] == 1
+    assert mine.get(f"/api/v1/records/{code}").json()["customer"] == CUSTOMER
+    for visitor in (other, keeper):
+        page = visitor.get("/search?q=折让")
+        assert code not in page.text and CUSTOMER not in page.text and "共 0 件" in page.text
+        hidden, absent = visitor.get(f"/r/{code}"), visitor.get("/r/HG01E2026999999")
+        assert hidden.status_code == absent.status_code == 404
+        assert hidden.text.replace(code, "") == absent.text.replace("HG01E2026999999", "")
+        assert visitor.get(f"/r/{code}/pages/1.png").status_code == 404
+        assert visitor.get(f"/api/v1/records/{code}").status_code == 404
+        assert visitor.get(f"/volumes/{number.rpartition('-')[0]}").status_code == 404
+        assert visitor.get("/api/v1/search?q=折让").json() == {"total": 0, "hits": []}
+
+
+def test_pages_are_pictures_with_the_lookers_name(counter):
+    code = note(counter.office)
+    picture = counter("zhs").get(f"/r/{code}/pages/1.png")
+    assert picture.status_code == 200 and picture.content.startswith(b"\x89PNG")
+    assert picture.content != counter("tester").get(f"/r/{code}/pages/1.png").content
+    assert counter("zhs").get(f"/r/{code}/pages/99.png").status_code == 404
+    acts = counter.office.dms("audit", "list", code, user="au")["acts"]
+    assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("zhs", 1), ("tester", 1)}
+
+
+def test_declare_approve_and_file_from_the_record_page(counter):
+    path = counter.office.home / "m.txt"
+    path.write_text("本周例会纪要，讨论促销方案。", encoding="utf-8")
+    (item,) = counter.office.dms("ingest", path, "--class", "99", "--manager", "ZHS", "--title", "纪要", user="zhs")[
+        "items"
+    ]
+    code = note(counter.office)
+    handler, supervisor, stranger = counter("zhs"), counter("dm1"), counter("lmy")
+    page = handler.get(f"/r/{code}")
+    assert "formaction=" in page.text
+    refused = handler.post(f"/r/{code}/approve", data={"csrf": csrf(page)})
+    assert refused.status_code == 403 and "You may not do that" in refused.text
+    assert handler.post(f"/r/{code}/declare", data={"csrf": csrf(page)}).status_code == 303
+    seen = supervisor.get(f"/r/{code}")
+    assert supervisor.post(f"/r/{code}/approve", data={"csrf": csrf(seen), "reason": "同意"}).status_code == 303
+    waiting = supervisor.post(f"/r/{code}/file", data={"csrf": csrf(seen)})
+    assert waiting.status_code == 403 and "客户签字" in waiting.text
+    assert stranger.post(f"/r/{code}/declare", data={"csrf": csrf(stranger.get("/"))}).status_code == 404
+    own = handler.get(f"/r/{item['code']}")
+    assert handler.post(f"/r/{item['code']}/file", data={"csrf": csrf(own)}).status_code == 303
+    assert "已归档" in handler.get(f"/r/{item['code']}").text
+    assert handler.post(f"/r/{code}/destroy", data={"csrf": csrf(page)}).status_code == 404
+
+
+def test_files_are_added_in_the_name_of_who_added_them(counter):
+    visitor = counter("zhs")
+    page = visitor.get("/inbox")
+    files = [
+        ("files", ("../../etc/passwd.txt", "客户投诉折让上传".encode())),
+        ("files", ("b\x00<i>.md", "# 会议纪要".encode())),
+    ]
+    assert visitor.post("/inbox", data={"csrf": csrf(page)}, files=files).status_code == 303
+    with counter.world.catalogue.look() as tx:
+        ids = [i.id for i in tx.items() if i.user == "zhs"]
+    ended = counter.workshop.finish(ids)
+    assert [i.state.value for i in ended] == ["registered", "registered"]
+    assert {i.name for i in ended} >= {"passwd.txt"}
+    told = visitor.get("/inbox").text
+    assert "passwd.txt" in told and "<i>" not in told
+    assert "passwd.txt" not in counter("lmy").get("/inbox").text
+    assert visitor.post("/inbox", data={"csrf": csrf(page)}, files=[("files", ("", b""))]).status_code in (400, 422)
+    small = replace(counter.world, settings=replace(counter.world.settings, max_bytes=10))
+    counter.app.state.world = small
+    answer = visitor.post("/inbox", data={"csrf": csrf(page)}, files=[("files", ("big.txt", b"x" * 100))])
+    assert answer.status_code == 413
+
+
+def test_both_languages(counter):
+    visitor = counter("zhs")
+    assert "检索" in visitor.get("/search").text
+    assert "Search" in visitor.get("/search", headers={"Accept-Language": "en-GB,en"}).text
+    visitor.get("/search?lang=en")
+    assert "Volumes" in visitor.get("/volumes").text and 'lang="en"' in visitor.get("/volumes").text
+
+
+def test_every_word_is_there_in_both_languages():
+    from pathlib import Path
+
+    from dms.faces.web.words import WORDS
+
+    folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
+    used = {w for f in folder.glob("*.html") for w in re.findall(r"say\('(\w+)'", f.read_text(encoding="utf-8"))}
+    assert used <= set(WORDS)
+    assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
