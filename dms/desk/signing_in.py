@@ -75,8 +75,6 @@ class Doorkeeper:
             NotFound: nobody has that login.
             NotPermitted: not for the asker.
         """
-        if len(password) < SHORTEST:
-            raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
         with world.catalogue.begin() as tx:
             me = gate.person(world, tx)
             if login not in (me.login, me.code):
@@ -84,6 +82,8 @@ class Doorkeeper:
             person = next((p for p in tx.people() if login in (p.login, p.code)), None)
             if person is None or not person.login:
                 raise NotFound(f"Nobody signs in as “{login}”.", "Give the person a login: dms people add … --login")
+            if len(password) < SHORTEST:
+                raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
             tx.save_account(Account(person.login, self._passwords.hash(password), world.now()))
             tx.end_sessions(person.login)
             tx.log(Act(world.now(), world.user, "password", person.code))

@@ -166,8 +166,10 @@ def test_no_command_is_left_out(office, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("user", USERS)
-def test_what_is_refused_is_refused_everywhere(office, tmp_path, user):
+def test_what_is_refused_is_refused_everywhere(office, tmp_path, monkeypatch, user):
     role, relation = USERS[user]
+    # What is typed or piped, over and over.
+    monkeypatch.setattr("sys.stdin", Typed())
     table = commands(tmp_path, office)
     before = state_of(office)
     allowed = []
@@ -194,6 +196,19 @@ def test_what_is_refused_is_refused_everywhere(office, tmp_path, user):
             assert any(word in told["error"]["message"] for word in ("waits at the gate", "legal hold", "own", "deliver")), (
                 name, told,
             )  # fmt: skip
+
+
+class Typed:
+    """A standard input that always says the same."""
+
+    def isatty(self):
+        return False
+
+    def readline(self):
+        return "a long enough password\n"
+
+    def read(self):
+        return ""
 
 
 def state_of(office):

@@ -183,6 +183,54 @@ def test_files_are_added_in_the_name_of_who_added_them(counter):
     assert answer.status_code == 413
 
 
+def test_requests_are_asked_and_decided_in_the_browser(counter):
+    code, _ = filed(counter.office)
+    for login in ("sm",):
+        Doorkeeper(counter.world.passwords()).set_password(counter.world, login, PASSWORD)
+    other, decider, handler = counter("lmy"), counter("sm"), counter("zhs")
+    page = other.get("/requests")
+    assert other.post("/requests", data={"csrf": csrf(page), "target": code, "reason": "核对折让"}).status_code == 303
+    assert "核对折让" in other.get("/requests").text and "formaction" not in other.get("/requests").text
+    assert "核对折让" not in counter("ar").get("/requests").text
+    seen = decider.get("/requests")
+    assert "/requests/1/agree" in seen.text
+    refused = other.post("/requests/1/agree", data={"csrf": csrf(page), "kind": "access"})
+    assert refused.status_code == 403
+    assert decider.post("/requests/1/agree", data={"csrf": csrf(seen), "kind": "access"}).status_code == 303
+    assert other.get(f"/r/{code}").status_code == 200
+    own = handler.get(f"/r/{code}")
+    asked = {"csrf": csrf(own), "kind": "deletion", "target": code, "reason": "重复"}
+    assert handler.post("/requests", data=asked).status_code == 303
+    assert decider.post("/requests/2/refuse", data={"csrf": csrf(seen), "kind": "deletion"}).status_code == 400
+    assert decider.post("/requests/2/agree", data={"csrf": csrf(seen), "kind": "deletion"}).status_code == 303
+    told = decider.get("/requests").text
+    assert "待销毁" in told and code in told
+    assert handler.get("/search?q=折让").text.count("/r/HG01") == 0
+    back = decider.post(f"/bin/{code}/restore", data={"csrf": csrf(seen), "reason": "误删"})
+    assert back.headers["location"] == f"/r/{code}"
+    assert decider.post("/requests/1/erase", data={"csrf": csrf(seen), "kind": "access"}).status_code == 404
+
+
+def test_sheets_are_downloads_for_those_who_may(counter):
+    code, number = filed(counter.office)
+    volume = number.rpartition("-")[0]
+    mine, other = counter("zhs"), counter("lmy")
+    for sheet, target in (
+        ("copy", code),
+        ("label", code),
+        ("cover", code),
+        ("volume-list", volume),
+        ("closing", volume),
+        ("spine", volume),
+    ):
+        answer = mine.get(f"/print/{sheet}/{target}.pdf")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), sheet
+        assert answer.content.startswith(b"%PDF-") and "attachment" in answer.headers["content-disposition"]
+        assert other.get(f"/print/{sheet}/{target}.pdf").status_code == 404, sheet
+    assert mine.get(f"/print/secrets/{code}.pdf").status_code == 404
+    assert list((counter.office.home / "archive" / "work").glob("print-*")) == []
+
+
 def test_both_languages(counter):
     visitor = counter("zhs")
     assert "检索" in visitor.get("/search").text

@@ -18,7 +18,7 @@ from dms import __version__
 from dms.desk.signing_in import Doorkeeper, signed_in
 from dms.errors import DmsError
 from dms.faces.web import api
-from dms.faces.web.pages import door, inbox, records, searching, today, volumes
+from dms.faces.web.pages import asking, door, inbox, printing, records, searching, today, volumes
 from dms.faces.web.view import render
 from dms.ports.world import World
 
@@ -52,7 +52,7 @@ def create_app(world: World) -> FastAPI:
     app.exception_handler(DmsError)(_problem)
     folder = Path(__file__).parent / "static"
     app.mount("/static", StaticFiles(directory=folder), name="static")
-    for part in (door, today, searching, records, inbox, volumes):
+    for part in (door, today, searching, records, inbox, asking, volumes, printing):
         app.include_router(part.router)
     app.include_router(api.router)
     return app

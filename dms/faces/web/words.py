@@ -70,6 +70,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "还没有档案。把扫描件放进收件文件夹，或在“收件”页上传。",
         "Nothing here yet. Drop scans into the inbox, or add files.",
     ),
+    "requests": ("申请", "Requests"),
+    "ask_access": ("申请查阅", "Ask for access"),
+    "ask_removal": ("申请删除", "Ask for removal"),
+    "target": ("电子文件号、档号，或 customer:客户名", "Code, paper number, or customer:NAME"),
+    "purpose": ("目的", "Purpose"),
+    "ask": ("提交申请", "Ask"),
+    "agree": ("同意", "Agree"),
+    "refuse": ("不同意", "Refuse"),
+    "ended": ("已办", "Decided"),
+    "bin": ("待销毁", "Bin"),
+    "days_left": ("剩余天数", "Days left"),
+    "restore": ("恢复", "Restore"),
+    "print": ("打印", "Print"),
+    "cover": ("扫描封面", "Cover sheet"),
+    "label": ("互见标签", "Label"),
+    "volume-cover": ("案卷封面", "Volume cover"),
+    "volume-list": ("卷内目录", "Volume list"),
+    "closing": ("备考表", "Closing sheet"),
+    "spine": ("脊背", "Spine"),
+    "electronic-list": ("电子文件目录", "Electronic catalogue"),
     "pages": ("页", "pages"),
     "records": ("件", "records"),
     "when": ("时间", "When"),
@@ -83,6 +103,11 @@ WORDS: dict[str, tuple[str, str]] = {
 STATES = {
     "reserved": ("已预留", "reserved"), "registered": ("已登记", "registered"), "filed": ("已归档", "filed"),
     "void": ("作废", "void"), "binned": ("待销毁", "in the bin"), "destroyed": ("已销毁", "destroyed"),
+}  # fmt: skip
+
+
+KINDS = {
+    "access": ("查阅", "access"), "change": ("变更", "change"), "deletion": ("删除", "removal"),
 }  # fmt: skip
 
 
@@ -100,3 +125,7 @@ class Speaker:
     def state(self, state: str) -> str:
         """Say a record's state."""
         return STATES.get(state, (state, state))[self._place]
+
+    def kind(self, kind: str) -> str:
+        """Say a request's kind."""
+        return KINDS.get(kind, (kind, kind))[self._place]

@@ -29,9 +29,12 @@ def record_page(request: Request, named: str) -> Response:
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         record = tx.record(told["code"])
+        may_remove = record is not None and mine.may(Action.ASK_DELETION, record) is not None
     may = [name for name, action in _ACTS.items() if record and mine.may(action, record)]
     open_acts = may if told["state"] == "registered" else []
-    return render(request, "record.html", told=told, acts=open_acts, second=bool(told["paper"]["sha512"]))
+    return render(
+        request, "record.html", told=told, acts=open_acts, second=bool(told["paper"]["sha512"]), may_remove=may_remove
+    )
 
 
 @router.get("/r/{named}/pages/{number}.png")
