@@ -92,8 +92,8 @@ def reach(world: World, tx: Transaction) -> tuple[Person, Reach]:
         for r in tx.requests(kind="access", states=["granted"], asked_by=me.code)
         if not r.until or moment <= parse(r.until)
     }
-    owners = {c.name: c.manager for c in tx.customers() if c.manager}
-    return me, Reach((standing(me), *(standing(p) for p in stood_for)), owners, frozenset(granted))
+    standings = (standing(me), *(standing(p) for p in stood_for))
+    return me, Reach(standings, tx.owners(), frozenset(granted))
 
 
 def scope(world: World, tx: Transaction) -> Scope:

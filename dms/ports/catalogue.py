@@ -344,6 +344,10 @@ class Transaction(Registers, Accounts, Protocol):
         """Return all customers by name."""
         ...
 
+    def owners(self) -> Mapping[str, str]:
+        """Return customers that have an account manager, with his code; asked for by every act."""
+        ...
+
     def fact(self, key: str) -> str | None:
         """Return one of the archive's own facts (its id, last sweep ...)."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -35,6 +35,11 @@ class Masters(Base):
         """Return all customers by name."""
         rows = self.connection.execute(select(customers).order_by(customers.c.name))
         return [Customer(r.name, r.manager, tuple(json.loads(r.aliases))) for r in rows]
+
+    def owners(self) -> Mapping[str, str]:
+        """Return customers that have an account manager, with his code."""
+        query = select(customers.c.name, customers.c.manager).where(customers.c.manager != "")
+        return {name: manager for name, manager in self.connection.execute(query)}
 
     def fact(self, key: str) -> str | None:
         """Return one of the archive's own facts."""
