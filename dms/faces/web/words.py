@@ -111,6 +111,13 @@ KINDS = {
 }  # fmt: skip
 
 
+ROLES = {
+    "declaration": ("经办人声明", "the handler's declaration"), "customer": ("客户签字", "the customer's signature"),
+    "handler": ("经办人签字", "the handler's signature"), "supervisor": ("直接领导签字", "the supervisor's signature"),
+    "carriers": ("两套不一致，待确认", "agreement of both carriers"),
+}  # fmt: skip
+
+
 class Speaker:
     """Says things in one language."""
 
@@ -129,3 +136,7 @@ class Speaker:
     def kind(self, kind: str) -> str:
         """Say a request's kind."""
         return KINDS.get(kind, (kind, kind))[self._place]
+
+    def role(self, role: str) -> str:
+        """Say a signature's role."""
+        return ROLES.get(role, (role, role))[self._place]
