@@ -68,7 +68,7 @@ def propose(world: World, names: Sequence[str], *, reason: str, way: str = "ç²‰ç
     ) as act:
         lines = []
         for named in names:
-            record = gate.record(world, act.tx, named)
+            record = act.see(named)
             last = last_year(record)
             if record.state is not RecordState.FILED or not last or last >= this_year:
                 raise Conflict(

@@ -71,7 +71,7 @@ def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing
         NotFound: there is no such customer, or he is not the asker's: both look the same.
     """
     with gate.acting(world, Action.REPORT, target=f"customer:{customer}", other="dossier") as act:
-        scope = gate.scope(world, act.tx)
+        scope = act.scope
         known = {c.name: c for c in act.tx.customers()}
         if not scope.holds("", "", customer) or customer not in known:
             raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names yours.")

@@ -15,6 +15,7 @@ from typing import Any
 from dms.desk import gate
 from dms.desk.holding import held, refuse_held
 from dms.desk.requesting import decided, open_request
+from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
@@ -130,7 +131,7 @@ def bin_of(world: World) -> list[Binned]:
         records = [
             r
             for r in tx.records(states=[RecordState.BINNED])
-            if scope.holds(r.code, r.manager, r.customer)
+            if may_see(scope, r)
         ]  # fmt: skip
         return [_state(world, tx, record) for record in records]
 

@@ -25,8 +25,9 @@ def file(world: World, named: str, *, by_hand: str = "") -> Record:
         Usage: class, manager, title or year are missing.
     """
     with world.catalogue.look() as tx:
-        found = gate.record(world, tx, named)
-        gate.permitted(world, tx, Action.FILE_BY_HAND if by_hand else Action.FILE, found)
+        _, mine = gate.reach(world, tx)
+        found = gate.seen(tx, mine, named)
+        gate.allow(mine, Action.FILE_BY_HAND if by_hand else Action.FILE, found)
         if found.state is RecordState.REGISTERED and found.class_code and not by_hand:
             pass_gate(world, tx, found)
     return file_record(world, found.code, reason=by_hand)

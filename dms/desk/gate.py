@@ -54,6 +54,15 @@ class Passage:
             raise LookupError("this act is on no record")
         return self.found
 
+    @property
+    def scope(self) -> Scope:
+        """What the one who acts may see, for queries within this act."""
+        return scope_of(self.tx, self.reach)
+
+    def see(self, named: str) -> Record:
+        """Return another record somebody named, if he may see it; raises as :func:`record` does."""
+        return seen(self.tx, self.reach, named)
+
 
 def person(world: World, tx: Transaction) -> Person:
     """Return who acts.
@@ -131,10 +140,8 @@ def acting(
         me, mine = reach(world, tx)
         passage = Passage(tx, me, mine, world.now())
         if named:
-            passage.found = _seen(tx, mine, named)
-        standing = mine.may(action, passage.found)
-        if standing is None:
-            raise refused(action)
+            passage.found = seen(tx, mine, named)
+        standing = allow(mine, action, passage.found)
         if standing.code != me.code:
             passage.notes["for"] = standing.code
         yield passage
@@ -160,9 +167,20 @@ def permitted(world: World, tx: Transaction, action: Action, found: Record | Non
         NotPermitted: he may not.
     """
     me, mine = reach(world, tx)
-    if mine.may(action, found) is None:
-        raise refused(action)
+    allow(mine, action, found)
     return me
+
+
+def allow(mine: Reach, action: Action, found: Record | None = None) -> Standing:
+    """Return the standing in which somebody may do this.
+
+    Raises:
+        NotPermitted: he may not.
+    """
+    standing = mine.may(action, found)
+    if standing is None:
+        raise refused(action)
+    return standing
 
 
 def refused(action: Action) -> NotPermitted:
@@ -179,10 +197,11 @@ def record(world: World, tx: Transaction, named: str) -> Record:
         Usage: it is neither a code nor a paper number.
     """
     _, mine = reach(world, tx)
-    return _seen(tx, mine, named)
+    return seen(tx, mine, named)
 
 
-def _seen(tx: Transaction, mine: Reach, named: str) -> Record:
+def seen(tx: Transaction, mine: Reach, named: str) -> Record:
+    """Return a record as :func:`record` does, for a reach that is known already: finding it out is not free."""
     folded = fold(named)
     if is_code(folded):
         found = tx.record(folded)

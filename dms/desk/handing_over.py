@@ -47,7 +47,7 @@ def hand_over(
                     raise NotFound(f"There is no filed record in {named}.", "“dms volume list” names volumes.")
                 records |= {r.code: r for r in inside}
             else:
-                found = gate.record(world, act.tx, named)
+                found = act.see(named)
                 records[found.code] = found
         root = root_in(act.tx, act.now)
         handed = [

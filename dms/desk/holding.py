@@ -25,7 +25,7 @@ def hold(world: World, target: str, *, reason: str) -> Hold:
         raise Usage("A hold is set with a reason.", '--reason "诉讼（2026）浙01民初123号"')
     with gate.acting(world, Action.HOLD, target=target, reason=reason) as act:
         if not target.startswith(CUSTOMER) and not act.tx.records(volume=target, limit=1):
-            target = gate.record(world, act.tx, target).code
+            target = act.see(target).code
         return act.tx.add_hold(Hold(target, reason, act.me.code, act.now))
 
 

@@ -45,9 +45,10 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         Usage: neither is a scan.
     """
     with world.catalogue.look() as tx:
-        left, right = gate.record(world, tx, electronic), gate.record(world, tx, scan)
+        _, reach = gate.reach(world, tx)
+        left, right = gate.seen(tx, reach, electronic), gate.seen(tx, reach, scan)
         for one in (left, right):
-            gate.permitted(world, tx, Action.PAIR, one)
+            gate.allow(reach, Action.PAIR, one)
     if left.paper.present and not right.paper.present:
         left, right = right, left
     _check(left, right)

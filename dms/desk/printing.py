@@ -30,14 +30,15 @@ def named_records(world: World, names: Sequence[str]) -> list[Record]:
     """
     records: list[Record] = []
     with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
         for name in names:
             first, dots, last = name.partition("..")
             if not dots:
-                records.append(gate.record(world, tx, name))
+                records.append(gate.seen(tx, mine, name))
                 continue
             start, end = parse_code(first), parse_code(last)
             for serial in range(start.serial, end.serial + 1):
-                records.append(gate.record(world, tx, f"{start.fonds}E{start.year:04d}{serial:06d}"))
+                records.append(gate.seen(tx, mine, f"{start.fonds}E{start.year:04d}{serial:06d}"))
     return records
 
 
@@ -173,7 +174,8 @@ def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
 
 def _permitted(world: World, records: Sequence[Record]) -> None:
     with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
         for record in records:
             if record.state is RecordState.RESERVED and record.received_by == world.user:
                 continue  # his own reservation, of nobody's record yet
-            gate.permitted(world, tx, Action.PRINT, record)
+            gate.allow(mine, Action.PRINT, record)

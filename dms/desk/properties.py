@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dms.desk import gate
+from dms.domain.access import may_see
 from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track, record_from_dict
@@ -64,8 +65,8 @@ def four_properties(
         NotPermitted: not for the asker.
     """
     with gate.acting(world, Action.REPORT, target=target, other="four-properties") as act:
-        scope = gate.scope(world, act.tx)
-        records = [r for r in _meant(world, act.tx, target) if scope.holds(r.code, r.manager, r.customer)]
+        scope = act.scope
+        records = [r for r in _meant(act, target) if may_see(scope, r)]
         if not records:
             raise NotFound(f"There is no record for “{target}”.", "A code, paper number, volume or month 2026-11.")
         known = frozenset(act.tx.all_codes())
@@ -78,14 +79,14 @@ def four_properties(
     return found
 
 
-def _meant(world: World, tx: Transaction, target: str) -> Sequence[Record]:
+def _meant(act: gate.Passage, target: str) -> Sequence[Record]:
     alive = (RecordState.REGISTERED, RecordState.FILED)
     if is_volume(target):
-        return [r for r in tx.records(volume=str(parse_volume(target))) if r.state in alive]
+        return [r for r in act.tx.records(volume=str(parse_volume(target))) if r.state in alive]
     if len(target) == 7 and target[4] == "-":
-        return [r for r in tx.records(states=alive) if r.received_at.startswith(target)]
+        return [r for r in act.tx.records(states=alive) if r.received_at.startswith(target)]
     try:
-        return [gate.record(world, tx, target)]
+        return [act.see(target)]
     except Usage:
         return []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dms.desk import dealing, gate, properties
 from dms.desk.auditing import ROOT_MARK, root_in
+from dms.domain.access import may_see
 from dms.domain.dossier import KINDS, money
 from dms.domain.grading import Span, quarter_of, span
 from dms.domain.policy import Action
@@ -56,7 +57,7 @@ def report(world: World, kind: str, about: str = "") -> Report:
         raise Usage(f"There is no report “{kind}”.", "Reports: " + ", ".join(KINDS_OF_REPORT))
     period = _period(world, kind, about)
     with gate.acting(world, Action.REPORT, target=period.name, other=f"report-{kind}") as act:
-        made = makers[kind](world, act.tx, gate.scope(world, act.tx), period)
+        made = makers[kind](world, act.tx, act.scope, period)
         return replace(made, qr_text=f"{ROOT_MARK}{root_in(act.tx, act.now)}".upper())
 
 
@@ -99,7 +100,7 @@ def _period(world: World, kind: str, about: str) -> Span:
 
 
 def _seen(tx: Transaction, scope: Scope, *states: RecordState) -> list[Record]:
-    return [r for r in tx.records(states=states or _ALIVE) if scope.holds(r.code, r.manager, r.customer)]
+    return [r for r in tx.records(states=states or _ALIVE) if may_see(scope, r)]
 
 
 def _exceptions(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dms.desk import gate
+from dms.domain.access import may_see
 from dms.domain.numbers import VolumeNumber, fold, is_volume, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
@@ -33,7 +34,7 @@ def volume_of(world: World, named: str) -> tuple[Volume, Sequence[Record]]:
     number = parse_volume(named)
     with gate.looking(world) as (tx, scope):
         volume = tx.volume(number)
-        seen = [r for r in tx.records(volume=str(number)) if scope.holds(r.code, r.manager, r.customer)]
+        seen = [r for r in tx.records(volume=str(number)) if may_see(scope, r)]
         if volume is None or (not seen and not scope.everything and number.manager not in scope.managers):
             raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
     return volume, sorted(seen, key=lambda r: r.paper_number)

@@ -10,6 +10,7 @@ from dms.desk import gate
 from dms.desk.auditing import ROOT_MARK, Root, root_in
 from dms.desk.placing import place_of
 from dms.desk.shelf import existing
+from dms.domain.access import may_see
 from dms.domain.numbers import VolumeNumber, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
@@ -231,9 +232,9 @@ def electronic_catalogue(world: World, target: Path, *, class_code: str = "", ye
     """
     about = " ".join(part for part in (class_code, str(year or ""), manager) if part) or "全部"
     with gate.acting(world, Action.REPORT, target=about, other="print-catalogue") as act:
-        scope = gate.scope(world, act.tx)
+        scope = act.scope
         found = act.tx.records(states=[RecordState.FILED], class_code=class_code, year=year, manager=manager)
-        records = sorted((r for r in found if scope.holds(r.code, r.manager, r.customer)), key=lambda r: r.paper_number)
+        records = sorted((r for r in found if may_see(scope, r)), key=lambda r: r.paper_number)
         act.notes["lines"] = len(records)
     lines = _electronic(records)
     if target.suffix.lower() == ".xlsx":
