@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from dms.desk import gate
-from dms.domain.pages import Box
+from dms.domain.pages import Box, Page
 from dms.domain.policy import Action, not_his_own
 from dms.domain.record import LinkState, Record, RecordState
 from dms.domain.signing import Ink, inks
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
-from dms.flow.work import pages_of
+from dms.flow.work import copy_out, pages_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Signature
 from dms.ports.world import World
@@ -70,14 +70,22 @@ def approve(world: World, named: str, *, note: str = "") -> Record:
     return record
 
 
-def found_ink(world: World, record: Record) -> list[Ink]:
-    """Return the signatures found on a record's scan, by role."""
+def found_ink(world: World, record: Record, electronic: Sequence[Page] | None = None) -> list[Ink]:
+    """Return the signatures found on a record's scan, by role.
+
+    Args:
+        world: the archive.
+        record: the record.
+        electronic: the pages of its electronic file, where they are read already.
+    """
     profile = next((p for p in world.profiles if p.key == record.form), None)
-    try:
-        pages = pages_of(world, record.code, _paper_side(record, "words.json.gz"))
-        return inks(pages, profile.signatures if profile else None)
-    except NotFound:
-        return []
+    pages = electronic
+    if pages is None or record.paper.sha512:
+        try:
+            pages = pages_of(world, record.code, _paper_side(record, "words.json.gz"))
+        except NotFound:
+            return []
+    return inks(pages, profile.signatures if profile else None)
 
 
 def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "") -> Signature:
@@ -155,14 +163,11 @@ def missing(world: World, tx: Transaction, record: Record) -> tuple[str, ...]:
 
 
 def state_of_gate(world: World, tx: Transaction, record: Record) -> dict[str, Any]:
-    """Return signatures, ink found and what is missing, as plain data."""
+    """Return signatures and what is missing, as plain data."""
     return {
         "signatures": [
             {"role": s.role, "kind": s.kind, "person": s.person, "by": s.by, "at": s.at, "note": s.note}
             for s in tx.signatures(record.code)
-        ],
-        "ink_found": [
-            {"spot": n, "role": i.role, "page": i.page} for n, i in enumerate(found_ink(world, record), 1)
         ],
         "missing": list(missing(world, tx, record)) if record.state is RecordState.REGISTERED else [],
     }  # fmt: skip
@@ -250,8 +255,7 @@ def _keep_picture(world: World, record: Record, role: str, page: int, box: Box, 
     """Keep the signature's picture; before the commit, so that no confirmation stands without it."""
     with tempfile.TemporaryDirectory(dir=world.work, prefix="ink-") as folder:
         access, picture = Path(folder) / "access.pdf", Path(folder) / "ink.png"
-        with world.vault.open(record.code, _paper_side(record, "access.pdf")) as source:
-            access.write_bytes(source.read())
+        copy_out(world, record.code, _paper_side(record, "access.pdf"), access)
         world.examiner().crop(access, page, box, picture)
         files: dict[str, Path | bytes | None] = {f"evidence/{role}.png": picture}
         world.vault.write(

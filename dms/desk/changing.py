@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.desk import gate
-from dms.desk.replacing import forget, keep_aside, put_in_place
+from dms.desk.replacing import Fresh, forget, keep_aside, prepare, put_in_place
 from dms.desk.requesting import decided, open_request
 from dms.domain.numbers import parse_volume
 from dms.domain.policy import Action
@@ -105,6 +105,8 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         asked = tx.request(request_id)
     if asked is None or asked.kind != "change":
         raise NotFound(f"There is no change {request_id}.", "“dms change --list” names them.")
+    kept = dict(asked.data.get("file", {}))
+    fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
     name = "agree-change" if agree else "refuse-change"
     with gate.acting(world, Action.DECIDE_CHANGE, asked.target, reason=reason, other=name) as act:
         record = act.record
@@ -112,25 +114,33 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         act.notes |= {"request": request_id, **request.data}
         act.tx.settle("change", record.code)
         if not agree:
-            if request.data.get("file"):
-                forget(world, dict(request.data["file"]))
+            if kept:
+                forget(world, kept)
             return record
         changed = _changed(record, request)
         message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
-        kept = dict(request.data.get("file", {}))
-        if kept:
-            changed = put_in_place(world, changed, kept, message=message, now=act.now)
-        act.tx.save_record(changed)
-        act.tx.enqueue("index", record.code)
-        _reprint(act, changed, "the record was changed")
-        # Inside the transaction, so that the vault never lags behind what the catalogue says.
-        if not kept:
+        if fresh:
+            changed = put_in_place(world, changed, fresh, message=message, now=act.now)
+        else:
+            # Inside the transaction, so that the vault never lags behind what the catalogue says.
             world.vault.write(
                 record.code, {"record.json": record_json(changed)}, message=message, user=world.user, at=act.now
             )
+        act.tx.save_record(changed)
+        act.tx.enqueue("index", record.code)
+        _reprint(act, changed, "the record was changed")
     if kept:
         forget(world, kept)
     return changed
+
+
+def _read(world: World, asked: Request, kept: Mapping[str, Any]) -> Fresh:
+    """Read the file that replaces another, for somebody who may decide it."""
+    with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
+        record = gate.seen(tx, mine, asked.target)
+        gate.allow(mine, Action.DECIDE_CHANGE, record)
+    return prepare(world, record, kept)
 
 
 def promote(world: World, named: str, class_code: str, *, reason: str) -> Record:

@@ -60,7 +60,8 @@ def hand_over(
             fonds_name=world.scheme.fonds_name, organisation=organisation or world.scheme.fonds_name,
             created_at=act.now, log_root=root.root, log_size=root.size, records=tuple(handed),
         )  # fmt: skip
-        world.handover().write(package, target, on_step)
+    # Logged first, copied after: gigabytes are on their way while others go on with their work.
+    world.handover().write(package, target, on_step)
     return package
 
 

@@ -14,6 +14,7 @@ from dms.domain.numbers import parse_code, parse_paper, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Unavailable
+from dms.flow.work import copy_out
 from dms.forms.cover import Cover, draw_covers
 from dms.forms.label import Label, draw_labels
 from dms.ports.catalogue import Act
@@ -133,17 +134,15 @@ def print_copy(world: World, named: str, target: Path) -> Record:
         record = act.record
         mark = f"{act.me.name} {act.me.code} {act.now[:16].replace('T', ' ')}"
         act.notes |= {"sheet": "copy", "watermark": mark}
-        with tempfile.TemporaryDirectory(dir=world.work, prefix="copy-") as folder:
-            plain, marked = Path(folder) / "access.pdf", Path(folder) / "marked.pdf"
-            with world.vault.open(record.code, "access.pdf") as source:
-                plain.write_bytes(source.read())
-            world.examiner().watermark(plain, mark, marked)
-            try:
-                shutil.copyfile(marked, target)
-            except OSError as problem:
-                raise Unavailable(
-                    f"{target} cannot be written: {problem.strerror}.", "Choose another place."
-                ) from problem
+    # After the act: nobody waits for the watermark of a long record to take his turn.
+    with tempfile.TemporaryDirectory(dir=world.work, prefix="copy-") as folder:
+        plain, marked = Path(folder) / "access.pdf", Path(folder) / "marked.pdf"
+        copy_out(world, record.code, "access.pdf", plain)
+        world.examiner().watermark(plain, mark, marked)
+        try:
+            shutil.copyfile(marked, target)
+        except OSError as problem:
+            raise Unavailable(f"{target} cannot be written: {problem.strerror}.", "Choose another place.") from problem
     return record
 
 

@@ -18,7 +18,8 @@ from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track, record_from_dict
 from dms.errors import DmsError, NotFound, Usage
-from dms.ports.catalogue import Act, Transaction
+from dms.flow.work import copy_out
+from dms.ports.catalogue import Act
 from dms.ports.vault import Trouble, Version
 from dms.ports.world import World
 
@@ -71,10 +72,11 @@ def four_properties(
             raise NotFound(f"There is no record for “{target}”.", "A code, paper number, volume or month 2026-11.")
         known = frozenset(act.tx.all_codes())
         gaps = frozenset(g.number for g in act.tx.gaps())
-        gathered = [_gather(world, act.tx, r, known, gaps) for r in records]
     found: list[Result] = []
-    for done, seen in enumerate(gathered, 1):
-        on_step("records", done, len(gathered))
+    for done, record in enumerate(records, 1):
+        on_step("records", done, len(records))
+        # Digests and a child that opens the copy take their time: no transaction waits for them.
+        seen = _gather(world, record, known, gaps)
         found += [Result(seen.record.code, code, name, *check(seen)) for code, name, check in _ITEMS]
     return found
 
@@ -91,15 +93,16 @@ def _meant(act: gate.Passage, target: str) -> Sequence[Record]:
         return []
 
 
-def _gather(world: World, tx: Transaction, record: Record, known: frozenset[str], gaps: frozenset[str]) -> _Seen:
-    same = {
-        r.code
-        for digest in (record.electronic.sha512, record.paper.sha512)
-        for r in tx.records_by_digest(digest)
-        if r.code != record.code and r.state in (RecordState.REGISTERED, RecordState.FILED)
-    }
+def _gather(world: World, record: Record, known: frozenset[str], gaps: frozenset[str]) -> _Seen:
+    with world.catalogue.look() as tx:
+        same = {
+            r.code
+            for digest in (record.electronic.sha512, record.paper.sha512)
+            for r in tx.records_by_digest(digest)
+            if r.code != record.code and r.state in (RecordState.REGISTERED, RecordState.FILED)
+        }
+        acts = tuple(tx.acts(record.code))
     head = world.vault.head(record.code)
-    acts = tuple(tx.acts(record.code))
     parts = tuple(str(p) for a in acts for p in a.data.get("parts", ()) if isinstance(p, str))
     troubles = tuple(world.vault.verify(record.code)) if head else ()
     access = _opens(world, record) if head and not troubles and "access.pdf" in head.files else "no access copy"
@@ -110,8 +113,7 @@ def _opens(world: World, record: Record) -> str:
     """Open the access copy in a reading process; return what is wrong with it, empty where nothing is."""
     with TemporaryDirectory(dir=world.work, prefix="check-") as folder:
         copy = Path(folder) / "access.pdf"
-        with world.vault.open(record.code, "access.pdf") as file:
-            copy.write_bytes(file.read())
+        copy_out(world, record.code, "access.pdf", copy)
         try:
             inspection = world.examiner().inspect(copy, "access.pdf", Path(folder))
         except DmsError as problem:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dms.domain.record import Record
-from dms.errors import Damaged, NotFound, Unavailable, Usage
+from dms.domain.record import Carrier, Record
+from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.flow.file import stamp_of
-from dms.flow.work import page_files, record_json, safe_name
+from dms.flow.work import page_files, record_json, safe_name, sha512_of
 from dms.ports.world import World
 
 
@@ -34,12 +34,21 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
         shutil.copyfile(file, place / "original")
     except OSError as problem:
         raise Unavailable(f"{file} cannot be copied: {problem.strerror}.", "Make room, then try again.") from problem
-    digest = hashlib.sha512((place / "original").read_bytes()).hexdigest()
+    digest = sha512_of(place / "original")
     return {"folder": folder, "name": file.name, "sha512": digest}
 
 
-def put_in_place(world: World, record: Record, kept: dict[str, Any], *, message: str, now: str) -> Record:
-    """Read the new file, write it as the record's next version, and return the record with it.
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new file read and stamped, ready to be written: its carrier, and the files of the version."""
+
+    number: str
+    carrier: Carrier
+    files: Mapping[str, Path | bytes | None]
+
+
+def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
+    """Read the new file and stamp its copy; before the transaction, for a scan takes its time.
 
     Raises:
         Unreadable: the new file is broken, empty or of an unknown kind.
@@ -50,26 +59,35 @@ def put_in_place(world: World, record: Record, kept: dict[str, Any], *, message:
     original = place / "original"
     if not original.is_file():
         raise NotFound("The file that waited is gone.", "Refuse this change and ask for it again.")
-    if hashlib.sha512(original.read_bytes()).hexdigest() != kept["sha512"]:
+    if sha512_of(original) != kept["sha512"]:
         raise Damaged("The file that waited is not what was asked for.", "Refuse this change and ask for it again.")
     name = safe_name(str(kept["name"]))
     examiner = world.examiner()
     inspection = examiner.inspect(original, name, place)
     pages = examiner.pages(original, inspection, place, lambda *_: None)
+    carrier = replace(
+        record.electronic, present=True, name=name, media_type=inspection.media_type, size=original.stat().st_size,
+        sha512=str(kept["sha512"]), pages=len(pages),
+    )  # fmt: skip
     access, stamped = place / "access.pdf", place / "stamped.pdf"
     examiner.access_copy(original, inspection, pages, place, access)
-    examiner.stamp(access, pages, stamp_of(world, record), stamped)
-    changed = record.with_(
-        electronic=replace(
-            record.electronic, present=True, name=name, media_type=inspection.media_type,
-            size=original.stat().st_size, sha512=str(kept["sha512"]), pages=len(pages),
-        )
-    )  # fmt: skip
+    examiner.stamp(access, pages, stamp_of(world, record.with_(electronic=carrier)), stamped)
+    files: dict[str, Path | bytes | None] = {f"original/{name}": original, "access.pdf": stamped, **page_files(pages)}
+    return Fresh(record.paper_number, carrier, files)
+
+
+def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, now: str) -> Record:
+    """Write the new file as the record's next version, and return the record with it.
+
+    Raises:
+        Conflict: the record has moved since its stamp was drawn.
+    """
+    if record.paper_number != fresh.number:
+        raise Conflict(f"{record.code} has moved to {record.paper_number} just now.", "Agree once more.")
+    changed = record.with_(electronic=fresh.carrier)
     head = world.vault.head(record.code)
     gone = [p for p in head.files if p.startswith("original/")] if head else []
-    files: dict[str, Path | bytes | None] = dict.fromkeys(gone)
-    files |= {f"original/{name}": original, "access.pdf": stamped, "record.json": record_json(changed)}
-    files.update(page_files(pages))
+    files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
     world.vault.write(record.code, files, message=message, user=world.user, at=now)
     return changed
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dms.desk import gate
-from dms.desk.approving import state_of_gate
+from dms.desk.approving import found_ink, state_of_gate
+from dms.domain.pages import Page
 from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
@@ -26,14 +27,17 @@ def show(world: World, named: str) -> dict[str, Any]:
         signing = state_of_gate(world, tx, record)
         acts = [{"at": a.at, "user": a.user, "act": a.act, "reason": a.reason} for a in tx.acts(record.code, limit=20)]
     kind = world.scheme.classes.get(record.class_code)
+    # Read once and after the act: a long scan's words are megabytes.
+    pages = _pages_of(world, record)
+    ink = enumerate(found_ink(world, record, pages), 1)
     told = record.to_dict()
     told |= {
         "class_name": kind.name if kind else "",
         "remarks": {"paper": record.electronic_remark(), "electronic": record.paper_remark()},
         "missing_carriers": list(record.missing_carriers),
         "versions": _versions(world, record),
-        "pages": _pages(world, record),
-        "gate": signing,
+        "pages": [_page(p) for p in pages],
+        "gate": {**signing, "ink_found": [{"spot": n, "role": i.role, "page": i.page} for n, i in ink]},
         "attention": waiting,
         "acts": acts,
     }
@@ -54,17 +58,17 @@ def _versions(world: World, record: Record) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _pages(world: World, record: Record) -> list[dict[str, Any]]:
+def _pages_of(world: World, record: Record) -> tuple[Page, ...]:
     try:
-        pages = pages_of(world, record.code)
+        return pages_of(world, record.code)
     except NotFound:
-        return []
-    return [
-        {
-            "number": p.number, "source": p.source, "engine": p.engine, "confidence": round(p.confidence, 3),
-            "rotation": p.rotation, "characters": len(p.text), "blank": p.evidence.blank,
-            "dpi": round(p.evidence.dpi), "skew_degrees": round(p.evidence.skew_degrees, 2),
-            "seals": len(p.evidence.seals), "signatures": len(p.evidence.signatures), "warnings": list(p.warnings),
-        }
-        for p in pages
-    ]  # fmt: skip
+        return ()
+
+
+def _page(p: Page) -> dict[str, Any]:
+    return {
+        "number": p.number, "source": p.source, "engine": p.engine, "confidence": round(p.confidence, 3),
+        "rotation": p.rotation, "characters": len(p.text), "blank": p.evidence.blank,
+        "dpi": round(p.evidence.dpi), "skew_degrees": round(p.evidence.skew_degrees, 2),
+        "seals": len(p.evidence.seals), "signatures": len(p.evidence.signatures), "warnings": list(p.warnings),
+    }  # fmt: skip

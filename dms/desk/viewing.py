@@ -12,7 +12,7 @@ from dms.domain.pages import Box
 from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
-from dms.flow.work import pages_of
+from dms.flow.work import copy_out, pages_of
 from dms.ports.world import World
 
 _KEPT_SECONDS = 86400.0
@@ -58,8 +58,7 @@ def _marked_copy(world: World, record: Record, side: str, mark: str) -> Path:
     if not copy.exists():
         _sweep(folder)
         plain = folder / f"{name}.plain"
-        with world.vault.open(record.code, f"{side}access.pdf") as source:
-            plain.write_bytes(source.read())
+        copy_out(world, record.code, f"{side}access.pdf", plain)
         world.examiner().watermark(plain, mark, copy)
         plain.unlink(missing_ok=True)
     return copy

@@ -12,7 +12,7 @@ from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
-from dms.flow.work import pages_of, record_json
+from dms.flow.work import copy_out, pages_of, record_json
 from dms.ports.catalogue import Act
 from dms.ports.examine import Stamp
 from dms.ports.world import World
@@ -84,8 +84,7 @@ def refile_record(world: World, moved: Record, *, message: str, now: str) -> Non
 
 def _stamped(world: World, record: Record, version: int, folder: Path) -> Path:
     plain, stamped = folder / "access.pdf", folder / "stamped.pdf"
-    with world.vault.open(record.code, "access.pdf", version) as source:
-        plain.write_bytes(source.read())
+    copy_out(world, record.code, "access.pdf", plain, version)
     world.examiner().stamp(plain, pages_of(world, record.code), stamp_of(world, record), stamped)
     return stamped
 

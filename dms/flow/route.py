@@ -5,7 +5,6 @@ Every foreign, broken or forged symbol was dropped one by one; a page is never g
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from dms.domain.item import Item
 from dms.domain.numbers import ElectronicCode
 from dms.domain.pages import Page
 from dms.errors import Damaged
-from dms.flow.work import Work, keep_inspection, keep_pages
+from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
 
 
@@ -128,7 +127,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
         world.examiner().part(work.original, work.inspection, segment.pages, work.folder, part.original)
         keep_inspection(part.folder, Inspection("application/pdf", "scan", len(segment.pages)))
         keep_pages(part.folder, [by_number[n].numbered(i) for i, n in enumerate(segment.pages, 1)])
-        digest = hashlib.sha512(part.original.read_bytes()).hexdigest()
+        digest = sha512_of(part.original)
         children.append(child.with_(sha512=digest, size=part.original.stat().st_size))
     done = item.with_(station="settle").noting(outcome="split", parts=[c.id for c in children], batch=batch)
     with world.catalogue.begin() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -148,6 +149,18 @@ def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
         # No time inside, so that the same pages give the same bytes.
         "words.json.gz": gzip.compress(words, compresslevel=6, mtime=0),
     }
+
+
+def copy_out(world: World, code: str, path: str, target: Path, version: int | None = None) -> None:
+    """Copy one file of an object to where a program can open it (NotFound where there is none)."""
+    with world.vault.open(code, path, version) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+
+
+def sha512_of(path: Path) -> str:
+    """Return a file's digest in hex, read in blocks however large it is."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha512").hexdigest()
 
 
 def pages_of(world: World, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
