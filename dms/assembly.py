@@ -162,6 +162,13 @@ def _paper() -> Any:
     return open_paper()
 
 
+def qr_symbol(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Return the modules of a QR symbol as labels carry it, no quiet zone."""
+    from dms.adapters.codes import open_code_painter
+
+    return open_code_painter().matrix(text, level="Q")
+
+
 def _spreadsheet() -> Any:
     from dms.adapters.spreadsheet import open_spreadsheet
 

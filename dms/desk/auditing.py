@@ -31,22 +31,15 @@ class Root:
 
 
 def listed(
-    world: World, *, target: str = "", user: str = "", act: str = "", limit: int = 50, offset: int = 0
+    world: World, *, target: str = "", user: str = "", act: str = "", before: int = 0, limit: int = 50, offset: int = 0
 ) -> list[Act]:
-    """Return acts, newest first; the look at the log is an act itself.
+    """Return acts, newest first, those before a number where one is given; the look at the log is an act itself.
 
     Raises:
         NotPermitted: not for the asker.
     """
     with gate.acting(world, Action.READ_LOG, target=target) as passage:
-        found = (a for a in passage.tx.acts(target) if (not user or a.user == user) and (not act or a.act == act))
-        kept = []
-        for place, one in enumerate(found):
-            if place >= offset + limit:
-                break
-            if place >= offset:
-                kept.append(one)
-    return kept
+        return list(passage.tx.acts(target, user=user, act=act, before=before, limit=limit, offset=offset))
 
 
 def root(world: World, *, size: int = 0) -> Root:

@@ -169,8 +169,21 @@ def received_by(world: World, *, limit: int = 50) -> list[Item]:
     """
     with world.catalogue.look() as tx:
         gate.person(world, tx)
-        mine = [i for i in tx.items() if i.user == world.user]
-    return list(reversed(mine))[:limit]
+        return list(tx.items(user=world.user, newest=True, limit=limit))
+
+
+def received_one(world: World, item_id: str) -> Item:
+    """Return one of the files the asker handed in himself.
+
+    Raises:
+        NotFound: he handed in none under that id.
+    """
+    with world.catalogue.look() as tx:
+        gate.person(world, tx)
+        item = tx.item(item_id)
+    if item is None or item.user != world.user:
+        raise NotFound(f"You sent in no file {item_id}.", "“Inbox” lists yours.")
+    return item
 
 
 def retry(world: World, item_ids: Sequence[str]) -> list[Item]:

@@ -89,13 +89,18 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
 
 def no_rise(act: gate.Passage, person: Person, before: Person | None) -> None:
     """Nobody gives himself, or lets an administrator give, what decides over records: only a manager who has it."""
-    deciding = {Role.GENERAL_MANAGER, Role.SALES_MANAGER, Role.DEPARTMENT_MANAGER, Role.ARCHIVIST, Role.AUDITOR}
-    gained = {r for r in deciding if r in person.roles} - set(before.roles if before else ())
+    gained = deciding(person) - (deciding(before) if before else set())
     held = set(act.me.roles)
     if gained and Role.GENERAL_MANAGER not in held:
         raise NotPermitted(
             f"The role {sorted(gained)[0]} is given by the general manager.", "Ask him to enter it: dms people add …"
         )
+
+
+def deciding(person: Person) -> set[Role]:
+    """Return those of somebody's roles that decide over records or read the log."""
+    decide = {Role.GENERAL_MANAGER, Role.SALES_MANAGER, Role.DEPARTMENT_MANAGER, Role.ARCHIVIST, Role.AUDITOR}
+    return {role for role in decide if role in person.roles}
 
 
 def told_of(person: Person) -> dict[str, object]:

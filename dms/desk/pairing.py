@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dms.desk import gate
+from dms.domain.marking import marks
+from dms.domain.pages import Box, Page
 from dms.domain.pairing import FactDifference, similarity
 from dms.domain.pairing import differences as compare
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
-from dms.errors import Conflict, Usage
-from dms.flow.work import record_json, text_of
+from dms.errors import Conflict, NotFound, Usage
+from dms.flow.work import pages_of, record_json, text_of
 from dms.ports.catalogue import Act, Attention
 from dms.ports.world import World
 
@@ -91,6 +94,56 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
             )  # fmt: skip
         tx.log(Act(now, world.user, "pair", left.code, reason or why, {"scan": right.code, "state": state.value}))
     return Pairing(joined, right.code, likeness, differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Both carriers of a record side by side.
+
+    Attributes:
+        electronic: pages of the electronic file.
+        paper: pages of the paper's scan.
+        likeness: 0..1.
+        differences: facts told differently, each with page and line on both.
+        marks: for each difference its boxes on the electronic and on the paper side, as (page, boxes).
+    """
+
+    record: Record
+    electronic: tuple[Page, ...]
+    paper: tuple[Page, ...]
+    likeness: float
+    differences: tuple[FactDifference, ...]
+    marks: tuple[tuple[tuple[int, list[Box]], tuple[int, list[Box]]], ...]
+
+
+def twin(world: World, named: str) -> Twin:
+    """Compare both carriers of a record, page pictures and facts (R12); the look is logged.
+
+    Raises:
+        NotFound: no such record, not for the asker, or it has one carrier only.
+    """
+    with gate.acting(world, Action.LOOK, named) as act:
+        record = act.record
+        act.notes["twin"] = True
+    try:
+        left, right = pages_of(world, record.code), pages_of(world, record.code, "paper/words.json.gz")
+    except NotFound:
+        raise NotFound(
+            f"{record.code} has no two carriers to compare.", "Pair an electronic file with the scan of its paper."
+        ) from None
+    mine, other = [p.text for p in left], [p.text for p in right]
+    ours = frozenset({record.code, record.paper_number} - {""})
+    found = compare(mine, other, ours=ours)
+    places = tuple(
+        (_place(world, left, d.left_page, d.left_line), _place(world, right, d.right_page, d.right_line)) for d in found
+    )
+    likeness = similarity("\n".join(mine), "\n".join(other), world.fold)
+    return Twin(record, left, right, likeness, tuple(found), places)
+
+
+def _place(world: World, pages: Sequence[Page], number: int, line: str) -> tuple[int, list[Box]]:
+    page = next((p for p in pages if p.number == number), None)
+    return number, marks(page, [line], world.fold) if page and line else []
 
 
 def names_of(left: Record, right: Record) -> list[tuple[str, str]]:

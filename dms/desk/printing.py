@@ -15,6 +15,7 @@ from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Unavailable
 from dms.flow.work import copy_out
+from dms.forms.calibration import draw_calibration
 from dms.forms.cover import Cover, draw_covers
 from dms.forms.label import Label, draw_labels
 from dms.ports.catalogue import Act
@@ -122,6 +123,20 @@ def print_labels(
     draw_labels(paper_sheet, labels, layout, start, offset)
     paper_sheet.save(target, title="互见标签 Cross-reference labels")
     _log(world, "label", records)
+
+
+def print_calibration(world: World, target: Path, *, layout: str, offset: tuple[float, float] = (0.0, 0.0)) -> None:
+    """Write a label sheet's calibration page: no record stands on it.
+
+    Raises:
+        Usage: an unknown layout.
+        NotPermitted: the archive does not know the asker.
+    """
+    with world.catalogue.look() as tx:
+        gate.person(world, tx)
+    paper = world.paper()
+    draw_calibration(paper, layout, offset)
+    paper.save(target, title="标签校准页 Label calibration page")
 
 
 def print_copy(world: World, named: str, target: Path) -> Record:

@@ -1,22 +1,30 @@
-"""Signing in: passwords, sessions that can be ended, and a pause after wrong tries."""
+"""Signing in: passwords, sessions and tokens that can be ended, the first administrator, a pause after wrong tries."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 from dms.desk import gate
+from dms.desk.masters import add_person, deciding
 from dms.domain.policy import Action
 from dms.errors import NotFound, NotPermitted, Usage
-from dms.ports.accounts import Account, Passwords, Session
-from dms.ports.catalogue import Act, Transaction
+from dms.ports.accounts import Account, Passwords, Session, Token
+from dms.ports.catalogue import Act, Person, Transaction
 from dms.ports.world import World
 
 HOURS = 12
 SHORTEST = 10
 _FREE_TRIES, _LONGEST_PAUSE = 4, 300.0
+SCOPES = ("read", "write")
+# Marks a token in a file or a log, so that one that leaked is found.
+TOKEN_MARK = "dms_"  # noqa: S105 a mark, no secret
+LONGEST_DAYS = 366
 
 
 class Doorkeeper:
@@ -28,6 +36,7 @@ class Doorkeeper:
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
+        self._first = ""
         self._lock = threading.Lock()
         self._wrong: dict[str, tuple[int, float]] = {}
         # Compared where there is no account, so that an answer takes as long.
@@ -73,7 +82,7 @@ class Doorkeeper:
         Raises:
             Usage: too short.
             NotFound: nobody has that login.
-            NotPermitted: not for the asker.
+            NotPermitted: not for the asker; of somebody who decides over records, only for the general manager.
         """
         with world.catalogue.begin() as tx:
             me = gate.person(world, tx)
@@ -82,11 +91,76 @@ class Doorkeeper:
             person = next((p for p in tx.people() if login in (p.login, p.code)), None)
             if person is None or not person.login:
                 raise NotFound(f"Nobody signs in as “{login}”.", "Give the person a login: dms people add … --login")
+            if person.code != me.code and deciding(person) and "general_manager" not in me.roles:
+                # Whoever sets a password could sign in with it, and decide what is not his to decide.
+                raise NotPermitted(
+                    f"The password of {person.name} is set by himself or the general manager.", "Ask one of them."
+                )
             if len(password) < SHORTEST:
                 raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
             tx.save_account(Account(person.login, self._passwords.hash(password), world.now()))
             tx.end_sessions(person.login)
             tx.log(Act(world.now(), world.user, "password", person.code))
+
+    def change_password(self, world: World, old: str, new: str) -> None:
+        """Change one's own password, knowing the old one; every session of his ends.
+
+        Raises:
+            NotPermitted: the old one is wrong, or it was tried wrongly too often.
+            Usage: the new one is too short.
+        """
+        keys = (f"login:{world.user}",)
+        self._pause(keys)
+        with world.catalogue.look() as tx:
+            account = tx.account(world.user)
+        if not self._passwords.matches(account.secret if account else self._nobody, old) or account is None:
+            self._note_wrong(keys)
+            raise NotPermitted("The old password is wrong.", "Type it again, or ask the archive's administrator.")
+        self.set_password(world, world.user, new)
+
+    def first_code(self, world: World) -> str:
+        """Return the one-time code for the first administrator while nobody can sign in; empty afterwards."""
+        with world.catalogue.look() as tx:
+            if tx.accounts():
+                self._first = ""
+                return ""
+        self._first = self._first or "-".join(secrets.token_hex(2) for _ in range(4))
+        return self._first
+
+    def begin(self, world: World, code: str, person: Person, password: str, *, source: str) -> None:
+        """Let whoever reads the server's console make the first account, his own.
+
+        Args:
+            world: the archive.
+            code: from :meth:`first_code`.
+            person: he; where somebody has that login already, that one is meant.
+            password: his new password.
+            source: address of the browser.
+
+        Raises:
+            NotPermitted: a wrong code, or somebody can sign in already.
+            Usage: a password too short, a code or name that cannot be.
+        """
+        self._pause((f"source:{source}",))
+        expected = self.first_code(world)
+        if not expected:
+            raise NotPermitted("The first account was made already.", "Sign in, or ask whoever made it.")
+        if not hmac.compare_digest(expected.encode(), code.strip().lower().encode("utf-8", "replace")):
+            self._note_wrong((f"source:{source}",))
+            raise NotPermitted("The code is wrong.", "It stands on the console where “dms serve” runs.")
+        if len(password) < SHORTEST:
+            raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
+        with world.catalogue.look() as tx:
+            people = list(tx.people())
+        meant = next((p for p in people if person.login == p.login), None)
+        if meant is None:
+            # The console is the machine's owner's: who may start the server may enter a general manager as well.
+            owner = next((p for p in people if "general_manager" in p.roles), None)
+            if owner is not None and person.code in {p.code for p in people}:
+                raise Usage(f"The code {person.code} is taken.", "Choose another, or the login of that person.")
+            add_person(replace(world, user=owner.login or owner.code) if owner else world, person)
+        self.set_password(replace(world, user=person.login), person.login, password)
+        self._first = ""
 
     def _pause(self, keys: tuple[str, ...]) -> None:
         now = time.monotonic()
@@ -118,6 +192,80 @@ def signed_in(world: World, token: str) -> str:
         with world.catalogue.begin() as tx:
             tx.save_session(Session(digest, session.login, session.created_at, now + HOURS * 3600))
     return session.login
+
+
+def make_token(world: World, name: str, *, scope: str = "read", days: int = 90) -> str:
+    """Make a token for a program that acts in the asker's name; return its value, told only now.
+
+    Raises:
+        Usage: no name, an unknown scope, or days that are none.
+        NotPermitted: the archive does not know him.
+    """
+    if not name.strip():
+        raise Usage("A token has a name that says where it is used.", "Such as: scanner on the second floor.")
+    if scope not in SCOPES:
+        raise Usage(f"There is no scope “{scope}”.", "Scopes: " + ", ".join(SCOPES))
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Usage(f"A token holds 1 to {LONGEST_DAYS} days.", "90 is usual.")
+    value = TOKEN_MARK + secrets.token_urlsafe(32)
+    until = world.clock.now().timestamp() + days * 86400
+    with world.catalogue.begin() as tx:
+        me = gate.person(world, tx)
+        tx.save_token(Token(_digest(value), me.login, name.strip()[:200], scope, world.now(), until))
+        tx.log(Act(world.now(), world.user, "token", me.code, name.strip()[:200], {"scope": scope, "days": days}))
+    return value
+
+
+def tokens(world: World) -> Sequence[Token]:
+    """Return the asker's tokens, oldest first; their values are kept nowhere."""
+    with world.catalogue.look() as tx:
+        return tx.tokens(gate.person(world, tx).login)
+
+
+def end_token(world: World, digest: str) -> None:
+    """End one of the asker's tokens.
+
+    Raises:
+        NotFound: he has none like it.
+    """
+    with world.catalogue.begin() as tx:
+        me = gate.person(world, tx)
+        token = tx.token(digest)
+        if token is None or token.login != me.login:
+            raise NotFound("There is no such token.", "Settings lists yours.")
+        tx.end_token(digest)
+        tx.log(Act(world.now(), world.user, "end-token", me.code, token.name))
+
+
+def token_holder(world: World, value: str) -> tuple[str, str]:
+    """Return login and scope of a token, empty where it is none, has ended, or its person is gone."""
+    digest = _digest(value)
+    today = world.now()[:10]
+    with world.catalogue.look() as tx:
+        token = tx.token(digest)
+        if token is None or token.until < world.clock.now().timestamp() or not _still_there(tx, token.login):
+            return "", ""
+    if token.used_at != today:
+        with world.catalogue.begin() as tx:
+            tx.save_token(replace(token, used_at=today))
+    return token.login, token.scope
+
+
+def sessions(world: World) -> Sequence[Session]:
+    """Return the asker's sessions, oldest first."""
+    with world.catalogue.look() as tx:
+        return tx.sessions(gate.person(world, tx).login)
+
+
+def end_other_sessions(world: World, token: str) -> int:
+    """End the asker's sessions but the one he asks from; return how many."""
+    with world.catalogue.begin() as tx:
+        me = gate.person(world, tx)
+        others = [s for s in tx.sessions(me.login) if s.token != _digest(token)]
+        for one in others:
+            tx.end_session(one.token)
+        tx.log(Act(world.now(), world.user, "end-sessions", me.code, "", {"count": len(others)}))
+    return len(others)
 
 
 def sign_out(world: World, token: str) -> None:

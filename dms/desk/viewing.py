@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from dms.desk import gate
-from dms.domain.pages import Box
+from dms.domain import qr
+from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.pages import Box, Page
 from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
@@ -16,10 +18,12 @@ from dms.flow.work import copy_out, pages_of
 from dms.ports.world import World
 
 _KEPT_SECONDS = 86400.0
+_THUMB_DPI = 24.0
+PAPER = "paper/"
 
 
 def page_picture(world: World, named: str, number: int, *, paper: bool = False) -> Path:
-    """Return a PNG of one page with the looker's watermark; the look is logged.
+    """Return a JPEG of one page with the looker's watermark; the look is logged.
 
     Args:
         world: the archive.
@@ -30,37 +34,120 @@ def page_picture(world: World, named: str, number: int, *, paper: bool = False) 
     Raises:
         NotFound: there is no such record or page, or it is not for the asker.
     """
-    with gate.acting(world, Action.LOOK, named) as act:
-        record = act.record
-        act.notes["page"] = number
-        mark = f"{act.me.name} {act.me.code} {act.now[:10]}"
-    side = "paper/" if paper else ""
-    pages = pages_of(world, record.code, f"{side}words.json.gz")
-    if not 1 <= number <= len(pages):
-        raise NotFound(f"{record.code} has no page {number}.", f"Its pages are 1 to {len(pages)}.")
-    copy = _marked_copy(world, record, side, mark)
-    target = copy.with_name(f"{copy.stem}-{number}.png")
+    copy, page = _looked_at(world, named, number, paper=paper)
+    target = copy.with_name(f"{copy.stem}-{number}.jpg")
     if not target.exists():
-        page = pages[number - 1]
         world.examiner().crop(copy, number, Box(0, 0, page.width, page.height), target)
     return target
 
 
-def _marked_copy(world: World, record: Record, side: str, mark: str) -> Path:
-    """Return the watermarked copy of this record, version, person and day; old ones are swept away."""
-    folder = world.work / "views"
-    folder.mkdir(parents=True, exist_ok=True)
+def evidence_picture(world: World, named: str, number: int, kind: str, spot: int, *, paper: bool = False) -> Path:
+    """Return a JPEG of a seal or signature found on a page, with the looker's watermark; the look is logged.
+
+    Args:
+        world: the archive.
+        named: code or paper number.
+        number: 1-based page.
+        kind: ``seal`` or ``signature``.
+        spot: 1-based, as the page's evidence lists them.
+        paper: of the scan that was paired with an electronic file.
+
+    Raises:
+        NotFound: there is no such record, page or evidence, or it is not for the asker.
+    """
+    copy, page = _looked_at(world, named, number, paper=paper)
+    found = {"seal": page.evidence.seals, "signature": page.evidence.signatures}.get(kind, ())
+    if not 1 <= spot <= len(found):
+        raise NotFound(f"Page {number} has no {kind} {spot}.", "The record's page lists what was found.")
+    target = copy.with_name(f"{copy.stem}-{number}-{kind}-{spot}.jpg")
+    if not target.exists():
+        world.examiner().crop(copy, number, found[spot - 1], target)
+    return target
+
+
+def thumbnail(world: World, named: str) -> Path:
+    """Return a small JPEG of a record's first page: its shape, too small to be read.
+
+    It carries no watermark and is no look of its own: the list that shows it was logged, and nothing can be read.
+
+    Raises:
+        NotFound: there is no such record or page, or it is not for the asker.
+    """
+    with world.catalogue.look() as tx:
+        record = gate.record(world, tx, named)
+    head = _head(world, record, "")
+    folder = _folder(world)
+    target = folder / f"thumb-{record.code}-{head}.jpg"
+    if not target.exists():
+        pages = pages_of(world, record.code)
+        if not pages:
+            raise NotFound(f"{record.code} has no pages to look at.", "It has no picture.")
+        plain = folder / f"thumb-{record.code}-{head}-{world.new_id()}.pdf"
+        try:
+            copy_out(world, record.code, "access.pdf", plain)
+            box = Box(0, 0, pages[0].width, pages[0].height)
+            world.examiner().crop(plain, 1, box, target, dpi=_THUMB_DPI)
+        finally:
+            plain.unlink(missing_ok=True)
+    return target
+
+
+def label_text(world: World, named: str) -> str:
+    """Return what the QR code on a record's label says (R13).
+
+    Raises:
+        NotFound: there is no such record, or it is not for the asker.
+    """
+    with world.catalogue.look() as tx:
+        record = gate.record(world, tx, named)
+    paper = parse_paper(record.paper_number) if record.paper_number else None
+    return qr.write(parse_code(record.code), paper, qr.Purpose.LABEL, world.key, world.settings.base_url)
+
+
+def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[Path, Page]:
+    """Log a look at one page and return the marked copy it is cut from, and the page."""
+    with gate.acting(world, Action.LOOK, named) as act:
+        record = act.record
+        act.notes["page"] = number
+        mark = f"{act.me.name} {act.me.code} {act.now[:10]}"
+    side = PAPER if paper else ""
+    pages = pages_of(world, record.code, f"{side}words.json.gz")
+    if not 1 <= number <= len(pages):
+        raise NotFound(f"{record.code} has no page {number}.", f"Its pages are 1 to {len(pages)}.")
+    return _marked_copy(world, record, side, mark), pages[number - 1]
+
+
+def _head(world: World, record: Record, side: str) -> int:
+    """Return the number of the newest version, where it has pages."""
     head = world.vault.head(record.code)
     if head is None or f"{side}access.pdf" not in head.files:
         raise NotFound(f"{record.code} has no pages to look at.", "It is reserved, or its content was destroyed.")
-    name = hashlib.sha256(f"{record.code}|{head.number}|{side}|{mark}".encode()).hexdigest()[:24]
+    return head.number
+
+
+def _folder(world: World) -> Path:
+    folder = world.work / "views"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _marked_copy(world: World, record: Record, side: str, mark: str) -> Path:
+    """Return the watermarked copy of this record, version, person and day; old ones are swept away."""
+    head = _head(world, record, side)
+    folder = _folder(world)
+    name = hashlib.sha256(f"{record.code}|{head}|{side}|{mark}".encode()).hexdigest()[:24]
     copy = folder / f"{name}.pdf"
     if not copy.exists():
         _sweep(folder)
-        plain = folder / f"{name}.plain"
-        copy_out(world, record.code, f"{side}access.pdf", plain)
-        world.examiner().watermark(plain, mark, copy)
-        plain.unlink(missing_ok=True)
+        # Two requests for the same copy at once: each makes its own, the last one stays.
+        plain, fresh = (folder / f"{name}.{world.new_id()}.{end}" for end in ("plain", "new"))
+        try:
+            copy_out(world, record.code, f"{side}access.pdf", plain)
+            world.examiner().watermark(plain, mark, fresh)
+            fresh.replace(copy)
+        finally:
+            plain.unlink(missing_ok=True)
+            fresh.unlink(missing_ok=True)
     return copy
 
 

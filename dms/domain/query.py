@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -55,6 +56,15 @@ class Not:
 
 
 Node = Match | Between | All | OneOf | Not
+
+
+def terms(node: Node) -> Iterator[Match]:
+    """Yield the terms that a hit contains (none under NOT)."""
+    if isinstance(node, All | OneOf):
+        for part in node.parts:
+            yield from terms(part)
+    elif isinstance(node, Match):
+        yield node
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,46 @@ class Session:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A key by which a program acts in somebody's name.
+
+    Attributes:
+        digest: SHA-256 of its value, hex; the value itself is kept nowhere.
+        scope: ``read`` or ``write``.
+        until: POSIX time it ends.
+        used_at: ISO day it was used last, empty where never.
+    """
+
+    digest: str
+    login: str
+    name: str
+    scope: str
+    created_at: str
+    until: float
+    used_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call was answered, kept so that the same call repeated is not done twice.
+
+    Attributes:
+        key: SHA-256 of who called and the key he gave, hex.
+        asked: SHA-256 of what he asked.
+        status: HTTP status; 0 while the call is still under way.
+        at: POSIX time.
+    """
+
+    key: str
+    asked: str
+    status: int
+    body: str
+    at: float
+
+
 class Accounts(Protocol):
-    """The part of a transaction that keeps accounts and sessions."""
+    """The part of a transaction that keeps accounts, sessions, tokens and answered calls."""
 
     def save_account(self, account: Account) -> None:
         """Add or change an account."""
@@ -60,6 +98,38 @@ class Accounts(Protocol):
 
     def end_sessions(self, login: str, *, before: float = 0.0) -> int:
         """Remove somebody's sessions, or everybody's that ended before a time; return how many."""
+        ...
+
+    def accounts(self) -> int:
+        """Count the people who can sign in."""
+        ...
+
+    def save_token(self, token: Token) -> None:
+        """Add a token, or note its use."""
+        ...
+
+    def token(self, digest: str) -> Token | None:
+        """Return one token, ended or not."""
+        ...
+
+    def tokens(self, login: str) -> Sequence[Token]:
+        """Return somebody's tokens, oldest first."""
+        ...
+
+    def end_token(self, digest: str) -> None:
+        """Remove a token; no error where there is none."""
+        ...
+
+    def claim_answer(self, answered: Answered) -> Answered | None:
+        """Note that a call is under way; return what stands there where it was made before."""
+        ...
+
+    def save_answer(self, answered: Answered) -> None:
+        """Note what it was answered."""
+        ...
+
+    def forget_answers(self, *, key: str = "", before: float = 0.0) -> int:
+        """Remove one answer, or all older than a time; return how many."""
         ...
 
 

@@ -189,8 +189,11 @@ class Transaction(Registers, Accounts, Protocol):
         """Return one item."""
         ...
 
-    def items(self, *, states: Sequence[ItemState] = (), parent: str | None = None, limit: int = 0) -> Sequence[Item]:
-        """Return items, oldest first; all states where none is named."""
+    def items(
+        self, *, states: Sequence[ItemState] = (), parent: str | None = None, user: str = "", newest: bool = False,
+        limit: int = 0,
+    ) -> Sequence[Item]:  # fmt: skip
+        """Return items, oldest first or newest first; any state and anybody's where none is named."""
         ...
 
     def lease_item(self, owner: str, *, now: float, seconds: float, item_id: str = "") -> Item | None:
@@ -308,8 +311,19 @@ class Transaction(Registers, Accounts, Protocol):
         """Put an act back under its own number, after the catalogue was lost; the next one goes on after it."""
         ...
 
-    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
-        """Return acts, newest first."""
+    def acts(
+        self, target: str = "", *, user: str = "", act: str = "", before: int = 0, limit: int = 0, offset: int = 0
+    ) -> Sequence[Act]:
+        """Return acts, newest first; what is empty does not narrow; ``offset`` counts with a ``limit`` only.
+
+        Args:
+            target: what was acted on.
+            user: who acted.
+            act: name of the act.
+            before: only those with a smaller number.
+            limit: at most so many; 0 for all.
+            offset: so many left out first.
+        """
         ...
 
     def log_from(self, seq: int, *, limit: int = 0) -> Iterator[Act]:

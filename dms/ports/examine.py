@@ -130,8 +130,11 @@ class Examiner(Protocol):
         """Write ``access`` with the filing stamp and its QR on page 1, clear of text and seals, to ``target``."""
         ...
 
-    def crop(self, access: Path, page: int, box: Box, target: Path) -> None:
-        """Write what is seen inside ``box`` of a page (1-based, points) of an access copy to ``target`` as PNG."""
+    def crop(self, access: Path, page: int, box: Box, target: Path, *, dpi: float = 150.0) -> None:
+        """Write what is seen inside ``box`` of a page (1-based, points) of an access copy to ``target``.
+
+        A ``.jpg`` is written for screens, anything else as PNG.
+        """
         ...
 
     def watermark(self, access: Path, text: str, target: Path) -> None:

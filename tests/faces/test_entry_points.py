@@ -29,7 +29,7 @@ OPEN = {
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
 # These make an archive, run on the machine's behalf, or look at a stranger's folder: no record is told or touched.
-OUTSIDE = {"init", "demo", "watch", "handover check", "recover", "serve"}
+OUTSIDE = {"init", "demo", "watch", "handover check", "recover", "serve", "service print"}
 
 
 def commands(tmp_path, office):

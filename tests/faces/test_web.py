@@ -13,6 +13,7 @@ from dms.assembly import open_world
 from dms.desk.signing_in import Doorkeeper
 from dms.desk.workshop import Workshop
 from dms.faces.web.app import create_app
+from dms.faces.web.view import ASSETS
 
 PASSWORD = "correct horse battery"
 ORIGIN = {"Origin": "http://testserver"}
@@ -47,7 +48,7 @@ def csrf(page):
 
 def test_nobody_comes_in_without_the_door(counter):
     stranger = counter()
-    for path in ("/", "/search?q=折让", "/inbox", "/volumes", "/r/HG01E2026000001", "/r/HG01E2026000001/pages/1.png"):
+    for path in ("/", "/search?q=折让", "/inbox", "/volumes", "/r/HG01E2026000001", "/r/HG01E2026000001/pages/1.jpg"):
         answer = stranger.get(path)
         assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in"), path
     assert stranger.get("/api/v1/search").status_code == 401
@@ -94,7 +95,15 @@ def test_forms_from_elsewhere_are_refused(counter):
 def test_headers_are_strict_and_pages_carry_no_script(counter):
     visitor = counter("zhs")
     code = note(counter.office, name="<b>x<b>.txt", text="<script>alert(1)</script> 客户投诉折让")
-    for path in ("/", "/search?q=" + "折让", f"/r/{code}", "/inbox", "/volumes", "/sign-in", "/static/style.css"):
+    for path in (
+        "/",
+        "/search?q=" + "折让",
+        f"/r/{code}",
+        "/inbox",
+        "/volumes",
+        "/sign-in",
+        f"/static/{ASSETS}/style.css",
+    ):
         answer = visitor.get(path)
         assert answer.status_code == 200, path
         assert "'unsafe" not in answer.headers["content-security-policy"]
@@ -120,18 +129,23 @@ def test_everybody_sees_his_own_and_no_more(counter):
         hidden, absent = visitor.get(f"/r/{code}"), visitor.get("/r/HG01E2026999999")
         assert hidden.status_code == absent.status_code == 404
         assert hidden.text.replace(code, "") == absent.text.replace("HG01E2026999999", "")
-        assert visitor.get(f"/r/{code}/pages/1.png").status_code == 404
+        assert visitor.get(f"/r/{code}/pages/1.jpg").status_code == 404
         assert visitor.get(f"/api/v1/records/{code}").status_code == 404
         assert visitor.get(f"/volumes/{number.rpartition('-')[0]}").status_code == 404
-        assert visitor.get("/api/v1/search?q=折让").json() == {"total": 0, "hits": []}
+        assert visitor.get("/api/v1/search?q=折让").json() == {
+            "total": 0,
+            "hits": [],
+            "facets": {},
+            "next": "",
+        }
 
 
 def test_pages_are_pictures_with_the_lookers_name(counter):
     code = note(counter.office)
-    picture = counter("zhs").get(f"/r/{code}/pages/1.png")
-    assert picture.status_code == 200 and picture.content.startswith(b"\x89PNG")
-    assert picture.content != counter("tester").get(f"/r/{code}/pages/1.png").content
-    assert counter("zhs").get(f"/r/{code}/pages/99.png").status_code == 404
+    picture = counter("zhs").get(f"/r/{code}/pages/1.jpg")
+    assert picture.status_code == 200 and picture.content.startswith(b"\xff\xd8")
+    assert picture.content != counter("tester").get(f"/r/{code}/pages/1.jpg").content
+    assert counter("zhs").get(f"/r/{code}/pages/99.jpg").status_code == 404
     acts = counter.office.dms("audit", "list", code, user="au")["acts"]
     assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("zhs", 1), ("tester", 1)}
 
@@ -203,11 +217,11 @@ def test_requests_are_asked_and_decided_in_the_browser(counter):
     assert handler.post("/requests", data=asked).status_code == 303
     assert decider.post("/requests/2/refuse", data={"csrf": csrf(seen), "kind": "deletion"}).status_code == 400
     assert decider.post("/requests/2/agree", data={"csrf": csrf(seen), "kind": "deletion"}).status_code == 303
-    told = decider.get("/requests").text
+    told = decider.get("/bin").text
     assert "待销毁" in told and code in told
     assert handler.get("/search?q=折让").text.count("/r/HG01") == 0
     back = decider.post(f"/bin/{code}/restore", data={"csrf": csrf(seen), "reason": "误删"})
-    assert back.headers["location"] == f"/r/{code}"
+    assert back.headers["location"] == f"/r/{code}?done=restored"
     assert decider.post("/requests/1/erase", data={"csrf": csrf(seen), "kind": "access"}).status_code == 404
 
 
@@ -242,9 +256,20 @@ def test_both_languages(counter):
 def test_every_word_is_there_in_both_languages():
     from pathlib import Path
 
-    from dms.faces.web.words import WORDS
+    from dms.faces.web.words import LANGUAGES, Speaker, words
 
     folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
-    used = {w for f in folder.glob("*.html") for w in re.findall(r"say\('(\w+)'", f.read_text(encoding="utf-8"))}
-    assert used <= set(WORDS)
-    assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
+    used = {
+        w for f in folder.glob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
+    }
+    zh, tw, en = words("zh"), words("zh-TW"), words("en")
+    assert zh.keys() == en.keys() == tw.keys()
+    assert used - zh.keys() == set()
+    assert all(all(v) if isinstance(v, tuple) else v for each in (zh, tw, en) for v in each.values())
+    names = re.compile(r"\{(\w+)\}")
+    for key, text in zh.items():
+        told, other = (" ".join(v) if isinstance(v, tuple) else v for v in (text, en[key]))
+        assert set(names.findall(told)) == set(names.findall(other)), key
+    assert (Speaker("en")("found", n=1), Speaker("en")("found", n=1200)) == ("1 record found", "1,200 records found")
+    assert Speaker("zh")("found", n=1) == "共 1 件" and "雙軌" in Speaker("zh-TW")("title")
+    assert list(LANGUAGES) == ["zh", "zh-TW", "en"]

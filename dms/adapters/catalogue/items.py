@@ -37,9 +37,14 @@ class Items(Base):
         row = self.connection.execute(select(*_KEPT).where(items.c.id == item_id)).first()
         return _item(row) if row else None
 
-    def items(self, *, states: Sequence[ItemState] = (), parent: str | None = None, limit: int = 0) -> Sequence[Item]:
-        """Return items, oldest first."""
-        query = select(*_KEPT).order_by(items.c.id)
+    def items(
+        self, *, states: Sequence[ItemState] = (), parent: str | None = None, user: str = "", newest: bool = False,
+        limit: int = 0,
+    ) -> Sequence[Item]:  # fmt: skip
+        """Return items, oldest or newest first."""
+        query = select(*_KEPT).order_by(items.c.id.desc() if newest else items.c.id)
+        if user:
+            query = query.where(items.c.user == user)
         if states:
             query = query.where(items.c.state.in_([s.value for s in states]))
         if parent is not None:

@@ -51,13 +51,20 @@ class Log(Masters, Base):
         boot, up = self.clock.uptime()
         self.set_fact(_LAST, json.dumps({"lived": act.lived, "wall": self._wall(), "boot": boot, "up": up}))
 
-    def acts(self, target: str = "", *, limit: int = 0) -> Sequence[Act]:
+    def acts(
+        self, target: str = "", *, user: str = "", act: str = "", before: int = 0, limit: int = 0, offset: int = 0
+    ) -> Sequence[Act]:
         """Return acts, newest first."""
         query = select(acts).order_by(acts.c.id.desc())
-        if target:
-            query = query.where(acts.c.target == target)
+        for column, value in ((acts.c.target, target), (acts.c.user, user), (acts.c.act, act)):
+            if value:
+                query = query.where(column == value)
+        if before:
+            query = query.where(acts.c.id < before)
         if limit:
             query = query.limit(limit)
+        if offset:
+            query = query.offset(offset)
         return [_act(row) for row in self.connection.execute(query)]
 
     def log_from(self, seq: int, *, limit: int = 0) -> Iterator[Act]:

@@ -70,6 +70,7 @@ items = Table(
     Column("until", Float, nullable=False, server_default="0"),
     Index("items_state", "state", "id"),
     Index("items_parent", "parent"),
+    Index("items_user", "user", "id"),
     Index("items_code", "code"),
     Index("items_owner", "owner", sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''")),
 )
@@ -366,4 +367,28 @@ sessions = Table(
     Column("created_at", String(40), nullable=False),
     Column("until", Float, nullable=False),
     Index("sessions_login", "login"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("login", String(120), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("scope", String(10), nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("until", Float, nullable=False),
+    Column("used_at", String(40), nullable=False),
+    Index("tokens_login", "login"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("asked", String(64), nullable=False),
+    Column("status", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("answers_at", "at"),
 )

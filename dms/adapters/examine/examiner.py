@@ -107,9 +107,9 @@ class PoolExaminer:
             _COPY_SECONDS + len(pages),
         )  # fmt: skip
 
-    def crop(self, access: Path, page: int, box: Box, target: Path) -> None:
+    def crop(self, access: Path, page: int, box: Box, target: Path, *, dpi: float = 150.0) -> None:
         """Cut a picture out of a page."""
-        arguments = {"access": str(access), "page": page, "box": asdict(box), "target": str(target)}
+        arguments = {"access": str(access), "page": page, "box": asdict(box), "target": str(target), "dpi": dpi}
         self._pool.run("crop", arguments, _COPY_SECONDS)
 
     def watermark(self, access: Path, text: str, target: Path) -> None:

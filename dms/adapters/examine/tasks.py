@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -108,13 +109,13 @@ class Tasks:
         made = Stamp((cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]), stamp["qr"])
         stamp_access_copy(Path(access), [page_from_dict(p) for p in pages], made, Path(target))
 
-    def crop(self, access: str, page: int, box: dict[str, float], target: str) -> None:
+    def crop(self, access: str, page: int, box: dict[str, float], target: str, dpi: float) -> None:
         """Cut a picture out of a page, with a little of what stands around."""
         from PIL import Image
 
         from dms.adapters.examine.readers import pdf_pages
 
-        dpi, margin = 150.0, 6.0
+        margin = 6.0
         raster = pdf_pages.raster(Path(access), page, self._limits, dpi=dpi)
         shape = "RGB" if raster.channels == 3 else "L"
         picture = Image.frombytes(shape, (raster.width, raster.height), bytes(raster.data))
@@ -122,8 +123,11 @@ class Tasks:
         scale = dpi / 72
         inside = [max(0, round(e * scale)) for e in edges]
         cut = picture.crop((inside[0], inside[1], min(inside[2], picture.width), min(inside[3], picture.height)))
-        beside = Path(target).with_name(Path(target).name + ".new")
-        cut.save(beside, format="PNG")
+        beside = Path(target).with_name(f"{Path(target).name}.{os.getpid()}.new")
+        if target.endswith(".jpg"):
+            cut.save(beside, format="JPEG", quality=82)
+        else:
+            cut.save(beside, format="PNG")
         beside.replace(target)
 
     def watermark(self, access: str, text: str, target: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dms.adapters.search.folding import fold
-from dms.domain.query import All, Between, Match, Node, Not, OneOf
+from dms.domain.query import All, Between, Match, Node, Not, OneOf, terms
 from dms.ports.search import Entry, Hit
 
 _LATIN = "a-z0-9"
@@ -149,15 +149,6 @@ def is_initials(match: Match, text: str) -> bool:
         and text.isascii()
         and text.isalpha()
     )
-
-
-def terms(node: Node) -> Iterator[Match]:
-    """Yield the terms that a hit contains (none under NOT)."""
-    if isinstance(node, All | OneOf):
-        for part in node.parts:
-            yield from terms(part)
-    elif isinstance(node, Match):
-        yield node
 
 
 def hit(entry: Mapping[str, str], pages: tuple[str, ...], node: Node, score: float) -> Hit:

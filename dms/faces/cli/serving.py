@@ -36,7 +36,14 @@ def serve_command(session: Session, host: str, port: int, watch: bool, as_json: 
         app = create_app(world)
         app.state.workshop = stack.enter_context(_working(world, watch=watch))
         say(f"http://{host}:{port}  (Ctrl-C stops)")
-        uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, access_log=False)
+        code = app.state.doorkeeper.first_code(world)
+        if code:
+            say(f"Nobody can sign in yet. One-time code for the first administrator / 首次使用一次性代码:  {code}")
+        # A proxy on this machine says whether people came by HTTPS; nobody else is believed.
+        uvicorn.run(
+            app, host=host, port=port, log_level="warning", server_header=False, access_log=False,
+            proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=10,
+        )  # fmt: skip
 
 
 @contextmanager
@@ -62,3 +69,69 @@ def _working(world: World, *, watch: bool) -> Iterator[Any]:
     finally:
         stop.set()
         thread.join(timeout=60)
+
+
+_UNIT = """\
+# /etc/systemd/system/dms.service   (written by: dms service print)
+[Unit]
+Description=dms archive {home}
+After=network.target
+
+[Service]
+User={user}
+WorkingDirectory={home}
+ExecStart={program} --home {home} serve --watch --host {host} --port {port}
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=90
+KillSignal=SIGTERM
+UMask=0077
+NoNewPrivileges=yes
+PrivateTmp=yes
+ProtectSystem=strict
+ProtectHome=read-only
+ReadWritePaths={writable}
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictSUIDSGID=yes
+LockPersonality=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@click.group("service")
+def service_command() -> None:
+    """Run the archive as a service of the machine."""
+
+
+@service_command.command("print")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_obj
+def service_print(session: Session, host: str, port: int, as_json: bool) -> None:
+    """Print a systemd unit for this archive; save it where its first line says, then: systemctl enable --now dms."""
+    import getpass
+    import shutil
+    import sys
+    from pathlib import Path
+
+    from dms.faces.cli.output import answer
+
+    with session.world() as world:
+        folders = [path for path, _ in world.settings.folders()]
+        home = world.settings.home
+    program = shutil.which("dms") or str(Path(sys.executable).with_name("dms"))
+    outside = [p for p in folders if not p.resolve().is_relative_to(home)]
+    unit = _UNIT.format(
+        home=_quoted(home), user=getpass.getuser(), program=_quoted(Path(program)), host=host, port=port,
+        writable=" ".join(_quoted(p) for p in (home, *outside)),
+    )  # fmt: skip
+    answer({"unit": unit}, lambda c: c.print(unit, markup=False, highlight=False, soft_wrap=True), as_json=as_json)
+
+
+def _quoted(path: object) -> str:
+    """Write a path as systemd reads it: its own signs doubled, in quotes where a blank is in it."""
+    told = str(path).replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
+    return f'"{told}"' if " " in told else told

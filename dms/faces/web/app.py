@@ -7,24 +7,47 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from dms import __version__
-from dms.desk.signing_in import Doorkeeper, signed_in
-from dms.errors import DmsError
-from dms.faces.web import api
-from dms.faces.web.pages import asking, door, inbox, printing, records, searching, today, volumes
-from dms.faces.web.view import render
+from dms.desk.signing_in import Doorkeeper, signed_in, token_holder
+from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
+from dms.faces.web import api, metrics
+from dms.faces.web.pages import (
+    approvals,
+    asking,
+    customers,
+    door,
+    inbox,
+    log,
+    printing,
+    records,
+    reviews,
+    searching,
+    settings,
+    shelf,
+    today,
+    triage,
+    volumes,
+)
+from dms.faces.web.session import COOKIE
+from dms.faces.web.view import ASSETS, STATIC, render
 from dms.ports.world import World
 
-COOKIE = "dms_session"
+PAGES = (
+    door, today, searching, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing, reviews,
+    log, settings,
+)  # fmt: skip
 # What anybody may ask for without having signed in.
-OPEN = ("/sign-in", "/static/", "/health")
+OPEN = ("/sign-in", "/first-run", "/static/", "/health", "/ready")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -36,7 +59,11 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+_KEEP = "public, max-age=31536000, immutable"
+# Larger than any form of ours; files have their own limit while they are read.
+_MOST_FORM = 4 << 20
 
 
 def create_app(world: World) -> FastAPI:
@@ -45,51 +72,86 @@ def create_app(world: World) -> FastAPI:
     Args:
         world: the archive; whoever signs in acts in his own name, not in this one's.
     """
-    app = FastAPI(title="dms", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app = FastAPI(
+        title="dms", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        description="Everything the pages do. Sign in at /sign-in, or send “Authorization: Bearer dms_…” (Settings).",
+    )  # fmt: skip
     app.state.world = world
     app.state.doorkeeper = Doorkeeper(world.passwords())
+    app.state.meter = metrics.Meter()
     app.middleware("http")(_guard)
     app.exception_handler(DmsError)(_problem)
-    folder = Path(__file__).parent / "static"
-    app.mount("/static", StaticFiles(directory=folder), name="static")
-    for part in (door, today, searching, records, inbox, asking, volumes, printing):
+    app.exception_handler(RequestValidationError)(_wrong_form)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(UnicodeError)(_odd)
+    app.exception_handler(OverflowError)(_odd)
+    app.mount(f"/static/{ASSETS}", StaticFiles(directory=STATIC), name="static")
+    for part in PAGES:
         app.include_router(part.router)
+    app.include_router(metrics.router)
     app.include_router(api.router)
     return app
 
 
 async def _guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
     """Let a request in: who asks, does it come from our own pages; and dress the answer."""
-    response = await _let_in(request, follow)
+    with request.app.state.meter.timed(request) as told:
+        response = await _let_in(request, follow)
+        told(response.status_code)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if not request.url.path.startswith("/static/"):
+    if request.url.path.startswith("/static/") and response.status_code == HTTPStatus.OK:
+        response.headers["Cache-Control"] = _KEEP
+    else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
 async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-    from starlette.concurrency import run_in_threadpool
-
-    if request.method not in ("GET", "HEAD") and not same_origin(request):
-        return JSONResponse({"error": {"code": "not-permitted", "message": "The request came from another site."}}, 403)
     world: World = request.app.state.world
     token = request.cookies.get(COOKIE, "")
-    login = await run_in_threadpool(signed_in, world, token) if token else ""
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    bearer = value.strip() if kind.lower() == "bearer" else ""
+    request.state.login, request.state.world, request.state.csrf, request.state.scope = "", None, "", "write"
+    changes = request.method not in ("GET", "HEAD")
+    refused = _too_large(request, world) if changes else None
+    if refused:
+        return refused
+    if bearer:
+        # Only programs send this header, never a browser by itself: no origin to check.
+        login, request.state.scope = await run_in_threadpool(token_holder, world, bearer)
+    else:
+        if changes and not same_origin(request):
+            return _told(request, 403, "not-permitted", "The request came from another site.", "Use the archive's own.")
+        login = await run_in_threadpool(signed_in, world, token) if token else ""
     request.state.login = login
     request.state.world = replace(world, user=login) if login else None
-    request.state.csrf = csrf_of(world.key, token) if login else ""
+    request.state.csrf = csrf_of(world.key, token) if login and not bearer else ""
+    if login and bearer and changes and request.state.scope != "write":
+        return _told(request, 403, "not-permitted", "This token may only read.", "Make one with the scope “write”.")
     if not login and not request.url.path.startswith(OPEN):
-        if request.url.path.startswith("/api/"):
-            error = {
-                "code": "not-permitted",
-                "message": "Sign in first.",
-                "hint": "POST /sign-in with login and password.",
-            }
-            return JSONResponse({"error": error}, HTTPStatus.UNAUTHORIZED)
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?to={quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
+        return _no_entry(request)
     return await follow(request)
+
+
+def _too_large(request: Request, world: World) -> Response | None:
+    """Refuse a body before it is read: forms are small, files have their limit, parts are never of unknown length."""
+    parts = request.headers.get("content-type", "").lower().startswith("multipart/")
+    most = _MOST_FORM + (world.settings.max_bytes if parts or "/uploads" in request.url.path else 0)
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > most:
+        return _told(request, 413, "limit-exceeded", "The request is too large.", "Send fewer or smaller files.")
+    if not length.isdigit() and (length or parts):
+        return _told(request, 411, "usage", "The request does not say how long it is.", "Send Content-Length.")
+    return None
+
+
+def _no_entry(request: Request) -> Response:
+    if request.url.path.startswith(("/api/", "/metrics")):
+        hint = "POST /sign-in with login and password, or send a token: Authorization: Bearer dms_…"
+        return _told(request, HTTPStatus.UNAUTHORIZED, "not-permitted", "Sign in first.", hint)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?to={quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
 
 
 def same_origin(request: Request) -> bool:
@@ -98,7 +160,10 @@ def same_origin(request: Request) -> bool:
     A plain-HTTP intranet sends no Sec-Fetch-Site, so the origin's host is compared with the host asked for.
     """
     told = request.headers.get("origin") or request.headers.get("referer", "")
-    return bool(told) and urlsplit(told).netloc == request.headers.get("host", "")
+    try:
+        return bool(told) and urlsplit(told).netloc == request.headers.get("host", "")
+    except ValueError:
+        return False
 
 
 def csrf_of(key: bytes, token: str) -> str:
@@ -106,10 +171,52 @@ def csrf_of(key: bytes, token: str) -> str:
     return hmac.new(key, b"csrf:" + token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
+def _told(request: Request, status: int, code: str, message: str, hint: str = "", **more: Any) -> JSONResponse:
+    """Return an error as RFC 9457 problem details, with the names the command line uses beside."""
+    told = {
+        "type": f"about:blank#{code}", "title": message, "status": int(status), "detail": hint,
+        "instance": request.url.path, "error": {"code": code, "message": message, "hint": hint}, **more,
+    }  # fmt: skip
+    return JSONResponse(told, status, media_type="application/problem+json")
+
+
 async def _problem(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, DmsError):
         raise problem
+    if request.url.path.startswith(("/api/", "/metrics")):
+        return _told(request, problem.http_status, problem.code, problem.message, problem.hint)
+    # Making the page reads the catalogue.
+    return await run_in_threadpool(render, request, "problem.html", status=problem.http_status, problem=problem)
+
+
+async def _wrong_form(request: Request, problem: Exception) -> Response:
+    if not isinstance(problem, RequestValidationError):
+        raise problem
+    places = [".".join(str(p) for p in e["loc"] if p not in ("body", "query")) for e in problem.errors()]
+    first = problem.errors()[0]["msg"] if problem.errors() else ""
+    told = Usage(f"What was sent cannot be used: {', '.join(places) or 'the request'}: {first}.", "Fill in the form.")
     if request.url.path.startswith("/api/"):
-        error = {"code": problem.code, "message": problem.message, "hint": problem.hint}
-        return JSONResponse({"error": error}, problem.http_status, media_type="application/problem+json")
-    return render(request, "problem.html", status=problem.http_status, problem=problem)
+        return _told(request, 422, told.code, told.message, "See /api/v1/openapi.json.", places=places)
+    return await _problem(request, told)
+
+
+async def _odd(request: Request, _: Exception) -> Response:
+    """Half a character or a number past all numbers: no text of a person's, and no fault of ours."""
+    return await _problem(request, Usage("What was sent is no text or number.", "Type it again."))
+
+
+async def _http(request: Request, problem: Exception) -> Response:
+    if not isinstance(problem, HTTPException):
+        raise problem
+    kinds: dict[int, type[DmsError]] = {404: NotFound, 403: NotPermitted, 405: Usage, 400: Unreadable}
+    kind = kinds.get(problem.status_code, Usage)
+    words = {
+        404: ("There is no such page.", "Begin again from the first page."),
+        405: ("That cannot be done here.", "Go back and use the page's own buttons."),
+    }
+    message, hint = words.get(problem.status_code, (str(problem.detail), "Go back and try again."))
+    if request.url.path.startswith("/api/"):
+        return _told(request, problem.status_code, kind.code, message, hint)
+    return await run_in_threadpool(
+        render, request, "problem.html", status=problem.status_code, problem=kind(message, hint)
+    )

@@ -1,4 +1,4 @@
-"""The door: sign in, sign out, and whether the server is well."""
+"""The door: sign in, sign out, the first account, and whether the server is well."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.signing_in import HOURS, sign_out
-from dms.errors import NotPermitted
-from dms.faces.web.view import check_form, render
+from dms.desk.signing_in import sign_out
+from dms.errors import NotFound, NotPermitted, Unavailable, Usage
+from dms.faces.web import session
+from dms.faces.web.view import FORM, render
+from dms.ports.catalogue import Person
 from dms.ports.world import World
 
 router = APIRouter(include_in_schema=False)
-_COOKIE = "dms_session"
+_FIRST_ROLES = ("general_manager", "archivist", "account_manager", "administrator")
 
 
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: str = "/") -> Response:
-    """Show the door."""
+    """Show the door, or where the first account is made while there is none."""
+    if request.app.state.doorkeeper.first_code(request.app.state.world):
+        return RedirectResponse("/first-run", HTTPStatus.SEE_OTHER)
     return render(request, "sign_in.html", to=_inside(to), problem=None)
 
 
@@ -28,38 +32,88 @@ def sign_in(
     request: Request, login: Annotated[str, Form()], password: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
 ) -> Response:
     """Let somebody in, or say that login or password is wrong."""
-    world: World = request.app.state.world
-    source = request.client.host if request.client else ""
     try:
-        token = request.app.state.doorkeeper.sign_in(world, login.strip(), password, source=source)
+        return _let_in(request, login.strip(), password, to)
     except NotPermitted as problem:
         return render(request, "sign_in.html", status=HTTPStatus.FORBIDDEN, to=_inside(to), problem=problem)
-    response = RedirectResponse(_inside(to), HTTPStatus.SEE_OTHER)
-    response.set_cookie(
-        _COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="lax", secure=request.url.scheme == "https"
-    )
-    return response
 
 
-@router.post("/sign-out")
-def leave(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
+@router.get("/first-run")
+def first_run_page(request: Request) -> Response:
+    """Show where the first account is made; there is none of this once somebody can sign in."""
+    world: World = request.app.state.world
+    if not request.app.state.doorkeeper.first_code(world):
+        return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+    return render(request, "first_run.html", problem=None, login_typed=_first_login(world), name="")
+
+
+@router.post("/first-run")
+def first_run(
+    request: Request,
+    code: Annotated[str, Form(max_length=60)],
+    login: Annotated[str, Form(max_length=120)],
+    password: Annotated[str, Form(max_length=1000)],
+    name: Annotated[str, Form(max_length=120)] = "",
+    person: Annotated[str, Form(max_length=8)] = "",
+) -> Response:
+    """Make the first account for whoever has the code from the console, and let him in."""
+    world: World = request.app.state.world
+    login = login.strip()
+    first = Person(person.strip().upper() or "ADMIN", name.strip() or login, _FIRST_ROLES, login)
+    try:
+        request.app.state.doorkeeper.begin(world, code, first, password, source=_source(request))
+        return _let_in(request, login, password, "/")
+    except (NotPermitted, Usage, NotFound) as problem:
+        return render(
+            request, "first_run.html", status=problem.http_status, problem=problem, login_typed=login, name=name
+        )
+
+
+@router.post("/sign-out", dependencies=FORM)
+def leave(request: Request) -> Response:
     """Let somebody out."""
-    check_form(request, csrf)
-    sign_out(request.app.state.world, request.cookies.get(_COOKIE, ""))
+    sign_out(request.app.state.world, request.cookies.get(session.COOKIE, ""))
     response = RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
-    response.delete_cookie(_COOKIE)
+    response.delete_cookie(session.COOKIE)
     return response
 
 
 @router.get("/health")
-def health(request: Request) -> JSONResponse:
-    """Tell a supervisor that the server answers and its catalogue can be read."""
-    world: World = request.app.state.world
-    with world.catalogue.look() as tx:
-        tx.fact("backup")
+def health() -> JSONResponse:
+    """Tell a supervisor that the server answers."""
     return JSONResponse({"ok": True})
+
+
+@router.get("/ready")
+def ready(request: Request) -> JSONResponse:
+    """Tell a proxy whether to send people here: the catalogue answers and the index can be opened."""
+    world: World = request.app.state.world
+    try:
+        with world.catalogue.look() as tx:
+            tx.fact("backup")
+        world.index()
+    except Unavailable as problem:
+        return JSONResponse({"ready": False, "why": problem.message}, HTTPStatus.SERVICE_UNAVAILABLE)
+    return JSONResponse({"ready": True})
+
+
+def _let_in(request: Request, login: str, password: str, to: str) -> Response:
+    world: World = request.app.state.world
+    token = request.app.state.doorkeeper.sign_in(world, login, password, source=_source(request))
+    response = RedirectResponse(_inside(to), HTTPStatus.SEE_OTHER)
+    session.give(request, response, token)
+    return response
+
+
+def _source(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _first_login(world: World) -> str:
+    with world.catalogue.look() as tx:
+        return next((p.login for p in tx.people() if "general_manager" in p.roles), "")
 
 
 def _inside(to: str) -> str:
     """Only places of this site are gone to after signing in."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else "/"

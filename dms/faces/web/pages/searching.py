@@ -1,44 +1,67 @@
-"""Search: words, filters and facets in the address, hits with their words marked."""
+"""Search: words, filters and facets in the address, hits with their words marked, saved under a name."""
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk.finding import Filters, search
-from dms.faces.web.view import render, world_of
+from dms.desk.finding import SORTS, Filters, search
+from dms.desk.views import forget_view, save_view, views
+from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
 _STEP = 20
 _NAMES = {"class": "class_code", "year": "year", "customer": "customer", "manager": "manager", "volume": "volume",
           "state": "state"}  # fmt: skip
+_SHAPES = ("list", "table", "pictures")
 
 
 @router.get("/search")
-def search_page(request: Request, q: str = "", page: int = 1, sort: str = "relevance") -> Response:
+def search_page(
+    request: Request,
+    q: str = "",
+    page: Annotated[int, Query(ge=1, le=5000)] = 1,
+    sort: str = "relevance",
+    look: str = "list",
+) -> Response:
     """Show hits."""
     world = world_of(request)
-    page = max(1, min(page, 5000))
     chosen = {name: request.query_params.get(name, "") for name in _NAMES}
     filters = Filters(**{_NAMES[name]: value for name, value in chosen.items()})
-    found = search(
-        world,
-        q,
-        filters,
-        limit=_STEP,
-        offset=(page - 1) * _STEP,
-        sort=sort,
-        facets=("class", "year", "manager", "state"),
-    )
+    look = look if look in _SHAPES else "list"
+    facets = ("class", "year", "customer", "manager", "state", "volume")
+    found = search(world, q, filters, limit=_STEP, offset=(page - 1) * _STEP, sort=sort, facets=facets)
 
     def address(**changes: str | int) -> str:
-        told = {"q": q, "sort": sort if sort != "relevance" else "", **chosen, "page": "", **changes}
+        told = {
+            "q": q, "sort": sort if sort != "relevance" else "", "look": look if look != "list" else "", **chosen,
+            "page": "", **changes,
+        }  # fmt: skip
         return "/search?" + urlencode({k: v for k, v in told.items() if v not in ("", 1)})
 
     names = {kind.code: kind.name for kind in world.scheme.classes.values()}
-    last = max(1, -(-found.total // _STEP))
+    with world.catalogue.look() as tx:
+        people = {p.code: p.name for p in tx.people()}
+        records = {h.code: tx.record(h.code) for h in found.hits} if look == "table" else {}
     return render(
-        request, "search.html", q=q, found=found, page=page, last=last, chosen=chosen, address=address, names=names
-    )
+        request, "search.html", q=q, found=found, page=page, last=max(1, -(-found.total // _STEP)), chosen=chosen,
+        address=address, names=names, people=people, sort=sort, sorts=SORTS, look=look, shapes=_SHAPES,
+        facets=facets, records=records, views=views(world), here=address(page=page).partition("?")[2],
+    )  # fmt: skip
+
+
+@router.post("/views", dependencies=FORM)
+def keep(request: Request, name: Annotated[str, Form()], query: Annotated[str, Form(max_length=2000)] = "") -> Response:
+    """Save a search."""
+    view = save_view(world_of(request), name, query)
+    return back(f"/search?{view.query}", "saved")
+
+
+@router.post("/views/forget", dependencies=FORM)
+def forget(request: Request, name: Annotated[str, Form()]) -> Response:
+    """Remove a saved search."""
+    forget_view(world_of(request), name)
+    return back("/search", "removed")

@@ -1,4 +1,4 @@
-"""Today: what waits for the one who looks."""
+"""Today: what waits for the one who looks, each line leading to where it is settled."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from dms.desk import gate
+from dms.desk.disposing import bin_of
+from dms.desk.lending import loans
+from dms.desk.options import on_the_way
+from dms.desk.printing import reprints
 from dms.desk.requesting import requests
 from dms.desk.waiting import waiting
+from dms.domain.policy import Action
 from dms.faces.web.view import render, world_of
 
 router = APIRouter(include_in_schema=False)
+_MOST = 20
 
 
 @router.get("/")
 def today(request: Request) -> Response:
-    """Show attention, open requests and how much there is."""
+    """Show attention, approvals, open requests, overdue loans, sheets to print again, and what may be purged."""
     world = world_of(request)
     with world.catalogue.look() as tx:
-        me = gate.person(world, tx)
-        scope = gate.scope(world, tx)
+        me, mine = gate.reach(world, tx)
+        scope = gate.scope_of(tx, mine)
+        lends = mine.may(Action.LEND) is not None
+        empty = next(iter(tx.all_codes()), None) is None
     asked = [r for kind in ("access", "change", "deletion") for r in requests(world, kind, states=["open"])]
-    return render(request, "today.html", me=me, waits=waiting(world), asked=asked, everything=scope.everything)
+    waits = waiting(world)
+    return render(
+        request, "today.html", me=me, waits=waits[:_MOST], waiting=len(waits), asked=asked[:_MOST], asking=len(asked),
+        awaited=on_the_way(world, mine_only=True, limit=_MOST), overdue=loans(world, overdue=True) if lends else [],
+        again=reprints(world)[:_MOST], due=[b for b in bin_of(world) if b.due], everything=scope.everything,
+        empty=empty,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""People, customers, classes of consumption."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+
+from dms.desk import dealing, masters
+from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, paged, plain
+from dms.faces.web.view import world_of
+from dms.ports.catalogue import Customer, Person
+
+router = APIRouter(route_class=Call, tags=["masters"])
+
+
+class PersonBody(Body):
+    """A person of the archive."""
+
+    code: Annotated[str, Field(max_length=8, examples=["ZHS"])]
+    name: Annotated[str, Field(min_length=1, max_length=120, examples=["张华生"])]
+    roles: Annotated[list[str], Field(default_factory=list, max_length=8, examples=[["account_manager"]])]
+    login: Annotated[str, Field(max_length=120)] = ""
+    department: Annotated[str, Field(max_length=120)] = ""
+
+
+class CustomerBody(Body):
+    """A customer and whose he is."""
+
+    name: Annotated[str, Field(min_length=1, max_length=400)]
+    manager: Annotated[str, Field(max_length=20)] = ""
+    aliases: Annotated[list[Annotated[str, Field(max_length=400)]], Field(default_factory=list, max_length=50)]
+
+
+class Handed(Body):
+    """Customers handed over."""
+
+    names: Annotated[list[Annotated[str, Field(max_length=400)]], Field(min_length=1, max_length=10_000)]
+    manager: Annotated[str, Field(max_length=20)]
+    reason: Reason
+
+
+class Decided(Body):
+    """A class decided."""
+
+    customer: Annotated[str, Field(max_length=400)]
+    quarter: Annotated[str, Field(max_length=10, examples=["2026-Q3"])]
+    after: Annotated[str, Field(max_length=2, examples=["B"])]
+    reason: Reason = ""
+
+
+@router.get("/people")
+def people(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """Return the people of the archive by code."""
+    return paged(masters.people(world_of(request)), limit, cursor)
+
+
+@router.put("/people/{code}")
+def save_person(request: Request, code: Annotated[str, Path(max_length=8)], body: PersonBody) -> dict[str, Any]:
+    """Add or change a person; the code in the address is the one that counts."""
+    person = Person(code, body.name, tuple(body.roles), body.login, body.department)
+    masters.add_person(world_of(request), person)
+    told: dict[str, Any] = plain(person)
+    return told
+
+
+@router.get("/customers")
+def customers(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """Return the asker's customers by name."""
+    return paged(masters.seen_customers(world_of(request)), limit, cursor)
+
+
+@router.post("/customers")
+def add_customers(
+    request: Request, body: Annotated[list[CustomerBody], Field(min_length=1, max_length=5000)]
+) -> dict[str, Any]:
+    """Add or change customers, all of them or none."""
+    rows = [Customer(c.name, c.manager, tuple(c.aliases)) for c in body]
+    return {"saved": masters.add_customers(world_of(request), rows)}
+
+
+@router.post("/customers/reassign")
+def reassign(request: Request, body: Handed) -> dict[str, Any]:
+    """Hand customers over to another account manager."""
+    return {"handed": masters.reassign(world_of(request), body.names, body.manager, reason=body.reason)}
+
+
+@router.get("/customers/{name}/dossier")
+def dossier(request: Request, name: Annotated[str, Path(max_length=400)]) -> dict[str, Any]:
+    """Return what a customer's dealings come to, and the dealings."""
+    found, dealings = dealing.customer_dossier(world_of(request), name)
+    return {"dossier": plain(found), "dealings": plain(dealings)}
+
+
+@router.get("/grades")
+def grades(request: Request, quarter: Annotated[str, Query(max_length=10)] = "") -> dict[str, Any]:
+    """Return classes of consumption, proposed and decided."""
+    return {"items": plain(dealing.gradings(world_of(request), quarter))}
+
+
+@router.post("/grades/{quarter}/propose")
+def propose(request: Request, quarter: Annotated[str, Path(max_length=10)]) -> dict[str, Any]:
+    """Propose every customer's class for a quarter."""
+    return {"items": plain(dealing.propose_grades(world_of(request), quarter))}
+
+
+@router.post("/grades")
+def decide(request: Request, body: Decided) -> dict[str, Any]:
+    """Decide a customer's class."""
+    made = dealing.decide_grade(world_of(request), body.customer, body.quarter, body.after, reason=body.reason)
+    return {"grading": plain(made)}

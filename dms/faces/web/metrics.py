@@ -1,0 +1,85 @@
+"""``/metrics`` for Prometheus (extra ``metrics``): requests, their times, what waits; for who cares for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dms.desk import gate
+from dms.domain.item import ItemState
+from dms.domain.policy import Action
+from dms.errors import MissingProgram
+from dms.faces.web.view import world_of
+
+router = APIRouter(include_in_schema=False)
+
+
+class Meter:
+    """Counts requests by route, not by address: no code or name of a record stands in a figure."""
+
+    def __init__(self) -> None:
+        try:
+            import prometheus_client as prometheus
+        except ImportError:
+            self._registry: Any = None
+            return
+        self._registry = prometheus.CollectorRegistry()
+        self._requests = prometheus.Counter(
+            "dms_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = prometheus.Histogram(
+            "dms_request_seconds", "Time to answer.", ("route",), registry=self._registry
+        )
+        self._waiting = prometheus.Gauge("dms_waiting", "What waits.", ("what",), registry=self._registry)
+
+    @contextmanager
+    def timed(self, request: Request) -> Iterator[Callable[[int], None]]:
+        """Time one request; call what is given with its status."""
+        start = time.perf_counter()
+        status = 500
+
+        def told(code: int) -> None:
+            nonlocal status
+            status = code
+
+        try:
+            yield told
+        finally:
+            if self._registry is not None:
+                route = getattr(request.scope.get("route"), "path", "none")
+                self._requests.labels(request.method, route, str(status)).inc()
+                self._seconds.labels(route).observe(time.perf_counter() - start)
+
+    def text(self, waiting: dict[str, int]) -> bytes:
+        """Return all figures as Prometheus reads them.
+
+        Raises:
+            MissingProgram: its package is not installed.
+        """
+        if self._registry is None:
+            raise MissingProgram("Metrics need prometheus-client.", 'pip install "dms[metrics]"')
+        import prometheus_client as prometheus
+
+        for what, count in waiting.items():
+            self._waiting.labels(what).set(count)
+        return bytes(prometheus.generate_latest(self._registry))
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Tell figures: requests by route, files under way and in quarantine, records not yet indexed, questions."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.CARE)
+        waiting = {
+            "files": len(tx.items(states=[ItemState.WORKING])),
+            "quarantine": len(tx.items(states=[ItemState.QUARANTINED])),
+            "index": tx.jobs_waiting("index"),
+            "attention": len(tx.attention()),
+        }
+    return Response(request.app.state.meter.text(waiting), media_type="text/plain; version=0.0.4")

@@ -1,0 +1,144 @@
+"""Settings: one's own password, sessions, tokens; the archive's people, scheme and health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from dms.desk import gate, masters, signing_in
+from dms.domain.policy import Action, Role
+from dms.faces.web import session
+from dms.faces.web.view import FORM, back, render, world_of
+from dms.health import Probe, advice, probes
+from dms.ports.catalogue import Person
+from dms.ports.registers import Deputy
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/settings")
+def settings_page(request: Request) -> Response:
+    """Show one's own account."""
+    return _mine(request, "")
+
+
+def _mine(request: Request, fresh: str) -> Response:
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        me, mine = gate.reach(world, tx)
+        keeps, cares = mine.may(Action.KEEP_PEOPLE) is not None, mine.may(Action.CARE) is not None
+        deputies = [d for d in tx.deputies() if d.person == me.code]
+        people = [p for p in tx.people() if p.code != me.code]
+    return render(
+        request, "settings.html", me=me, keeps=keeps, cares=cares, tokens=signing_in.tokens(world), fresh=fresh,
+        sessions=signing_in.sessions(world), deputies=deputies, people=people, now=world.clock.now().timestamp(),
+        moment=lambda at: datetime.fromtimestamp(at).astimezone().isoformat(), shortest=signing_in.SHORTEST,
+        longest=signing_in.LONGEST_DAYS,
+    )  # fmt: skip
+
+
+@router.post("/settings/password", dependencies=FORM)
+def password(
+    request: Request, old: Annotated[str, Form(max_length=1000)], new: Annotated[str, Form(max_length=1000)]
+) -> Response:
+    """Change one's own password; every session ends, so one signs in again."""
+    world = world_of(request)
+    request.app.state.doorkeeper.change_password(world, old, new)
+    response = RedirectResponse("/sign-in?done=password_changed", 303)
+    response.delete_cookie(session.COOKIE)
+    return response
+
+
+@router.post("/settings/sessions/end", dependencies=FORM)
+def end_sessions(request: Request) -> Response:
+    """End every other session of one's own."""
+    signing_in.end_other_sessions(world_of(request), request.cookies.get(session.COOKIE, ""))
+    return back("/settings", "sessions_ended")
+
+
+@router.post("/settings/tokens", dependencies=FORM)
+def token(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)],
+    scope: Annotated[str, Form()] = "read",
+    days: Annotated[int, Form()] = 90,
+) -> Response:
+    """Make a token; its value is shown once, on this answer."""
+    return _mine(request, signing_in.make_token(world_of(request), name, scope=scope, days=days))
+
+
+@router.post("/settings/tokens/{digest}/end", dependencies=FORM)
+def end_token(request: Request, digest: str) -> Response:
+    """End a token."""
+    signing_in.end_token(world_of(request), digest)
+    return back("/settings", "removed")
+
+
+@router.post("/settings/deputies", dependencies=FORM)
+def deputy(
+    request: Request,
+    deputy: Annotated[str, Form()],
+    since: Annotated[str, Form()],
+    until: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Let somebody stand in for oneself."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        me = gate.person(world, tx)
+    masters.appoint(world, Deputy(me.code, deputy, since, until), reason=reason)
+    return back("/settings", "saved")
+
+
+@router.get("/settings/people")
+def people_page(request: Request) -> Response:
+    """List the people, with a form for who keeps them."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        signs_in = {p.code for p in tx.people() if p.login and tx.account(p.login)}
+    return render(request, "people.html", people=masters.people(world), signs_in=signs_in, roles=list(Role))
+
+
+@router.post("/settings/people", dependencies=FORM)
+def add_person(
+    request: Request,
+    code: Annotated[str, Form(max_length=8)],
+    name: Annotated[str, Form(max_length=120)],
+    login: Annotated[str, Form(max_length=120)] = "",
+    department: Annotated[str, Form(max_length=120)] = "",
+    roles: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Add or change a person."""
+    person = Person(code.strip().upper(), name.strip(), tuple(roles or ()), login.strip(), department.strip())
+    masters.add_person(world_of(request), person)
+    return back("/settings/people", "saved")
+
+
+@router.post("/settings/people/{code}/password", dependencies=FORM)
+def set_password(request: Request, code: str, password: Annotated[str, Form(max_length=1000)]) -> Response:
+    """Set somebody's password; he changes it when he signs in."""
+    request.app.state.doorkeeper.set_password(world_of(request), code, password)
+    return back("/settings/people", "saved")
+
+
+@router.get("/settings/scheme")
+def scheme_page(request: Request) -> Response:
+    """Show the classification scheme."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.person(world, tx)
+    return render(request, "scheme.html", scheme=world.scheme)
+
+
+@router.get("/settings/health")
+def health_page(request: Request) -> Response:
+    """Show what ``dms doctor`` shows."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.CARE)
+    found: list[Probe] = [*probes(world.settings), *advice(world)]
+    return render(request, "health.html", found=found)

@@ -1,0 +1,95 @@
+"""Shelf: what is lent out, lending and taking back, moves, and the stock-take with a camera or a hand scanner."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import Response
+
+from dms.desk import lending, placing
+from dms.faces.web.upload import keep_upload
+from dms.faces.web.view import FORM, back, render, world_of
+from dms.ports.registers import Loan
+
+router = APIRouter(include_in_schema=False)
+_SHOWN = 200
+
+
+@router.get("/shelf")
+def shelf_page(request: Request) -> Response:
+    """Show loans and the forms of the shelf."""
+    world = world_of(request)
+    out = lending.loans(world, out=True)
+    returned = [x for x in reversed(lending.loans(world)) if x.back_at][:_SHOWN]
+    with world.catalogue.look() as tx:
+        leave = [p for p in tx.people() if {"sales_manager", "general_manager", "archivist"} & set(p.roles)]
+        places = sorted({m.place for m in tx.moves() if m.kind == "home"})[:500]
+    today = world.now()[:10]
+    return render(
+        request, "shelf.html", out=out[:_SHOWN], count=len(out), returned=returned, leave=leave, places=places,
+        today=today,
+    )  # fmt: skip
+
+
+@router.post("/shelf/lend", dependencies=FORM)
+def lend(
+    request: Request,
+    target: Annotated[str, Form(max_length=200)],
+    borrower: Annotated[str, Form(max_length=200)],
+    due: Annotated[str, Form(max_length=10)],
+    purpose: Annotated[str, Form(max_length=1000)],
+    approver: Annotated[str, Form(max_length=20)] = "",
+    department: Annotated[str, Form(max_length=200)] = "",
+    contact: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Lend a volume or a record's paper."""
+    loan = Loan("", borrower.strip(), "", due, purpose, approver, "", department=department, contact=contact)
+    lending.lend(world_of(request), target, loan)
+    return back("/shelf", "lent")
+
+
+@router.post("/shelf/back", dependencies=FORM)
+def take_back(
+    request: Request,
+    target: Annotated[str, Form(max_length=200)],
+    condition: Annotated[str, Form(max_length=400)] = "完好",
+) -> Response:
+    """Take a loan back."""
+    lending.take_back(world_of(request), target, condition=condition or "完好")
+    return back("/shelf", "returned")
+
+
+@router.post("/shelf/move", dependencies=FORM)
+def move(
+    request: Request,
+    target: Annotated[str, Form(max_length=200)],
+    place: Annotated[str, Form(max_length=400)],
+    reason: Annotated[str, Form(max_length=1000)] = "",
+    current: Annotated[str, Form()] = "",
+) -> Response:
+    """Say where a volume or a record's paper stands."""
+    placing.locate(world_of(request), target, place, home=not current, reason=reason)
+    return back("/shelf", "placed")
+
+
+@router.post("/shelf/stocktake", dependencies=FORM)
+def stocktake(
+    request: Request,
+    place: Annotated[str, Form(max_length=400)],
+    scanned: Annotated[str, Form(max_length=1_000_000)] = "",
+    photos: Annotated[list[UploadFile] | None, File()] = None,
+) -> Response:
+    """Compare what was photographed or scanned on a shelf with what should stand there."""
+    world = world_of(request)
+    symbols = [line for line in scanned.splitlines() if line.strip()]
+    folder = world.work / f"stocktake-{world.new_id()}"
+    try:
+        for photo in [p for p in photos or () if p.filename]:
+            symbols += placing.symbols_in(world, keep_upload(world, photo, Path(folder) / world.new_id()))
+        told = placing.stocktake(world, place, symbols)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return render(request, "stocktake.html", told=told)

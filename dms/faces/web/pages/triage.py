@@ -1,0 +1,54 @@
+"""Triage: what waits for people, one after another, with the page beside the question and keys for the answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from dms.desk import gate
+from dms.desk.intake import retry
+from dms.desk.showing import show
+from dms.desk.waiting import waiting
+from dms.domain.policy import Action
+from dms.errors import NotFound
+from dms.faces.web.view import FORM, back, render, world_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/triage")
+def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> Response:
+    """Show one question: its record's pages and a form for the answer, or its file's way back from quarantine."""
+    world = world_of(request)
+    waits = waiting(world)
+    at = min(at, max(0, len(waits) - 1))
+    one = waits[at] if waits else None
+    told = None
+    if one is not None and one.kind != "quarantine":
+        try:
+            told = show(world, one.target)
+        except NotFound:
+            told = None
+    with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
+        named = str(one.data.get("other", "")) if one is not None else ""
+        found = tx.record(named) if named else None
+        other = found if found is not None and mine.may(Action.LOOK, found) else None
+        people = list(tx.people())
+        names = [c.name for c in tx.customers()] if gate.scope_of(tx, mine).everything else []
+    return render(
+        request, "triage.html", waits=waits, at=at, one=one, told=told, classes=world.scheme.classes, people=people,
+        customers=names, other=other,
+    )  # fmt: skip
+
+
+@router.post("/quarantine/{item}/retry", dependencies=FORM)
+def try_again(request: Request, item: str) -> Response:
+    """Send a file from quarantine through the journey again."""
+    retry(world_of(request), [item])
+    workshop = getattr(request.app.state, "workshop", None)
+    if workshop is not None:
+        workshop.wake()
+    return back("/triage", "retried")

@@ -1,0 +1,56 @@
+"""Files from browsers and programs, written to the archive's own disk before anything looks at them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+from fastapi import UploadFile
+
+from dms.errors import LimitExceeded
+from dms.flow.work import safe_name
+from dms.ports.world import World
+
+_BLOCK = 1 << 20
+
+
+def keep_upload(world: World, upload: UploadFile, folder: Path) -> Path:
+    """Write an upload into a folder of its own, flushed to the disk; return where.
+
+    Raises:
+        LimitExceeded: it is larger than the archive takes.
+    """
+    return keep_blocks(world, iter(lambda: upload.file.read(_BLOCK), b""), upload.filename or "file", folder)
+
+
+def keep_blocks(world: World, blocks: Iterable[bytes], name: str, folder: Path) -> Path:
+    """Write blocks into a file of that name in a folder; the name is a stranger's and never leaves the folder."""
+    target = upload_place(name, folder)
+    size = 0
+    with target.open("wb") as file:
+        for block in blocks:
+            size += len(block)
+            too_large(world, name, size)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return target
+
+
+def upload_place(name: str, folder: Path) -> Path:
+    """Return where a stranger's file of that name is kept in a folder, made where it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / safe_name(PurePath(name.replace("\\", "/")).name or "file")
+
+
+def too_large(world: World, name: str, size: int) -> None:
+    """Refuse a file that has grown past what the archive takes.
+
+    Raises:
+        LimitExceeded: it has.
+    """
+    if size > world.settings.max_bytes:
+        raise LimitExceeded(
+            f"{safe_name(PurePath(name).name)} is larger than {world.settings.max_bytes / 1e6:,.0f} MB.", "Split it."
+        )
