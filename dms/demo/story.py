@@ -24,11 +24,12 @@ from dms.desk import filing, finding, printing, reserving
 from dms.desk.describing import describe
 from dms.desk.masters import add_customers, add_person
 from dms.desk.pairing import pair
+from dms.desk.signing_in import Doorkeeper
 from dms.desk.waiting import waiting
 from dms.desk.watching import Watcher
 from dms.domain.item import Item
 from dms.domain.record import Record
-from dms.errors import Conflict
+from dms.errors import Conflict, MissingProgram
 from dms.ports.catalogue import Customer, Person
 from dms.ports.world import World
 from dms.settings import FILE_NAME
@@ -36,7 +37,9 @@ from dms.settings import FILE_NAME
 _DPI = 200
 _DONE = "story.done"
 _WHY = "demo: the three signatures were checked on the paper"
+_DEPARTMENT = "一部"
 ARCHIVIST = "demo"
+PASSWORD = "demo archive only"  # noqa: S105 printed for whoever tries the demo
 Say = Callable[[str], None]
 
 
@@ -77,6 +80,7 @@ def play(home: Path, *, seed: int, keep: bool, say: Say) -> dict[str, Any]:
         say("5/5  Labels for the paper are printed.")
         printing.print_labels(world, filed[:12], home / "sheets" / "labels.pdf", layout="3x8")
         finding.catch_up(world)
+        _accounts(world)
         (world.settings.archive / _DONE).touch()
         say(f"Done: {len(items)} files in {time.monotonic() - begun:.0f} s.")
         return _summary(world)
@@ -84,10 +88,25 @@ def play(home: Path, *, seed: int, keep: bool, say: Say) -> dict[str, Any]:
 
 def _staff(world: World) -> None:
     for one in people.MANAGERS:
-        add_person(world, Person(one.code, one.name, ("account_manager",), one.code.lower()))
+        add_person(world, Person(one.code, one.name, ("account_manager",), one.code.lower(), _DEPARTMENT))
+    for one in people.SUPERVISORS:
+        department = _DEPARTMENT if one.role == "department_manager" else ""
+        add_person(world, Person(one.code, one.name, (one.role,), one.code.lower(), department))
     add_customers(
         world, [Customer(c.name, c.manager) for c in people.customers() if c.language == people.SIMPLIFIED][:8]
     )
+
+
+def _accounts(world: World) -> None:
+    """Let everybody of the demo sign in with one password that is no secret; without the web extra nobody does."""
+    try:
+        door = Doorkeeper(world.passwords())
+    except MissingProgram:
+        return
+    with world.catalogue.look() as tx:
+        logins = [p.login for p in tx.people() if p.login]
+    for login in logins:
+        door.set_password(world, login, PASSWORD)
 
 
 def _cover(world: World, form: Form) -> Image.Image:
@@ -150,6 +169,7 @@ def _summary(world: World) -> dict[str, Any]:
     return {
         "home": str(home),
         "user": ARCHIVIST,
+        "password": PASSWORD,
         "records": [
             {"code": r.code, "paper_number": r.paper_number, "state": r.state.value, "title": r.title} for r in records
         ],

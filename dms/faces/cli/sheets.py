@@ -131,17 +131,19 @@ def label_command(
 @click.option("--year", default=0, help="electronic-list, loan-register: of this year.")
 @click.option("--manager", default="", help="electronic-list: of this account manager.")
 @click.option("--width", default=30, show_default=True, help="spine: 20, 30, 40 or 50 mm.")
+@click.option("--layout", default="3x8", show_default=True, help="calibration: the label sheet.")
 @_OUTPUT
 @json_option
 @click.pass_context
 def print_command(
     ctx: click.Context, sheet: str | None, targets: tuple[str, ...], listed: bool, class_code: str, year: int,
-    manager: str, width: int, output: Path | None, as_json: bool,
+    manager: str, width: int, layout: str, output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Print any sheet by its name: of records, of volumes, or of the archive.
 
     -o FILE.xlsx writes lists as workbooks. “copy” is a record's pages with a watermark that says who printed it when.
     """
+    from dms.desk.printing import print_calibration
     from dms.errors import NotFound, Usage
     from dms.forms import sheets
 
@@ -164,7 +166,11 @@ def print_command(
     target = output or Path(f"{sheet}.pdf")
     session: Session = ctx.obj
     with session.world() as world:
-        told = _print(world, sheet, targets, target, class_code=class_code, year=year, manager=manager, width=width)
+        if sheet == "calibration":
+            print_calibration(world, target, layout=layout)
+            told: dict[str, Any] = {"layout": layout}
+        else:
+            told = _print(world, sheet, targets, target, class_code=class_code, year=year, manager=manager, width=width)
     answer({"file": str(target), **told}, lambda c: c.print(f"{sheet} → {target}", markup=False), as_json=as_json)
 
 

@@ -29,7 +29,7 @@ def shelf_page(request: Request) -> Response:
         places = sorted({m.place for m in tx.moves() if m.kind == "home"})[:500]
     today = world.now()[:10]
     return render(
-        request, "shelf.html", out=out[:_SHOWN], count=len(out), returned=returned, leave=leave, places=places,
+        request, "shelf.html", out=out[:_SHOWN], count=len(out), returned=returned, leave=leave, known=places,
         today=today,
     )  # fmt: skip
 

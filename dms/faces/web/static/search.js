@@ -17,6 +17,12 @@ async function ask() {
   history.replaceState(null, "", address);
 }
 
+// On a phone the hits come first: filters not in use are folded away.
+if (matchMedia("(max-width: 50rem)").matches) {
+  for (const facet of document.querySelectorAll("aside details[open]")) {
+    if (!facet.querySelector("[aria-current]")) facet.open = false;
+  }
+}
 if (box) {
   box.addEventListener("input", (event) => {
     if (event.isComposing) return; // an input method is still at work on it
