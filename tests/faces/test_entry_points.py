@@ -114,7 +114,7 @@ def commands(tmp_path, office):
         "import catalogue": (["import", "catalogue", sheet], Action.KEEP_VOLUMES, off),
         "handover write": (["handover", "write", volume, "-o", tmp_path / "bag"], Action.HAND_OVER, off),
         "people add": (["people", "add", "NEW", "新人"], Action.KEEP_PEOPLE, off),
-        "people password": (["people", "password", "sm"], Action.KEEP_PEOPLE, off),
+        "people password": (["people", "password", "co"], Action.KEEP_PEOPLE, off),
         "people deputy": (["people", "deputy", "SM", "CO", "--since", "2026-01-01", "--until", "2026-01-02", "--reason",
                            "r"], Action.KEEP_PEOPLE, off),
         "customers add": (["customers", "add", "新客户"], Action.KEEP_CUSTOMERS, off),
@@ -143,7 +143,7 @@ def expected(name, action, on_record, role, relation):
     seen = not on_record or can([role], Action.LOOK, relation)
     if name in ("report dossier",):
         return can([role], Action.LOOK, relation) and any(can([role], action, r) for r in Relation)
-    if name in ("people deputy", "people password") and role == "sales_manager":
+    if (name, role) in (("people deputy", "sales_manager"), ("people password", "contributor")):
         return True
     return seen and any(can([role], a, relation if on_record else Relation.OTHER) for a in actions)
 

@@ -5,45 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import pytest
-from fastapi.testclient import TestClient
 from office_kit import CUSTOMER, filed, note
+from web_kit import PASSWORD, csrf
 
-from dms.assembly import open_world
 from dms.desk.signing_in import Doorkeeper
-from dms.desk.workshop import Workshop
-from dms.faces.web.app import create_app
 from dms.faces.web.view import ASSETS
-
-PASSWORD = "correct horse battery"
-ORIGIN = {"Origin": "http://testserver"}
-
-
-@pytest.fixture
-def counter(office):
-    """The application over an office, with a client for each person who asks for one."""
-    with open_world(office.home, user="tester") as world:
-        door = Doorkeeper(world.passwords())
-        for login in ("zhs", "lmy", "dm1", "ar", "ad", "tester"):
-            door.set_password(world, login, PASSWORD)
-        app = create_app(world)
-        workshop = Workshop(world, 2)
-        with workshop.open():
-            app.state.workshop = workshop
-
-            def client(login=""):
-                made = TestClient(app, headers=ORIGIN, follow_redirects=False)
-                if login:
-                    answer = made.post("/sign-in", data={"login": login, "password": PASSWORD})
-                    assert answer.status_code == 303, answer.text
-                return made
-
-            client.office, client.app, client.workshop, client.world = office, app, workshop, world
-            yield client
-
-
-def csrf(page):
-    return re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)[1]
 
 
 def test_nobody_comes_in_without_the_door(counter):
@@ -199,8 +165,6 @@ def test_files_are_added_in_the_name_of_who_added_them(counter):
 
 def test_requests_are_asked_and_decided_in_the_browser(counter):
     code, _ = filed(counter.office)
-    for login in ("sm",):
-        Doorkeeper(counter.world.passwords()).set_password(counter.world, login, PASSWORD)
     other, decider, handler = counter("lmy"), counter("sm"), counter("zhs")
     page = other.get("/requests")
     assert other.post("/requests", data={"csrf": csrf(page), "target": code, "reason": "核对折让"}).status_code == 303

@@ -13,5 +13,6 @@ from dms.faces.web.api import archive, consent, files, masters, records, shelf
 from dms.faces.web.api.common import Call
 
 router = APIRouter(prefix="/api/v1", route_class=Call)
-for part in (archive, records, files, consent, shelf, masters):
+PARTS = (archive, records, files, consent, shelf, masters)
+for part in PARTS:
     router.include_router(part.router)
