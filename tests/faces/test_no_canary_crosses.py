@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from urllib.parse import quote, unquote
 
 import openpyxl
 import pytest
@@ -124,3 +125,58 @@ def _text(path):
         return told.replace("\n", "").replace(" ", "")
     book = openpyxl.load_workbook(path, read_only=True)
     return " ".join(str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c is not None)
+
+
+def addresses(cages):
+    """Every page and call that shows something, with every query form and every target."""
+    for query in QUERIES:
+        yield f"/search?q={quote(query)}&look=table"
+        yield f"/api/v1/search?q={quote(query)}&facet=customer&facet=manager&facet=volume&facet=class"
+    yield from ("/", "/search?look=pictures", "/inbox", "/triage", "/triage?at=1", "/approvals?everything=1", "/requests",
+                "/bin", "/volumes", "/shelf", "/customers", "/print", "/reviews", "/grades", "/appraisal", "/settings",
+                "/settings/people", "/settings/health", "/log", "/metrics")  # fmt: skip
+    yield from (f"/reviews?kind={kind}" for kind in ("exceptions", "gaps", "month", "quarter", "half", "year"))
+    yield from (f"/reviews/{kind}.{end}" for kind in ("exceptions", "month", "year") for end in ("pdf", "xlsx"))
+    yield from ("/print/run?sheet=electronic-list", "/print/run?sheet=electronic-list&form=xlsx")
+    yield from (f"/api/v1/{path}" for path in ("me", "attention", "approvals?mine=false", "reprints", "requests",
+                "requests?kind=change", "requests?kind=deletion", "bin", "holds", "volumes", "loans", "people", "customers",
+                "grades", "items", "log", "reports/exceptions", "reports/month", "reports/year"))  # fmt: skip
+    for first, second, number, volume in cages.values():
+        for target in (first, second, quote(number)):
+            yield from (f"/r/{target}", f"/r/{target}?q=%E6%8A%98", f"/r/{target}/pages/1.jpg", f"/r/{target}/thumb.jpg",
+                        f"/r/{target}/qr.svg", f"/r/{target}/twin", f"/r/{target}/versions", f"/print/copy/{target}.pdf",
+                        f"/print/label/{target}.pdf", f"/api/v1/records/{target}", f"/api/v1/records/{target}/options",
+                        f"/api/v1/records/{target}/differences?first=1&second=2")  # fmt: skip
+        yield from (f"/volumes/{quote(volume)}", f"/print/volume-list/{quote(volume)}.pdf",
+                    f"/api/v1/volumes/{quote(volume)}")  # fmt: skip
+    for customer in (CUSTOMER, OTHER):
+        yield from (f"/customers/{quote(customer)}", f"/api/v1/customers/{quote(customer)}/dossier",
+                    f"/reviews?kind=dossier&about={quote(customer)}")  # fmt: skip
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_no_canary_crosses_the_counter(counter, cages, tmp_path, user):
+    client = counter(user)
+    forbidden = {ZHS, LMY} - USERS[user]
+    crossed, met = [], set()
+    for address in addresses(cages):
+        answer = client.get(address)
+        assert answer.status_code < 500, (address, answer.text[-500:])
+        kind = answer.headers.get("content-type", "")
+        if "pdf" in kind or "spreadsheet" in kind:
+            file = tmp_path / ("a.pdf" if "pdf" in kind else "a.xlsx")
+            file.write_bytes(answer.content)
+            told = _text(file)
+        elif kind.startswith("image/jpeg"):
+            # A picture may say anything: there is none of a record that is not his.
+            told = " ".join(forbidden) if any(c in address for k in forbidden for c in cages[k]) else ""
+        else:
+            told = answer.text
+        said = unquote(address)
+        codes = [code for k in forbidden for code in cages[k]]
+        crossed += [(said, one) for one in (*forbidden, *codes) if one in told and one not in said]
+        met |= {c for c in USERS[user] if c in told}
+    allowed = {"au": ("/log", "/api/v1/log")}.get(user, ())
+    crossed = [c for c in crossed if not c[0].startswith(allowed)] if allowed else crossed
+    assert crossed == []
+    assert met == USERS[user]
