@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
           fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono fonts-dejavu-core poppler-utils qpdf python3-venv
 
-.PHONY: help demo test lint bench wheel clean system
+.PHONY: help demo test lint bench wheel clean system browser
 
 help:
 	@echo "make demo    a small archive, real-looking scans through the whole journey"
@@ -16,7 +16,7 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/dms --home . demo
 
-test: $(VENV)/.ready-test
+test: $(VENV)/.ready-test | browser
 	@echo "== quick tests"
 	@OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -q -n 2 -m "not slow and not bench"
 	@echo "== slow tests: real OCR, processes killed, full disks"
@@ -33,6 +33,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python tests/benchmarks/bench_ocr.py
 	$(BIN)/python tests/benchmarks/bench_covers.py
 	$(BIN)/python tests/benchmarks/bench_ingest.py
+	$(BIN)/python tests/benchmarks/bench_web.py
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel
@@ -44,6 +45,11 @@ clean:
 system:
 	@sh .ci/system $(SYSTEM)
 
+# A real browser for the tests of the pages; where it cannot be had (Ubuntu has it as a snap only) they say so and skip.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || sh .ci/system chromium || \
+	  echo "== no Chromium: the browser tests are left out"
+
 $(VENV)/.ready: pyproject.toml | system
 	@echo "== setting up $(VENV) (once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -52,5 +58,5 @@ $(VENV)/.ready: pyproject.toml | system
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	@echo "== installing what tests and checks need (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web,test,dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web,metrics,test,dev]"
 	@touch $@

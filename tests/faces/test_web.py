@@ -237,3 +237,22 @@ def test_every_word_is_there_in_both_languages():
     assert (Speaker("en")("found", n=1), Speaker("en")("found", n=1200)) == ("1 record found", "1,200 records found")
     assert Speaker("zh")("found", n=1) == "共 1 件" and "雙軌" in Speaker("zh-TW")("title")
     assert list(LANGUAGES) == ["zh", "zh-TW", "en"]
+
+
+def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
+    from urllib.parse import urlsplit
+
+    from dms.desk.viewing import label_text
+
+    code, number = filed(counter.office)
+    asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))
+    address = urlsplit(label_text(asked, code))
+    assert address.path.startswith("/DMS1:" + code)
+    mine = counter("zhs")
+    assert mine.get(address.path).headers["location"] == f"/r/{code}"
+    forged = address.path[:-1] + ("A" if address.path[-1] != "A" else "B")
+    assert mine.get(forged).status_code == 404
+    assert counter("lmy").get(mine.get(address.path).headers["location"]).status_code == 404
+    stranger = counter().get(address.path)
+    assert stranger.status_code == 303 and stranger.headers["location"].startswith("/sign-in?to=%2FDMS1")
+    assert mine.get(f"/r/{code}/qr.svg").headers["content-type"] == "image/svg+xml"

@@ -24,6 +24,7 @@ from dms.desk.reserving import void
 from dms.desk.showing import boxes, show
 from dms.desk.viewing import evidence_picture, label_text, page_picture, thumbnail
 from dms.desk.waiting import settle
+from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.upload import keep_upload
@@ -47,6 +48,15 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
         changeable=CHANGEABLE, twins=bool(told["paper"]["sha512"]) and len(told["versions"]) > 0,
         moves=history(world, named) if told["volume"] or told["paper_number"] else [],
     )  # fmt: skip
+
+
+@router.get("/DMS1:{rest}")
+def scanned(request: Request, rest: str) -> Response:
+    """Lead from the address in a printed QR code to its record, where the code is one of ours."""
+    payload = qr.read(f"{qr.MARK}:{rest}", world_of(request).key)
+    if payload is None:
+        raise NotFound("This QR code is none of this archive's.", "Search for the number printed beneath it.")
+    return back(f"/r/{payload.code}")
 
 
 @router.get("/r/{named}/pages/{number}.jpg")
