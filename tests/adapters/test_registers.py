@@ -13,6 +13,7 @@ from dms.adapters.catalogue.log import MOST_UNSEEN_SECONDS
 from dms.domain import audit
 from dms.domain.record import Record
 from dms.errors import Conflict, NotFound
+from dms.ports.accounts import Account, Answered, Token
 from dms.ports.catalogue import Act
 from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
 
@@ -154,3 +155,38 @@ def test_the_archives_own_time_follows_the_machine_and_not_the_clock(catalogue, 
     clock.step(3600)
     with catalogue.look() as tx:
         assert tx.lived() - before == 3600
+
+
+def test_accounts_tokens_and_answered_calls(catalogue):
+    token = Token("d" * 64, "zhs", "扫描仪\x00", "read", AT, 2e9)
+    with catalogue.begin() as tx:
+        assert tx.accounts() == 0
+        tx.save_account(Account("zhs", "hash", AT))
+        tx.save_token(token)
+        tx.save_token(replace(token, used_at="2026-11-23"))
+        tx.save_token(Token("e" * 64, "lmy", "x", "write", AT, 2e9))
+    with catalogue.look() as tx:
+        assert tx.accounts() == 1
+        assert tx.token("d" * 64).used_at == "2026-11-23" and tx.token("f" * 64) is None
+        assert [t.name for t in tx.tokens("zhs")] == ["扫描仪\x00"]
+    with catalogue.begin() as tx:
+        tx.end_token("d" * 64)
+        tx.end_token("d" * 64)
+        first = Answered("k" * 64, "a" * 64, 0, "", 100.0)
+        assert tx.claim_answer(first) is None and tx.claim_answer(replace(first, asked="b" * 64)) == first
+        tx.save_answer(replace(first, status=201, body='{"好": 1}'))
+    with catalogue.begin() as tx:
+        assert tx.claim_answer(first).body == '{"好": 1}' and tx.tokens("zhs") == []
+        assert tx.forget_answers(before=50.0) == 0 and tx.forget_answers(key="k" * 64) == 1
+        assert tx.claim_answer(first) is None and tx.forget_answers(before=200.0) == 1
+
+
+def test_acts_are_narrowed_where_they_are_kept(catalogue):
+    with catalogue.begin() as tx:
+        for n in range(6):
+            tx.log(Act(AT, "zhs" if n % 2 else "lmy", "look" if n < 4 else "print", f"T{n % 3}"))
+    with catalogue.look() as tx:
+        assert [a.seq for a in tx.acts(user="zhs")] == [6, 4, 2]
+        assert [a.seq for a in tx.acts(act="print", user="lmy")] == [5]
+        assert [a.seq for a in tx.acts("T0", before=4)] == [1]
+        assert [a.seq for a in tx.acts(limit=2, offset=1)] == [5, 4]

@@ -244,7 +244,7 @@ def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
 
     from dms.desk.viewing import label_text
 
-    code, number = filed(counter.office)
+    code, _ = filed(counter.office)
     asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))
     address = urlsplit(label_text(asked, code))
     assert address.path.startswith("/DMS1:" + code)

@@ -81,6 +81,7 @@ def _summary(console: Console, data: dict[str, Any]) -> None:
         f"\nTry next (with .venv/bin on your path):\n"
         f"   export DMS_HOME={data['home']} DMS_USER={data['user']}\n"
         f"   dms search 折让\n   dms show {first}\n   dms attention\n   dms verify\n"
-        f"In the browser:\n   dms serve        sign in as {data['user']}, or zhs, hm, zzy; password: {data['password']}\n",
+        f"In the browser:\n   dms serve\n"
+        f"   sign in as {data['user']}, or as zhs, hm, zzy; password: {data['password']}\n",
         markup=False,
     )

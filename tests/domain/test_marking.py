@@ -1,0 +1,45 @@
+"""Where words stand on a page: hits cut out of runs, over several runs of a row, folded, and not inside Latin words."""
+
+from __future__ import annotations
+
+import pytest
+
+from dms.domain.marking import MOST, marks
+from dms.domain.pages import Box, Page, Word
+
+
+def page(*words):
+    return Page(1, 600, 800, tuple(Word(text, Box(x, y, x + 10 * len(text), y + 12)) for text, x, y in words))
+
+
+def boxes(found):
+    return [(b.x0, b.x1, b.y0) for b in found]
+
+
+def test_a_hit_is_cut_out_of_its_run():
+    assert boxes(marks(page(("客户投诉折让审批", 100, 50)), ["折让"], str.lower)) == [(140, 160, 50)]
+
+
+def test_a_hit_over_two_runs_has_a_box_in_each():
+    split = page(("客户投", 100, 50), ("诉折让", 140, 50), ("投诉", 100, 90))
+    assert boxes(marks(split, ["投诉"], str.lower)) == [(120, 130, 50), (140, 150, 50), (100, 120, 90)]
+
+
+def test_blanks_and_case_do_not_count():
+    assert boxes(marks(page(("AB 12", 0, 0)), ["ab12"], str.lower)) == [(0, 50, 0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "needle", "count"), [("within", "in", 0), ("in time", "in", 1), ("A12 12", "12", 1), ("12元12", "12", 2)]
+)
+def test_latin_begins_at_a_words_edge(text, needle, count):
+    assert len(marks(page((text, 0, 0)), [needle], str.lower)) == count
+
+
+def test_nothing_sought_and_nothing_there():
+    assert marks(page(), ["折让"], str.lower) == []
+    assert marks(page(("折让", 0, 0)), ["", "  "], str.lower) == []
+
+
+def test_there_is_an_end_to_marks():
+    assert len(marks(page(("一" * 5000, 0, 0)), ["一"], str.lower)) == MOST
