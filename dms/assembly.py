@@ -25,6 +25,7 @@ from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
 from dms.ports.journal import Journal
 from dms.ports.search import SearchIndex
+from dms.ports.sign_on import SignOn
 from dms.ports.world import World
 from dms.settings import Settings
 
@@ -83,6 +84,7 @@ def open_world(
             spreadsheet=_spreadsheet,
             handover=_handover,
             passwords=_passwords,
+            sign_on=lazy.sign_on,
             fold=_fold,
             alive=host.alive,
             new_id=host.new_id,
@@ -109,6 +111,7 @@ class _Lazy:
         self._lock = threading.Lock()
         self._examiner: Examiner | None = None
         self._index: SearchIndex | None = None
+        self._sign_on: SignOn | None = None
 
     def examiner(self) -> Examiner:
         from dms.adapters.examine import open_examiner
@@ -138,6 +141,15 @@ class _Lazy:
             if self._index is None:
                 self._index = open_index(self._settings.expand(self._settings.search))
             return self._index
+
+    def sign_on(self) -> SignOn | None:
+        from dms.adapters.sign_on import open_sign_on
+
+        s = self._settings
+        with self._lock:
+            if self._sign_on is None and s.oidc_issuer:
+                self._sign_on = open_sign_on(s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret, s.oidc_claim)
+            return self._sign_on
 
     def close(self) -> None:
         if self._examiner is not None:

@@ -48,6 +48,12 @@ class Settings:
     base_url: str = _option(
         "", "Address of the archive's pages, put in front of QR codes; letters, digits and .:/- only."
     )
+    oidc_issuer: str = _option(
+        "", "Address of the office's directory for sign-in by OpenID Connect (extra `oidc`); empty: passwords only."
+    )
+    oidc_client_id: str = _option("dms", "The archive's name at the directory.")
+    oidc_client_secret: str = _option("", "Its secret there; better in the environment than in the file.")
+    oidc_claim: str = _option("preferred_username", "The directory's claim that is a person's login here.")
     max_bytes: int = _option(2 * 1024**3, "Largest file taken.")
     max_pages: int = _option(2000, "Most pages of one file.")
     max_pixels: int = _option(250_000_000, "Most pixels of one page image.")

@@ -68,13 +68,7 @@ class Doorkeeper:
         with self._lock:
             for key in keys:
                 self._wrong.pop(key, None)
-        token = secrets.token_urlsafe(32)
-        until = world.clock.now().timestamp() + HOURS * 3600
-        with world.catalogue.begin() as tx:
-            tx.end_sessions("", before=world.clock.now().timestamp())
-            tx.save_session(Session(_digest(token), login, world.now(), until))
-            tx.log(Act(world.now(), login, "sign-in", "", "", {"from": source}))
-        return token
+        return admit(world, login, source=source)
 
     def set_password(self, world: World, login: str, password: str) -> None:
         """Set a password: one's own, or as somebody who keeps the archive's people. Other sessions end.
@@ -178,6 +172,23 @@ class Doorkeeper:
                 tries = self._wrong.get(key, (0, 0.0))[0] + 1
                 pause = 0.0 if tries <= _FREE_TRIES else min(_LONGEST_PAUSE, 2.0 ** (tries - _FREE_TRIES))
                 self._wrong[key] = (tries, now + pause)
+
+
+def admit(world: World, login: str, *, source: str, how: str = "password") -> str:
+    """Begin a session for somebody who proved who he is; return its token, the value of a cookie.
+
+    Raises:
+        NotPermitted: nobody of the archive has that login.
+    """
+    now = world.clock.now().timestamp()
+    token = secrets.token_urlsafe(32)
+    with world.catalogue.begin() as tx:
+        if not _still_there(tx, login):
+            raise NotPermitted(f"“{login}” is not among the people of this archive.", "Its administrator can add you.")
+        tx.end_sessions("", before=now)
+        tx.save_session(Session(_digest(token), login, world.now(), now + HOURS * 3600))
+        tx.log(Act(world.now(), login, "sign-in", "", "", {"from": source, "how": how}))
+    return token
 
 
 def signed_in(world: World, token: str) -> str:

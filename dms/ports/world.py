@@ -17,6 +17,7 @@ from dms.ports.inbox import Inbox
 from dms.ports.journal import Journal
 from dms.ports.paper import Paper
 from dms.ports.search import SearchIndex
+from dms.ports.sign_on import SignOn
 from dms.ports.spreadsheet import Spreadsheet
 from dms.ports.vault import Vault
 from dms.settings import Settings
@@ -37,6 +38,7 @@ class World:
         spreadsheet: writes and reads workbooks.
         handover: writes and reads hand-over packages.
         passwords: hashes the passwords of people who sign in.
+        sign_on: the office's own directory, None where none is set.
         fold: length-preserving folding of Traditional, full-width and upper-case text.
         alive: tells whether the process behind a lease owner still runs (None: it is on another machine).
         new_id: makes a sortable unique id.
@@ -59,6 +61,7 @@ class World:
     spreadsheet: Callable[[], Spreadsheet]
     handover: Callable[[], Handover]
     passwords: Callable[[], Passwords]
+    sign_on: Callable[[], SignOn | None]
     fold: Callable[[str], str]
     alive: Callable[[str], bool | None]
     new_id: Callable[[], str]

@@ -14,7 +14,16 @@ from dms.faces.web import api, metrics
 from dms.faces.web.app import PAGES
 
 # Anybody may ask for these without having signed in.
-DOOR = {"GET /sign-in", "POST /sign-in", "GET /first-run", "POST /first-run", "GET /health", "GET /ready"}
+DOOR = {
+    "GET /sign-in/directory",
+    "GET /sign-in/back",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /first-run",
+    "POST /first-run",
+    "GET /health",
+    "GET /ready",
+}
 # Whoever signed in may ask for these: they show what is his, or what lies within his scope; or they are his own.
 OWN = {
     "GET /": "/", "GET /search": "/search?q=折让", "GET /inbox": "/inbox", "GET /triage": "/triage",

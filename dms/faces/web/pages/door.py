@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.signing_in import sign_out
+from dms.desk.signing_in import admit, sign_out
 from dms.errors import NotFound, NotPermitted, Unavailable, Usage
 from dms.faces.web import session
 from dms.faces.web.view import FORM, render
 from dms.ports.catalogue import Person
+from dms.ports.sign_on import SignOn
 from dms.ports.world import World
 
 router = APIRouter(include_in_schema=False)
+_KEPT = "dms_directory"
 _FIRST_ROLES = ("general_manager", "archivist", "account_manager", "administrator")
 
 
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: str = "/") -> Response:
     """Show the door, or where the first account is made while there is none."""
-    if request.app.state.doorkeeper.first_code(request.app.state.world):
+    world: World = request.app.state.world
+    if not world.settings.oidc_issuer and request.app.state.doorkeeper.first_code(world):
         return RedirectResponse("/first-run", HTTPStatus.SEE_OTHER)
-    return render(request, "sign_in.html", to=_inside(to), problem=None)
+    return _door(request, to, None)
 
 
 @router.post("/sign-in")
@@ -35,7 +40,7 @@ def sign_in(
     try:
         return _let_in(request, login.strip(), password, to)
     except NotPermitted as problem:
-        return render(request, "sign_in.html", status=HTTPStatus.FORBIDDEN, to=_inside(to), problem=problem)
+        return _door(request, to, problem)
 
 
 @router.get("/first-run")
@@ -67,6 +72,59 @@ def first_run(
         return render(
             request, "first_run.html", status=problem.http_status, problem=problem, login_typed=login, name=name
         )
+
+
+@router.get("/sign-in/directory")
+def to_directory(request: Request, to: str = "/") -> Response:
+    """Send somebody to the office's own directory."""
+    directory = _directory(request)
+    url, kept = directory.begin(_callback(request))
+    response = RedirectResponse(url, HTTPStatus.SEE_OTHER)
+    told = json.dumps({**kept, "to": _inside(to)})
+    response.set_cookie(
+        _KEPT, base64.urlsafe_b64encode(told.encode()).decode(), max_age=600, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https", path="/sign-in",
+    )  # fmt: skip
+    return response
+
+
+@router.get("/sign-in/back")
+def from_directory(request: Request) -> Response:
+    """Let in whom the directory sends back; who he is there must be somebody here."""
+    world: World = request.app.state.world
+    try:
+        kept = json.loads(base64.urlsafe_b64decode(request.cookies.get(_KEPT, "")))
+        kept = {str(k): str(v) for k, v in kept.items()}
+    except (ValueError, AttributeError):
+        kept = {}
+    try:
+        login = _directory(request).finish(_callback(request), dict(request.query_params), kept)
+        token = admit(world, login, source=_source(request), how="directory")
+    except NotPermitted as problem:
+        response = _door(request, kept.get("to", "/"), problem)
+    else:
+        response = RedirectResponse(_inside(kept.get("to", "/")), HTTPStatus.SEE_OTHER)
+        session.give(request, response, token)
+    response.delete_cookie(_KEPT, path="/sign-in")
+    return response
+
+
+def _directory(request: Request) -> SignOn:
+    world: World = request.app.state.world
+    found = world.sign_on()
+    if found is None:
+        raise NotFound("No directory is set for this archive.", "Sign in by password.")
+    return found
+
+
+def _callback(request: Request) -> str:
+    return str(request.base_url).rstrip("/") + "/sign-in/back"
+
+
+def _door(request: Request, to: str, problem: NotPermitted | None) -> Response:
+    status = HTTPStatus.FORBIDDEN if problem else HTTPStatus.OK
+    issuer = request.app.state.world.settings.oidc_issuer
+    return render(request, "sign_in.html", status=status, to=_inside(to), problem=problem, directory=bool(issuer))
 
 
 @router.post("/sign-out", dependencies=FORM)
