@@ -151,10 +151,15 @@ def reject(world: World, named: str, *, reason: str) -> Record:
 
 def missing(world: World, tx: Transaction, record: Record) -> tuple[str, ...]:
     """Return what a record still needs to pass the gate (R3, R4, R12): roles, and ``carriers`` where they differ."""
+    return lacking(world, record, tx.signatures(record.code))
+
+
+def lacking(world: World, record: Record, signatures: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the same of a record whose signatures are known already."""
     found: list[str] = []
     kind = world.scheme.classes.get(record.class_code)
     if kind is None or kind.gate:
-        signed = {s.role for s in tx.signatures(record.code)}
+        signed = {s.role for s in signatures}
         wanted = ("declaration", *(kind.signatures if kind else ROLES))
         found += [role for role in wanted if role not in signed]
     if record.link.state is LinkState.MISMATCH:
@@ -179,27 +184,27 @@ def pass_gate(world: World, tx: Transaction, record: Record) -> None:
     Raises:
         NotPermitted: something is.
     """
-    lacking = missing(world, tx, record)
-    if not lacking:
+    open_still = missing(world, tx, record)
+    if not open_still:
         return
-    if "carriers" in lacking:
+    if "carriers" in open_still:
         raise NotPermitted(
             f"The two carriers of {record.code} differ and nobody has accepted that.",
             f'Mend one of them, or: dms pair {record.code} --accept --reason "…"',
         )
     raise NotPermitted(
-        f"{record.code} waits at the gate. Missing: {', '.join(NAMES[m] for m in lacking)}.",
-        _next_step(record, lacking),
+        f"{record.code} waits at the gate. Missing: {', '.join(NAMES[m] for m in open_still)}.",
+        _next_step(record, open_still),
     )
 
 
-def _next_step(record: Record, lacking: Sequence[str]) -> str:
-    if "declaration" in lacking:
+def _next_step(record: Record, open_still: Sequence[str]) -> str:
+    if "declaration" in open_still:
         first = f"Its handler begins: dms declare {record.code}"
-    elif tuple(lacking) == ("supervisor",):
+    elif tuple(open_still) == ("supervisor",):
         first = f"The supervisor: dms approve {record.code} (signed on paper: --ink supervisor)"
     else:
-        first = f"Seen on the paper: dms approve {record.code} --ink {lacking[0]}"
+        first = f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}"
     return f'{first}; all checked by hand: dms file {record.code} --by-hand --reason "…"'
 
 

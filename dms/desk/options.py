@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dms.desk import gate
-from dms.desk.approving import missing
+from dms.desk.approving import lacking
 from dms.domain.access import Reach, may_see
 from dms.domain.policy import Action, Relation, Role, not_his_own, who_can
 from dms.domain.record import Record, RecordState
-from dms.ports.catalogue import Transaction
+from dms.ports.registers import Signature
 from dms.ports.world import World
 
 _OPEN = (RecordState.REGISTERED,)
@@ -67,7 +67,8 @@ def options(world: World, named: str) -> list[Option]:
     with world.catalogue.look() as tx:
         me, mine = gate.reach(world, tx)
         record = gate.seen(tx, mine, named)
-        return [_option(world, tx, me.code, mine, action, record) for action in _SHOWN]
+        signed = tx.signatures(record.code)
+        return [_option(world, signed, me.code, mine, action, record) for action in _SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +96,21 @@ def on_the_way(world: World, *, mine_only: bool = False, limit: int = 100) -> li
         offset = 0
         while rows := tx.records(states=[RecordState.REGISTERED], limit=step, offset=offset):
             offset += step
-            for record in rows:
-                if not may_see(scope, record):
-                    continue
-                acts = tuple(a for a in _GATED if _option(world, tx, me.code, mine, a, record).may)
+            seen = [r for r in rows if may_see(scope, r)]
+            signatures = tx.signatures_of([r.code for r in seen])
+            for record in seen:
+                signed = signatures.get(record.code, ())
+                acts = tuple(a for a in _GATED if _option(world, signed, me.code, mine, a, record).may)
                 if acts or not mine_only:
-                    found.append(Awaited(record, missing(world, tx, record), acts))
+                    found.append(Awaited(record, lacking(world, record, signed), acts))
                 if len(found) >= limit:
                     return found
     return found
 
 
-def _option(world: World, tx: Transaction, me: str, mine: Reach, action: Action, record: Record) -> Option:
+def _option(
+    world: World, signatures: Sequence[Signature], me: str, mine: Reach, action: Action, record: Record
+) -> Option:
     if record.state not in _SHOWN[action]:
         return Option(action, False, "state")
     if mine.may(action, record) is None:
@@ -115,18 +119,19 @@ def _option(world: World, tx: Transaction, me: str, mine: Reach, action: Action,
         return Option(action, False, "role", roles)
     if action not in _GATED:
         return Option(action, True)
-    lacking = missing(world, tx, record)
+    open_still = lacking(world, record, signatures)
     if action is Action.FILE:
-        return Option(action, not lacking, "missing" if lacking else "", missing=lacking)
-    signed = {s.role: s for s in tx.signatures(record.code)}
+        return Option(action, not open_still, "missing" if open_still else "", missing=open_still)
+    signed = {s.role: s for s in signatures}
     if action is Action.DECLARE:
         return Option(action, "declaration" not in signed, "declared" if "declaration" in signed else "")
     if "declaration" not in signed:
         return Option(action, False, "declare-first")
-    if not not_his_own(me, signed["declaration"].by):
+    handler = signed["handler"].person if "handler" in signed else ""
+    if not not_his_own(me, signed["declaration"].person, handler):
         return Option(action, False, "own")
     if action is Action.CONFIRM:
-        open_roles = tuple(r for r in lacking if r in ("customer", "handler", "supervisor"))
+        open_roles = tuple(r for r in open_still if r in ("customer", "handler", "supervisor"))
         why = "" if record.paper.present and open_roles else "no-paper" if open_roles else "signed"
         return Option(action, not why, why, missing=open_roles)
     kind = world.scheme.classes.get(record.class_code)

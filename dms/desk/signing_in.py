@@ -154,6 +154,8 @@ class Doorkeeper:
                 raise Usage(f"The code {person.code} is taken.", "Choose another, or the login of that person.")
             add_person(replace(world, user=owner.login or owner.code) if owner else world, person)
         self.set_password(replace(world, user=person.login), person.login, password)
+        with world.catalogue.begin() as tx:
+            tx.log(Act(world.now(), person.login, "first-run", person.code, "", {"from": source}))
         self._first = ""
 
     def _pause(self, keys: tuple[str, ...]) -> None:

@@ -210,6 +210,10 @@ class Registers(Protocol):
         """Return the signatures of a record."""
         ...
 
+    def signatures_of(self, codes: Sequence[str]) -> Mapping[str, Sequence[Signature]]:
+        """Return the signatures of several records at once; a record without any is left out."""
+        ...
+
     def unsign(self, code: str) -> int:
         """Take all signatures of a record away (it was rejected or changed); return how many."""
         ...

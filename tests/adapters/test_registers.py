@@ -190,3 +190,17 @@ def test_acts_are_narrowed_where_they_are_kept(catalogue):
         assert [a.seq for a in tx.acts(act="print", user="lmy")] == [5]
         assert [a.seq for a in tx.acts("T0", before=4)] == [1]
         assert [a.seq for a in tx.acts(limit=2, offset=1)] == [5, 4]
+
+
+def test_signatures_of_many_records_come_at_once(catalogue):
+    with catalogue.begin() as tx:
+        for n in range(3):
+            tx.add_record(Record(f"C{n}"))
+            tx.sign(Signature(f"C{n}", "declaration", "declared", "ZHS", "ZHS", AT))
+        tx.sign(Signature("C0", "supervisor", "ink", "DM1", "DM1", AT, "page 1"))
+    with catalogue.look() as tx:
+        found = tx.signatures_of([f"C{n}" for n in range(1, 1500)] + ["C0"])
+        assert {code: {s.role for s in signed} for code, signed in found.items()} == {
+            "C0": {"declaration", "supervisor"}, "C1": {"declaration"}, "C2": {"declaration"},
+        }  # fmt: skip
+        assert tx.signatures_of([]) == {} and set(found["C0"]) == set(tx.signatures("C0"))

@@ -27,6 +27,8 @@ from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Repr
 
 T = TypeVar("T")
 _JSON = ("data", "figures")
+# Databases take only so many values in one statement.
+_AT_ONCE = 500
 
 
 class Registers(Base):
@@ -62,6 +64,15 @@ class Registers(Base):
     def signatures(self, code: str) -> Sequence[Signature]:
         """Return the signatures of a record."""
         return self._all(signatures, Signature, signatures.c.code == code)
+
+    def signatures_of(self, codes: Sequence[str]) -> Mapping[str, Sequence[Signature]]:
+        """Return the signatures of several records at once."""
+        found: dict[str, list[Signature]] = {}
+        for start in range(0, len(codes), _AT_ONCE):
+            query = select(signatures).where(signatures.c.code.in_(codes[start : start + _AT_ONCE]))
+            for row in self.connection.execute(query.order_by(signatures.c.at)):
+                found.setdefault(row.code, []).append(Signature(**row._asdict()))
+        return found
 
     def unsign(self, code: str) -> int:
         """Take all signatures of a record away."""
