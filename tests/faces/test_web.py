@@ -256,3 +256,9 @@ def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
     stranger = counter().get(address.path)
     assert stranger.status_code == 303 and stranger.headers["location"].startswith("/sign-in?to=%2FDMS1")
     assert mine.get(f"/r/{code}/qr.svg").headers["content-type"] == "image/svg+xml"
+
+
+def test_a_page_says_only_words_of_ours(counter):
+    page = counter("zhs").get("/requests?done=请打这个电话", headers={"Accept-Language": "zh-CN"})
+    assert "请打这个电话" not in page.text.replace('href="?done=', "").split("<main")[1]
+    assert "申请已提交" in counter("zhs").get("/requests?done=asked").text

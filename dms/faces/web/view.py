@@ -23,7 +23,7 @@ from starlette.background import BackgroundTask
 from dms.desk import gate
 from dms.domain.policy import Action, Relation, can
 from dms.errors import NotPermitted
-from dms.faces.web.words import LANGUAGES, Speaker
+from dms.faces.web.words import LANGUAGES, Speaker, words
 from dms.ports.world import World
 
 _HERE = Path(__file__).parent
@@ -76,11 +76,13 @@ def speaker_of(request: Request) -> Speaker:
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page."""
     language = language_of(request)
+    done = f"done.{request.query_params.get('done', '')}"
     told = {
         "say": Speaker(language), "language": language, "languages": LANGUAGES,
         "login": getattr(request.state, "login", ""), "csrf": getattr(request.state, "csrf", ""),
         "path": request.url.path, "marked": marked, "places": _places(request), "switch": _switcher(request),
-        "done": request.query_params.get("done", ""), **values,
+        # Only words of ours: what stands in an address may be anybody's.
+        "done": done if done in words(language) else "", **values,
     }  # fmt: skip
     response = _TEMPLATES.TemplateResponse(request, template, told, status_code=status)
     if request.query_params.get("lang") in LANGUAGES:

@@ -13,6 +13,7 @@ from dms.desk.showing import show
 from dms.desk.waiting import waiting
 from dms.domain.policy import Action
 from dms.errors import NotFound
+from dms.faces.web.pages.inbox import wake
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
@@ -48,7 +49,5 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
 def try_again(request: Request, item: str) -> Response:
     """Send a file from quarantine through the journey again."""
     retry(world_of(request), [item])
-    workshop = getattr(request.app.state, "workshop", None)
-    if workshop is not None:
-        workshop.wake()
+    wake(request)
     return back("/triage", "retried")
