@@ -137,6 +137,18 @@ def test_from_the_door_to_the_shelf(served, office, tmp_path, width, locale, wor
         assert told.value.suggested_filename == f"cover-{code}.pdf"
 
 
+def test_files_dropped_anywhere_are_added(served, office):
+    with desk(served) as people:
+        page = people.sign_in("zhs", to="/inbox")
+        page.evaluate("""() => {
+            const bag = new DataTransfer();
+            bag.items.add(new File(["客户投诉折让，拖进来的文件。"], "拖放.txt", {type: "text/plain"}));
+            document.dispatchEvent(new DragEvent("drop", {dataTransfer: bag, bubbles: true, cancelable: true}));
+        }""")
+        page.wait_for_selector("#items td a[href^='/r/']", timeout=30_000)
+        assert "拖放.txt" in page.locator("#items").inner_text()
+
+
 def test_signed_refused_and_approved(served, office):
     code = note(office)
     with desk(served) as people:

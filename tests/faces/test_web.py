@@ -262,3 +262,46 @@ def test_a_page_says_only_words_of_ours(counter):
     page = counter("zhs").get("/requests?done=请打这个电话", headers={"Accept-Language": "zh-CN"})
     assert "请打这个电话" not in page.text.replace('href="?done=', "").split("<main")[1]
     assert "申请已提交" in counter("zhs").get("/requests?done=asked").text
+
+
+def test_the_print_centre_prints_what_is_named(counter):
+    code, number = filed(counter.office)
+    other = note(counter.office, "b.txt", "另一份客户投诉折让文件。")
+    volume = number.rpartition("-")[0]
+    keeper = counter("ar")
+    assert "需要重印" in keeper.get("/print").text
+    for query, kind in (
+        (f"sheet=label&targets={code}+{other}&layout=2x7&start=5&right=1.5&down=-2", "pdf"), ("sheet=calibration&layout=4x10", "pdf"),
+        (f"sheet=volume-list&targets={volume}", "pdf"), ("sheet=electronic-list", "pdf"), ("sheet=electronic-list&form=xlsx", "xlsx"),
+        ("sheet=loan-register", "pdf"), ("sheet=destruction-register", "pdf"), (f"sheet=cover&targets={code}", "pdf"),
+    ):  # fmt: skip
+        answer = keeper.get(f"/print/run?{query}")
+        assert answer.status_code == 200, (query, answer.text[-400:])
+        assert answer.content.startswith(b"%PDF-" if kind == "pdf" else b"PK"), query
+    for wrong in ("sheet=label", "sheet=label&targets=x", "sheet=label&targets=" + code + "&start=99", "sheet=none",
+                  "sheet=label&form=xlsx&targets=" + code, "sheet=calibration&layout=9x9", "sheet=volume-list",
+                  "sheet=label&targets=" + code + "&right=500", "sheet=label&targets=" + "+".join([code] * 501)):  # fmt: skip
+        assert keeper.get(f"/print/run?{wrong}").status_code in (400, 404), wrong
+    token = csrf(keeper.get("/print"))
+    form = {"csrf": token, "count": "3", "class_code": "04", "manager": "ZHS", "title": "待扫描"}
+    assert keeper.post("/print/covers", data=form).content.startswith(b"%PDF-")
+    assert keeper.get("/api/v1/search?q=待扫描").json()["total"] == 3
+    assert keeper.post("/print/covers", data={**form, "count": "5000"}).status_code == 400
+
+
+def test_a_shelf_is_counted_from_a_photograph(counter, tmp_path):
+    import pypdfium2
+
+    code, number = filed(counter.office)
+    keeper = counter("ar")
+    sheet = tmp_path / "label.pdf"
+    sheet.write_bytes(keeper.get(f"/print/label/{code}.pdf").content)
+    with pypdfium2.PdfDocument(sheet) as document:
+        document[0].render(scale=2.5).to_pil().convert("RGB").save(tmp_path / "shelf.jpg")
+    token = csrf(keeper.get("/shelf"))
+    keeper.post("/shelf/move", data={"csrf": token, "target": number.rpartition("-")[0], "place": "档案室/2号柜"})
+    photo = {"photos": ("shelf.jpg", (tmp_path / "shelf.jpg").read_bytes(), "image/jpeg")}
+    told = keeper.post("/shelf/stocktake", data={"csrf": token, "place": "档案室"}, files=photo)
+    assert told.status_code == 200 and "与应有完全一致" in told.text and number in told.text
+    empty = keeper.post("/shelf/stocktake", data={"csrf": token, "place": "档案室", "scanned": "nonsense"})
+    assert "应在此处，未找到" in empty.text and "无法辨认" in empty.text
