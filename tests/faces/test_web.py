@@ -25,7 +25,7 @@ def test_nobody_comes_in_without_the_door(counter):
     assert wrong.text.replace("zhs", "") == nobody.text.replace("nobody", "")
     for _ in range(6):
         stranger.post("/sign-in", data={"login": "zhs", "password": "guess"})
-    assert "Too many wrong tries" in stranger.post("/sign-in", data={"login": "zhs", "password": PASSWORD}).text
+    assert "尝试次数过多" in stranger.post("/sign-in", data={"login": "zhs", "password": PASSWORD}).text
 
 
 def test_sessions_are_cookies_nobody_reads_and_end(counter):
@@ -127,7 +127,7 @@ def test_declare_approve_and_file_from_the_record_page(counter):
     page = handler.get(f"/r/{code}")
     assert "formaction=" in page.text
     refused = handler.post(f"/r/{code}/approve", data={"csrf": csrf(page)})
-    assert refused.status_code == 403 and "You may not do that" in refused.text
+    assert refused.status_code == 403 and "您没有此项权限" in refused.text
     assert handler.post(f"/r/{code}/declare", data={"csrf": csrf(page)}).status_code == 303
     seen = supervisor.get(f"/r/{code}")
     assert supervisor.post(f"/r/{code}/approve", data={"csrf": csrf(seen), "reason": "同意"}).status_code == 303
@@ -305,3 +305,52 @@ def test_a_shelf_is_counted_from_a_photograph(counter, tmp_path):
     assert told.status_code == 200 and "与应有完全一致" in told.text and number in told.text
     empty = keeper.post("/shelf/stocktake", data={"csrf": token, "place": "档案室", "scanned": "nonsense"})
     assert "应在此处，未找到" in empty.text and "无法辨认" in empty.text
+
+
+def said_by_the_desk():
+    """Every sentence the desk and the journey tell people, as it stands in the source, ``{}`` for what is filled in."""
+    import ast
+    from pathlib import Path
+
+    from dms import errors
+
+    kinds = {
+        name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.DmsError)
+    }
+
+    def sentence(node):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value
+        if isinstance(node, ast.JoinedStr):
+            return "".join(v.value if isinstance(v, ast.Constant) else "{}" for v in node.values)
+        return ""
+
+    root = Path(errors.__file__).parent
+    for path in (*(root / "desk").glob("*.py"), *(root / "flow").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            place = 0 if name in kinds else 2 if name == "Attention" else None
+            if place is not None and len(node.args) > place:
+                told = sentence(node.args[place])
+                if told.replace("{}", "").strip(" :.“”"):
+                    yield told
+
+
+def test_the_desk_is_heard_in_chinese():
+    from pathlib import Path
+
+    from babel.messages.pofile import read_po
+
+    from dms.faces.web import words
+
+    with (Path(words.__file__).parent / "locale" / "desk.zh_CN.po").open("rb") as file:
+        pairs = {m.id: m.string for m in read_po(file) if m.id}
+    said = set(said_by_the_desk())
+    assert pairs.keys() - said == set(), "a sentence that the desk does not say (any more)"
+    assert len(said & pairs.keys()) / len(said) > 0.85, sorted(said - pairs.keys())
+    assert all(en.count("{}") == zh.count("{}") for en, zh in pairs.items())
+    zh, tw, en = (words.Speaker(one) for one in ("zh", "zh-TW", "en"))
+    assert zh.told("HG01E2026000001 is not filed.") == "HG01E2026000001 尚未归档。"
+    assert tw.told("The removal of A waits already.") == "A 已有刪除申請在等待決定。"
+    assert zh.told("Nobody wrote this.") == "Nobody wrote this." and en.told("A is not filed.") == "A is not filed."
+    assert zh.told("Row 3: 甲 {公司} belongs to ZHS.").startswith("第 3 行：甲 {公司}")

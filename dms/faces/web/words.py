@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -39,6 +40,26 @@ def words(language: str) -> Mapping[str, str | tuple[str, ...]]:
     return {k: convert(v) if isinstance(v, str) else tuple(convert(one) for one in v) for k, v in found.items()}
 
 
+@functools.lru_cache(maxsize=2)
+def sentences(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
+    """Return what the desk says in English as patterns, each with its sentence in a language; none for English.
+
+    The longest stand first, so that a general sentence never takes a special one's place.
+    """
+    if language == "en":
+        return ()
+    with (Path(__file__).parent / "locale" / "desk.zh_CN.po").open("rb") as file:
+        found = [(m.id, m.string) for m in read_po(file) if m.id]
+    pairs = [(key, text) for key, text in found if isinstance(key, str) and isinstance(text, str)]
+    if language == "zh-TW":
+        from opencc import OpenCC
+
+        convert = OpenCC("s2twp").convert
+        pairs = [(key, convert(text)) for key, text in pairs]
+    pairs.sort(key=lambda pair: len(pair[0].replace("{}", "")), reverse=True)
+    return [(re.compile("(.+)".join(map(re.escape, key.split("{}"))), re.DOTALL), text) for key, text in pairs]
+
+
 class Speaker:
     """Says things in one language."""
 
@@ -66,6 +87,14 @@ class Speaker:
         """Say a value of a family, such as ``state`` ``filed``; what nobody wrote a word for, as it is."""
         found = self._words.get(f"{family}.{name}", name)
         return found if isinstance(found, str) else found[0]
+
+    def told(self, sentence: str) -> str:
+        """Say in this language what the desk said in English; what nobody translated, as it is."""
+        for pattern, text in sentences(self.language):
+            match = pattern.fullmatch(sentence)
+            if match:
+                return text.format(*match.groups())
+        return sentence
 
     def listed(self, names: list[str]) -> str:
         """Join names as the language does."""
