@@ -166,6 +166,13 @@ def appoint(world: World, deputy: Deputy, *, reason: str) -> None:
         tx.log(Act(world.now(), world.user, "deputy", deputy.person, reason, told))
 
 
+def own_deputies(world: World) -> list[Deputy]:
+    """Return who stands, stood or will stand in for the asker."""
+    with world.catalogue.look() as tx:
+        me = gate.person(world, tx)
+        return [d for d in tx.deputies() if d.person == me.code]
+
+
 def people(world: World) -> list[Person]:
     """Return the people of the archive by code.
 

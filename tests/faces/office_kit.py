@@ -11,8 +11,10 @@ OTHER = "上海某某贸易公司"
 
 
 @pytest.fixture
-def office(archive):
+def office(archive, monkeypatch):
     """Two departments, their managers, a sales manager, an auditor, an administrator and a contributor."""
+    # Commands without --output write where one stands: not into the checkout.
+    monkeypatch.chdir(archive.home)
     people = [
         ("ZHS", "张华生", "zhs", "account_manager", "一部"),
         ("LMY", "李美玉", "lmy", "account_manager", "二部"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dms.faces.web.api import archive, consent, files, masters, records, shelf
+from dms.faces.web.api import appraisal, archive, consent, files, masters, records, sheets, shelf
 from dms.faces.web.api.common import Call
 
 router = APIRouter(prefix="/api/v1", route_class=Call)
-PARTS = (archive, records, files, consent, shelf, masters)
+PARTS = (archive, records, files, consent, appraisal, shelf, masters, sheets)
 for part in PARTS:
     router.include_router(part.router)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from dms.desk import auditing, gate, reporting
@@ -14,7 +14,8 @@ from dms.desk.printing import reprints
 from dms.desk.waiting import waiting
 from dms.domain.policy import Action
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, cursor_at, paged, place_of, plain
-from dms.faces.web.view import world_of
+from dms.faces.web.view import download, world_of
+from dms.health import advice, probes
 
 router = APIRouter(route_class=Call, tags=["archive"])
 
@@ -80,6 +81,38 @@ def report(
     """Return a report: title, notes, sections, charts."""
     told: dict[str, Any] = plain(reporting.report(world_of(request), kind, about))
     return told
+
+
+@router.get("/reports/{kind}/file", response_class=Response, responses={200: {"content": {"application/pdf": {}}}})
+def report_file(
+    request: Request,
+    kind: Annotated[str, Path(max_length=40)],
+    about: Annotated[str, Query(max_length=400)] = "",
+    form: Literal["pdf", "xlsx"] = "pdf",
+) -> Response:
+    """Return a report as PDF or workbook."""
+    world = world_of(request)
+    made = reporting.report(world, kind, about)
+    return download(world, f"{kind}.{form}", lambda target: reporting.save(world, made, target))
+
+
+@router.get("/scheme")
+def scheme(request: Request) -> dict[str, Any]:
+    """Return the classification scheme."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.person(world, tx)
+    told: dict[str, Any] = plain(world.scheme)
+    return told
+
+
+@router.get("/probes")
+def health(request: Request) -> dict[str, Any]:
+    """Return what ``dms doctor`` finds."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.CARE)
+    return {"items": plain([*probes(world.settings), *advice(world)])}
 
 
 @router.get("/log")

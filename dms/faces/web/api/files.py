@@ -8,16 +8,19 @@ import hashlib
 import hmac
 import re
 import shutil
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Header, Query, Request
+from fastapi import Path as InPath
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from dms.desk.changing import ask_change
 from dms.desk.intake import add_paths, received_by, received_one, retry
 from dms.domain.item import Hints
 from dms.errors import Unreadable, Usage
-from dms.faces.web.api.common import Call, Cursor, Limit, paged
+from dms.faces.web.api.common import Call, Cursor, Limit, Named, paged, plain
 from dms.faces.web.pages.inbox import progress, wake
 from dms.faces.web.upload import too_large, upload_place
 from dms.faces.web.view import world_of
@@ -26,40 +29,32 @@ router = APIRouter(route_class=Call, tags=["files"])
 _DIGEST = re.compile(r"(sha-256|sha-512)=:([A-Za-z0-9+/=]+):")
 
 
-@router.post(
-    "/uploads", status_code=202,
-    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {
-        "type": "string", "format": "binary"}}}}},
-)  # fmt: skip
+Name = Annotated[str, Query(min_length=1, max_length=255, examples=["折让审批.pdf"])]
+Digest = Annotated[
+    str, Header(max_length=300, description="RFC 9530: sha-512=:base64: (or sha-256); checked before it is taken.")
+]
+_AS_IT_IS = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {
+    "type": "string", "format": "binary"}}}}}  # fmt: skip
+
+
+@router.post("/uploads", status_code=202, openapi_extra=_AS_IT_IS)
 async def upload(
     request: Request,
-    name: Annotated[str, Query(min_length=1, max_length=255, examples=["折让审批.pdf"])],
+    name: Name,
     class_code: Annotated[str, Query(alias="class", max_length=20)] = "",
     customer: Annotated[str, Query(max_length=400)] = "",
     manager: Annotated[str, Query(max_length=20)] = "",
     title: Annotated[str, Query(max_length=1000)] = "",
-    content_digest: Annotated[
-        str, Header(max_length=300, description="RFC 9530: sha-512=:base64: (or sha-256); checked before it is taken.")
-    ] = "",
+    content_digest: Digest = "",
 ) -> JSONResponse:
     """Take a file in: the body is the file as it is. Answers as soon as it is safe; ``Location`` tells how it goes."""
     world = world_of(request)
-    wanted = _wanted(content_digest)
     if class_code:
         world.scheme.record_class(class_code)
     hints = Hints(class_code=class_code, customer=customer, manager=manager.upper(), title=title)
     folder = world.work / "uploads" / world.new_id()
-    target = upload_place(name, folder)
-    digest, size = hashlib.new(wanted[0] if wanted else "sha512"), 0
     try:
-        with target.open("wb") as file:
-            async for block in request.stream():
-                size += len(block)
-                too_large(world, name, size)
-                digest.update(block)
-                await run_in_threadpool(file.write, block)
-        if wanted and not hmac.compare_digest(digest.digest(), wanted[1]):
-            raise Unreadable("The file does not have the digest it was sent with.", "Send it again.")
+        target, size = await _received(request, name, folder, content_digest)
         # The journey copies and flushes it before anything is registered; here it has its place and its name.
         (item,) = await run_in_threadpool(add_paths, world, [target], hints, move=True)
     except BaseException:
@@ -67,6 +62,38 @@ async def upload(
         raise
     wake(request)
     return JSONResponse({**progress(item), "size": size}, 202, headers={"Location": f"/api/v1/items/{item.id}"})
+
+
+@router.put("/records/{named}/content", status_code=202, openapi_extra=_AS_IT_IS)
+async def replace(
+    request: Request, named: Named, name: Name, reason: Annotated[str, Query(max_length=2000)] = "",
+    content_digest: Digest = "",
+) -> JSONResponse:  # fmt: skip
+    """Ask that the file of a filed record be replaced; it waits for consent, and the file before stays a version."""
+    world = world_of(request)
+    folder = world.work / "uploads" / world.new_id()
+    try:
+        target, _ = await _received(request, name, folder, content_digest)
+        made = await run_in_threadpool(ask_change, world, named, {}, file=target, reason=reason)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return JSONResponse(plain(made), 202, headers={"Location": "/api/v1/requests?kind=change"})
+
+
+async def _received(request: Request, name: str, folder: Path, content_digest: str) -> tuple[Path, int]:
+    """Write the body to a file in a folder and check its digest; return where it is, and its size in bytes."""
+    wanted = _wanted(content_digest)
+    target = upload_place(name, folder)
+    digest, size = hashlib.new(wanted[0] if wanted else "sha512"), 0
+    with target.open("wb") as file:
+        async for block in request.stream():
+            size += len(block)
+            too_large(world_of(request), name, size)
+            digest.update(block)
+            await run_in_threadpool(file.write, block)
+    if wanted and not hmac.compare_digest(digest.digest(), wanted[1]):
+        raise Unreadable("The file does not have the digest it was sent with.", "Send it again.")
+    return target, size
 
 
 def _wanted(header: str) -> tuple[str, bytes] | None:
@@ -89,13 +116,13 @@ def items(request: Request, limit: Limit = 50, cursor: Cursor = "") -> dict[str,
 
 
 @router.get("/items/{item}")
-def one_item(request: Request, item: Annotated[str, Path(max_length=60)]) -> dict[str, Any]:
+def one_item(request: Request, item: Annotated[str, InPath(max_length=60)]) -> dict[str, Any]:
     """Return how one of the asker's files goes."""
     return progress(received_one(world_of(request), item))
 
 
 @router.post("/items/{item}/retry")
-def try_again(request: Request, item: Annotated[str, Path(max_length=60)]) -> dict[str, Any]:
+def try_again(request: Request, item: Annotated[str, InPath(max_length=60)]) -> dict[str, Any]:
     """Send a file from quarantine through the journey again."""
     again = retry(world_of(request), [item])
     wake(request)

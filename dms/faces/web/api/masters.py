@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import dealing, masters
-from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, paged, plain
+from dms.desk import dealing, gate, masters
+from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer, Person
+from dms.ports.registers import Deputy
 
 router = APIRouter(route_class=Call, tags=["masters"])
 
@@ -23,6 +24,21 @@ class PersonBody(Body):
     roles: Annotated[list[str], Field(default_factory=list, max_length=8, examples=[["account_manager"]])]
     login: Annotated[str, Field(max_length=120)] = ""
     department: Annotated[str, Field(max_length=120)] = ""
+
+
+class Password(Body):
+    """A new password."""
+
+    password: Annotated[str, Field(max_length=1000, json_schema_extra={"format": "password"})]
+
+
+class Standing(Body):
+    """Who stands in for the caller, and from when to when."""
+
+    deputy: Annotated[str, Field(min_length=1, max_length=8, examples=["LMY"])]
+    since: Annotated[str, Field(max_length=10, examples=["2026-12-01"])]
+    until: Annotated[str, Field(max_length=10, examples=["2026-12-14"])]
+    reason: Reason
 
 
 class CustomerBody(Body):
@@ -63,6 +79,28 @@ def save_person(request: Request, code: Annotated[str, Path(max_length=8)], body
     masters.add_person(world_of(request), person)
     told: dict[str, Any] = plain(person)
     return told
+
+
+@router.put("/people/{code}/password", status_code=204)
+def set_password(request: Request, code: Annotated[str, Path(max_length=8)], body: Password) -> None:
+    """Set somebody's password; he changes it when he signs in."""
+    request.app.state.doorkeeper.set_password(world_of(request), code, body.password)
+
+
+@router.get("/deputies")
+def deputies(request: Request) -> dict[str, Any]:
+    """Return who stands in for the caller."""
+    return {"items": plain(masters.own_deputies(world_of(request)))}
+
+
+@router.post("/deputies", status_code=201)
+def appoint(request: Request, body: Standing) -> Response:
+    """Let somebody stand in for the caller."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        made = Deputy(gate.person(world, tx).code, body.deputy, body.since, body.until)
+    masters.appoint(world, made, reason=body.reason)
+    return created(made, "/api/v1/deputies")
 
 
 @router.get("/customers")

@@ -30,11 +30,11 @@ def _mine(request: Request, fresh: str) -> Response:
     with world.catalogue.look() as tx:
         me, mine = gate.reach(world, tx)
         keeps, cares = mine.may(Action.KEEP_PEOPLE) is not None, mine.may(Action.CARE) is not None
-        deputies = [d for d in tx.deputies() if d.person == me.code]
         people = [p for p in tx.people() if p.code != me.code]
     return render(
         request, "settings.html", me=me, keeps=keeps, cares=cares, tokens=signing_in.tokens(world), fresh=fresh,
-        sessions=signing_in.sessions(world), deputies=deputies, people=people, now=world.clock.now().timestamp(),
+        sessions=signing_in.sessions(world), deputies=masters.own_deputies(world), people=people,
+        now=world.clock.now().timestamp(),
         moment=lambda at: datetime.fromtimestamp(at).astimezone().isoformat(), shortest=signing_in.SHORTEST,
         longest=signing_in.LONGEST_DAYS,
     )  # fmt: skip
