@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 
 from dms.faces.cli.main import main
 
@@ -62,3 +66,33 @@ def reading_archive(archive, monkeypatch) -> Archive:
     monkeypatch.setenv("DMS_OCR", "auto")
     monkeypatch.setenv("DMS_CHILDREN", "2")
     return archive
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[servers.Postgres]:
+    """A PostgreSQL of this test process."""
+    if servers.postgres_programs() is None:
+        pytest.skip("no PostgreSQL on this machine (apt install postgresql): what needs it is left out")
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh PostgreSQL database; DMS_TEST_POSTGRES names another server's (empty) one."""
+    given = os.environ.get("DMS_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    yield cluster.database(name)
+    cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """An S3 server (moto) of this test process; its endpoint."""
+    pytest.importorskip("moto.server", reason="no moto: what needs an S3 server is left out")
+    with servers.s3() as endpoint:
+        yield endpoint

@@ -20,11 +20,10 @@ AT = "2026-11-23T10:00:00+08:00"
 SERIES = VolumeNumber("HG01", "KH", "04", 2026, "D30", "ZHS", 1)
 
 
-# PostgreSQL joins where DMS_TEST_POSTGRES names a database.
-@pytest.fixture(params=["sqlite", "memory", *(["postgresql"] if os.environ.get("DMS_TEST_POSTGRES") else [])])
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
 def url(request, tmp_path):
     places = {"sqlite": f"sqlite:///{tmp_path}/deep/catalogue.sqlite", "memory": "memory://"}
-    return places.get(request.param) or os.environ["DMS_TEST_POSTGRES"]
+    return places.get(request.param) or request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
@@ -207,9 +206,18 @@ def test_the_schema_is_what_the_migrations_make(catalogue):
     from alembic.migration import MigrationContext
 
     from dms.adapters.catalogue.tables import metadata
+    from dms.adapters.catalogue.words import Words
+
+    def differs(context, _, column, there, ours):
+        # Alembic does not look into our own type for words; what it is stored as is compared.
+        if not isinstance(ours, Words):
+            return None
+        dialect = context.dialect
+        return str(ours.load_dialect_impl(dialect).compile(dialect)) != str(there.compile(dialect))
 
     with catalogue.look() as tx:
-        found = compare_metadata(MigrationContext.configure(tx.connection), metadata)
+        told = MigrationContext.configure(tx.connection, opts={"compare_type": differs})
+        found = compare_metadata(told, metadata)
     assert found == []
 
 

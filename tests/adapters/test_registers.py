@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,10 +41,10 @@ def clock():
     return Hand()
 
 
-@pytest.fixture(params=["sqlite", "memory", *(["postgresql"] if os.environ.get("DMS_TEST_POSTGRES") else [])])
+@pytest.fixture(params=["sqlite", "memory", "postgresql"])
 def catalogue(request, tmp_path, clock):
     places = {"sqlite": f"sqlite:///{tmp_path}/c.sqlite", "memory": "memory://"}
-    opened = open_catalogue(places.get(request.param) or os.environ["DMS_TEST_POSTGRES"], clock=clock)
+    opened = open_catalogue(places.get(request.param) or request.getfixturevalue("postgres_url"), clock=clock)
     yield opened
     opened.close()
 

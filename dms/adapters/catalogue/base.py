@@ -30,7 +30,8 @@ class Base:
     def add_if_new(self, table: Table, values: Mapping[str, Any], *key: Column[Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was new."""
         statement = self.insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
-        return self.connection.execute(statement).rowcount == 1
+        # What comes back tells it: not every driver counts the rows of an insert.
+        return self.connection.execute(statement.returning(*key)).first() is not None
 
     def count(self, series: str) -> int:
         """Move a counter on by one; the row lock (or SQLite's write lock) makes others wait for our commit."""

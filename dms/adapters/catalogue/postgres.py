@@ -4,13 +4,55 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from dms.errors import MissingProgram, Usage
 
 _LOCK_SECONDS = 30
-# Any number, as long as every dms uses the same.
-_MIGRATING = 0x444D53
+_STATEMENT_SECONDS = 120
+_IDLE_SECONDS = 60
+# Any numbers, as long as every dms uses the same.
+_MIGRATING, _WRITING = 0x444D53, 0x444D54
+# Connection options: libpq's own, then the server's. A host that is gone must not keep its locks for hours: the server
+# looks after half a minute of silence whether the other end still lives.
+_ALIVE = {"connect_timeout": 10, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+_OPTIONS = {
+    "lock_timeout": f"{_LOCK_SECONDS}s",
+    "statement_timeout": f"{_STATEMENT_SECONDS}s",
+    "idle_in_transaction_session_timeout": f"{_IDLE_SECONDS}s",
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "jit": "off",
+}
+
+
+def open_engine(url: str) -> Engine:
+    """Return a pool of connections to a PostgreSQL server.
+
+    Args:
+        url: ``postgresql+psycopg://…``; ``postgresql://…`` means the same.
+
+    Raises:
+        MissingProgram: the driver is not installed.
+        Usage: the URL cannot be read.
+    """
+    try:
+        told = make_url(url)
+        if told.drivername in ("postgresql", "postgres"):
+            told = told.set(drivername="postgresql+psycopg")
+        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        return create_engine(
+            told, pool_pre_ping=True, pool_size=16, max_overflow=32, pool_timeout=_LOCK_SECONDS,
+            connect_args={"options": options, **_ALIVE},
+        )  # fmt: skip
+    except ModuleNotFoundError as problem:
+        raise MissingProgram(
+            f"The driver of PostgreSQL is not installed ({problem.name}).", 'pip install "dms[postgres]"'
+        ) from problem
+    except ArgumentError as problem:
+        raise Usage("The database's address cannot be read.", "postgresql://user@host/database") from problem
 
 
 class Postgres:
@@ -26,20 +68,19 @@ class Postgres:
     alone = False
 
     def __init__(self, url: str) -> None:
-        try:
-            self.engine = create_engine(
-                url, pool_pre_ping=True, pool_size=16, max_overflow=32, pool_timeout=_LOCK_SECONDS,
-                connect_args={"options": f"-c lock_timeout={_LOCK_SECONDS}s"},
-            )  # fmt: skip
-        except ModuleNotFoundError as problem:
-            raise MissingProgram(
-                f"The driver of PostgreSQL is not installed ({problem.name}).", 'pip install "psycopg[binary]"'
-            ) from problem
+        self.engine = open_engine(url)
+
+        @event.listens_for(self.engine, "begin")
+        def begun(connection: Connection) -> None:
+            if connection.get_execution_options().get("dms_writing"):
+                # One writer at a time, as with SQLite: what an act checked holds until it commits. Every act takes
+                # its number in the one log anyway, so writers would wait for each other a moment later.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITING})
 
     def ready(self, connection: Connection, *, writing: bool) -> Connection:
         """Say what the next transaction on a connection may do."""
         if writing:
-            return connection
+            return connection.execution_options(dms_writing=True)
         return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def lock_schema(self, connection: Connection) -> None:
