@@ -9,7 +9,7 @@ from dms.ports.search import SearchIndex
 
 
 def open_index(url: str) -> SearchIndex:
-    """Open an index: ``whoosh:///path``, ``tantivy:///path`` or ``memory://``.
+    """Open an index: ``whoosh:///path``, ``tantivy:///path``, ``postgresql://…`` or ``memory://``.
 
     Raises:
         Usage: the URL's kind is not known.
@@ -31,4 +31,8 @@ def open_index(url: str) -> SearchIndex:
         except ImportError as problem:
             raise MissingProgram("The search engine tantivy is not installed.", 'pip install "dms[fast]"') from problem
         return TantivyIndex(Path(path))
+    if kind.startswith("postgresql"):
+        from dms.adapters.search.postgres_index import PostgresIndex
+
+        return PostgresIndex(url)
     raise Usage(f"The search “{url}” is of no known kind.", 'Such as search = "whoosh://{home}/archive/index".')
