@@ -26,6 +26,7 @@ from dms.ports.examine import Examiner, Limits
 from dms.ports.journal import Journal
 from dms.ports.search import SearchIndex
 from dms.ports.sign_on import SignOn
+from dms.ports.vault import Vault
 from dms.ports.world import World
 from dms.settings import Settings
 
@@ -52,7 +53,6 @@ def open_world(
     from dms.adapters.catalogue import open_catalogue
     from dms.adapters.inbox import Folder
     from dms.adapters.journal import open_journal
-    from dms.adapters.vault import open_vault
 
     settings = options.load(home, flags=flags)
     for folder in (settings.archive, settings.archive / "work", settings.archive / "quarantine"):
@@ -74,7 +74,7 @@ def open_world(
             clock=clock,
             catalogue=catalogue,
             journal=journal,
-            vault=open_vault(settings.expand(settings.vault)),
+            vault=_vault(settings),
             inboxes=[
                 Folder(path, polled=polled, poll_seconds=settings.poll_seconds) for path, polled in settings.folders()
             ],
@@ -92,6 +92,16 @@ def open_world(
     finally:
         lazy.close()
         catalogue.close()
+
+
+def _vault(settings: Settings) -> Vault:
+    from dms.adapters.vault import open_vault
+
+    return open_vault(
+        settings.expand(settings.vault),
+        cache=Path(settings.expand(settings.vault_cache)),
+        cache_bytes=settings.vault_cache_bytes,
+    )
 
 
 def log_copy(path: Path) -> Journal:
@@ -221,7 +231,6 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
         Unavailable: the folder cannot be written.
     """
     from dms.adapters.catalogue import open_catalogue
-    from dms.adapters.vault import open_vault
 
     if (home / options.FILE_NAME).exists():
         raise Conflict(f"There is an archive in {home} already.", "Look around with “dms search” or “dms doctor”.")
@@ -253,7 +262,7 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
                     {"after": told},
                 )
             )
-    open_vault(settings.expand(settings.vault))
+    _vault(settings)
     # Written last: an archive is there once its settings are.
     (home / options.FILE_NAME).write_text(
         "# Settings of this archive; docs/settings.md lists every key. {home} stands for this folder.\n"

@@ -28,10 +28,15 @@ class Settings:
     """The options of one archive home. ``{home}`` in a value stands for the home folder."""
 
     home: Path
-    catalogue: str = _option("sqlite:///{home}/archive/catalogue.sqlite", "Database of records, items and numbers.")
-    vault: str = _option("file://{home}/archive/vault", "Where originals and their versions are kept (OCFL).")
+    catalogue: str = _option(
+        "sqlite:///{home}/archive/catalogue.sqlite", "Database of records, items and numbers, or `postgresql://…`."
+    )
+    vault: str = _option("file://{home}/archive/vault", "Where originals and versions are kept (OCFL), or `s3://…`.")
+    vault_cache: str = _option("{home}/archive/cache", "What was read lately from a vault in a bucket.")
+    vault_cache_bytes: int = _option(4 * 1024**3, "How much of it is kept.")
     search: str = _option(
-        "whoosh://{home}/archive/index", "Full-text index: `whoosh://…`, or `tantivy://…` (extra `fast`)."
+        "whoosh://{home}/archive/index",
+        "Full-text index: `whoosh://…`, `tantivy://…` (extra `fast`) or `postgresql://…` (extra `postgres`).",
     )
     inboxes: tuple[str, ...] = _option(("{home}/inbox",), "Drop folders that are watched.")
     polled: tuple[str, ...] = _option((), "Drop folders on network shares, which send no events: looked through often.")

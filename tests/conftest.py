@@ -96,3 +96,13 @@ def s3_server() -> Iterator[str]:
     pytest.importorskip("moto.server", reason="no moto: what needs an S3 server is left out")
     with servers.s3() as endpoint:
         yield endpoint
+
+
+@pytest.fixture
+def s3_url(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A fresh bucket's URL as a vault."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"b{uuid.uuid4().hex[:12]}"
+    servers.make_bucket(s3_server, bucket)
+    return f"s3://{bucket}/vault?endpoint={s3_server}"

@@ -152,3 +152,9 @@ def s3() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def make_bucket(endpoint: str, name: str) -> None:
+    """Make a bucket."""
+    asked = urllib.request.Request(f"{endpoint}/{name}", method="PUT")  # noqa: S310 -- our own
+    urllib.request.urlopen(asked, timeout=20).close()  # noqa: S310

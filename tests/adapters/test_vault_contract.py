@@ -22,8 +22,10 @@ KINDS: dict[str, Callable[[Path], str]] = {
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, "s3"])
 def vault(request: pytest.FixtureRequest, tmp_path: Path) -> Vault:
+    if request.param == "s3":
+        return open_vault(request.getfixturevalue("s3_url"), cache=tmp_path / "cache")
     return open_vault(KINDS[request.param](tmp_path))
 
 

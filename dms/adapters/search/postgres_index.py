@@ -1,9 +1,9 @@
 """Search on PostgreSQL: for many machines, and for a million records.
 
-Grams of every field stand as lexemes of one tsvector under a GIN index, each behind a letter for its field; texts stand
-beside it, folded, so that a run of Han characters is confirmed in the database. The match is a MATERIALIZED CTE: left to
-itself the planner walks the records by date and reads them all. Very long texts do not fit a tsvector (1 MB): those
-records are few, marked as long, and read.
+Grams of every field stand as lexemes of one tsvector under a GIN index, each behind a letter for its field; texts
+stand beside it, folded, so that a run of Han characters is confirmed in the database. The match is a MATERIALIZED CTE:
+left to itself the planner walks the records by date and reads them all. Very long texts do not fit a tsvector (1 MB):
+those records are few, marked as long, and read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dms.adapters.catalogue.postgres import open_engine
@@ -304,18 +304,15 @@ def _ask(connection: Connection, ask: Ask) -> Answer:
 
 def _exact(connection: Connection, ask: Ask, found: str, values: dict[str, Any]) -> Answer:
     parts = ["(SELECT count(*) FROM found)"]
-    parts.append(
-        f"(SELECT json_agg(json_build_array(code, first)) FROM (SELECT code, first FROM found ORDER BY {_SORTS[ask.sort]} "  # noqa: S608
-        "LIMIT :most OFFSET :skip) AS page)"
-    )
+    page = f"SELECT code, first FROM found ORDER BY {_SORTS[ask.sort]} LIMIT :most OFFSET :skip"  # noqa: S608
+    parts.append(f"(SELECT json_agg(json_build_array(code, first)) FROM ({page}) AS page)")  # noqa: S608
     parts += [
         f"(SELECT json_object_agg(v, n) FROM (SELECT {_FACETS[name]} AS v, count(*) AS n FROM found GROUP BY 1) AS c)"  # noqa: S608
         for name in ask.facets
     ]
     told = {**values, "most": ask.limit, "skip": ask.offset}
     row = connection.execute(text(f"{found} SELECT {', '.join(parts)}"), told).one()
-    page: list[tuple[str, bool]] = [(code, first) for code, first in row[1] or ()]
-    hits = _hits(connection, ask, page)
+    hits = _hits(connection, ask, [(code, first) for code, first in row[1] or ()])
     counts = {name: _ordered(row[2 + at] or {}) for at, name in enumerate(ask.facets)}
     return Answer(int(row[0]), hits, counts)
 
