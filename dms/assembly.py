@@ -6,6 +6,7 @@ Nothing heavy is imported before it is needed, so that ``dms --help`` answers at
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import secrets
@@ -24,6 +25,7 @@ from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
 from dms.ports.journal import Journal
+from dms.ports.parcels import Parcels
 from dms.ports.search import SearchIndex
 from dms.ports.sign_on import SignOn
 from dms.ports.vault import Vault
@@ -63,11 +65,17 @@ def open_world(
     catalogue = open_catalogue(
         settings.expand(settings.catalogue), clock=clock, on_log=lambda _: journal.catch_up(catalogue)
     )
+    here = (settings.host or host.name()).replace(":", "-")
+    shared = settings.catalogue.startswith("postgresql")
     try:
+        if shared:
+            _same_key(catalogue, _key(settings))
         yield World(
             settings=settings,
             user=user,
-            owner=host.owner(),
+            owner=host.owner(here),
+            place=here if shared else "",
+            parcels=_parcels(settings),
             key=_key(settings),
             scheme=load_scheme(settings),
             profiles=load_profiles(settings),
@@ -86,7 +94,7 @@ def open_world(
             passwords=_passwords,
             sign_on=lazy.sign_on,
             fold=_fold,
-            alive=host.alive,
+            alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
         )
     finally:
@@ -102,6 +110,34 @@ def _vault(settings: Settings) -> Vault:
         cache=Path(settings.expand(settings.vault_cache)),
         cache_bytes=settings.vault_cache_bytes,
     )
+
+
+def _parcels(settings: Settings) -> Parcels | None:
+    if not settings.parcels:
+        return None
+    from dms.adapters.parcels import open_parcels
+
+    return open_parcels(settings.expand(settings.parcels))
+
+
+def _same_key(catalogue: Catalogue, key: bytes) -> None:
+    """Refuse a machine whose key is not the archive's: what it prints would attach nothing elsewhere.
+
+    Raises:
+        Usage: it is another one.
+    """
+    told = hashlib.sha256(b"dms key\0" + key).hexdigest()
+    with catalogue.look() as tx:
+        known = tx.fact("key")
+    if known is None:
+        with catalogue.begin() as tx:
+            known = tx.fact("key") or told
+            tx.set_fact("key", known)
+    if known != told:
+        raise Usage(
+            "This machine has another key than the archive.",
+            f"Copy archive/{_KEY_FILE} of the first machine here; QR codes are signed with it.",
+        )
 
 
 def log_copy(path: Path) -> Journal:
@@ -244,7 +280,10 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     if not readme.exists():
         readme.write_text(_inbox_readme(), encoding="utf-8")
     (home / "scheme.toml").write_text(text, encoding="utf-8")
-    settings = Settings(home=home.resolve())
+    # Said in the environment, an archive begins at once where it is to live; the file says it from then on.
+    plain, settings = Settings(home=home.resolve()), options.load(home, new=True)
+    chosen = {name: getattr(settings, name) for name in ("catalogue", "search", "vault", "parcels", "host")}
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in chosen.items() if value != getattr(plain, name)]
     _make(settings.archive)
     _key(settings)
     with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue, catalogue.begin() as tx:
@@ -266,7 +305,7 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     # Written last: an archive is there once its settings are.
     (home / options.FILE_NAME).write_text(
         "# Settings of this archive; docs/settings.md lists every key. {home} stands for this folder.\n"
-        '# inboxes = ["{home}/inbox"]\n# ocr = "auto"\n# base_url = "http://archive.lan"\n',
+        '# inboxes = ["{home}/inbox"]\n# ocr = "auto"\n# base_url = "http://archive.lan"\n' + "".join(lines),
         encoding="utf-8",
     )
     return settings

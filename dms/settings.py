@@ -38,6 +38,10 @@ class Settings:
         "whoosh://{home}/archive/index",
         "Full-text index: `whoosh://…`, `tantivy://…` (extra `fast`) or `postgresql://…` (extra `postgres`).",
     )
+    parcels: str = _option(
+        "", "Where files on their way lie for the workers of other machines: `s3://…` or `file:///shared/folder`."
+    )
+    host: str = _option("", "This machine's name among several; empty: as the system calls it. No colon.")
     inboxes: tuple[str, ...] = _option(("{home}/inbox",), "Drop folders that are watched.")
     polled: tuple[str, ...] = _option((), "Drop folders on network shares, which send no events: looked through often.")
     poll_seconds: float = _option(5.0, "How often polled folders are looked through.")
@@ -83,13 +87,16 @@ class Settings:
         return watched + tuple((Path(self.expand(p)), True) for p in self.polled)
 
 
-def load(home: Path, *, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    home: Path, *, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None, new: bool = False
+) -> Settings:
     """Read the settings of a home.
 
     Args:
         home: the archive home.
         environ: environment, the process's own unless given.
         flags: values given on the command line; they win.
+        new: the archive is about to be made; it has no file yet.
 
     Raises:
         NotFound: there is no archive home.
@@ -100,9 +107,11 @@ def load(home: Path, *, environ: Mapping[str, str] | None = None, flags: Mapping
     try:
         stored = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotFound(
-            f"There is no archive in {home}.", "Make one with “dms init”, or name its folder with --home."
-        ) from None
+        if not new:
+            raise NotFound(
+                f"There is no archive in {home}.", "Make one with “dms init”, or name its folder with --home."
+            ) from None
+        stored = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise Usage(f"{path} cannot be read: {problem}.", "Mend the file; docs/settings.md lists every key.") from None
     values: dict[str, Any] = {}

@@ -106,3 +106,12 @@ def s3_url(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     bucket = f"b{uuid.uuid4().hex[:12]}"
     servers.make_bucket(s3_server, bucket)
     return f"s3://{bucket}/vault?endpoint={s3_server}"
+
+
+@pytest.fixture
+def on_servers(monkeypatch: pytest.MonkeyPatch, postgres_url: str, s3_url: str) -> None:
+    """Let every archive made from here on live on PostgreSQL and S3."""
+    bucket, _, query = s3_url.rpartition("/vault?")
+    told = {"CATALOGUE": postgres_url, "SEARCH": postgres_url, "VAULT": s3_url, "PARCELS": f"{bucket}/parcels?{query}"}
+    for key, value in told.items():
+        monkeypatch.setenv(f"DMS_{key}", value)

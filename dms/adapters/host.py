@@ -10,15 +10,20 @@ import time
 import psutil
 
 
-def owner() -> str:
+def name() -> str:
+    """Return this machine's name."""
+    return socket.gethostname()
+
+
+def owner(host: str) -> str:
     """Return ``host:pid:start-time``: unique over hosts, reboots and reused process ids."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_start(os.getpid())}"
+    return f"{host}:{os.getpid()}:{_start(os.getpid())}"
 
 
-def alive(name: str) -> bool | None:
-    """Tell whether the process behind a lease owner runs; None where it is on another machine or not so named."""
-    parts = name.split(":")
-    if len(parts) < 3 or parts[0] != socket.gethostname() or not parts[1].isdigit():
+def alive(owner: str, host: str) -> bool | None:
+    """Tell whether the process behind a lease owner runs; None where it is not on ``host``, this machine."""
+    parts = owner.split(":")
+    if len(parts) < 3 or parts[0] != host or not parts[1].isdigit():
         return None
     return _start(int(parts[1])) == parts[2]
 

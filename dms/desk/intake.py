@@ -82,6 +82,7 @@ def take_claim(world: World, inbox: Inbox, claimed: Claimed, people: Sequence[Pe
         hints=hints,
         user=world.user,
         created=world.now(),
+        place=world.place,
     ).noting(inbox=str(inbox.root), sidecar_problem=claimed.problem or problem)
     with world.catalogue.begin() as tx:
         tx.add_item(item)
@@ -155,6 +156,7 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
                 hints=hints,
                 user=world.user,
                 created=world.now(),
+                place=world.place,
             ).noting(move=move)
             tx.add_item(item)
             items.append(item)
@@ -204,7 +206,14 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
                 continue
             kept = {k: item.data[k] for k in ("part_of", "depth", "batch", "part") if k in item.data}
             fresh = item.with_(
-                state=ItemState.WORKING, station="receive", sha512="", size=0, reason="", attempts=0, data=kept
+                state=ItemState.WORKING,
+                station="receive",
+                sha512="",
+                size=0,
+                reason="",
+                attempts=0,
+                data=kept,
+                place=world.place,
             ).noting(move=True)
             tx.save_item(fresh)
             tx.settle("quarantine", item.id)

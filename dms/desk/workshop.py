@@ -126,8 +126,9 @@ class Workshop:
             if not tx.items(states=[ItemState.WORKING], limit=1):
                 return None
         with world.catalogue.begin() as tx:
-            now = world.clock.now().timestamp()
-            item = tx.lease_item(owner, now=now, seconds=world.settings.lease_seconds)
+            item = tx.lease_item(
+                owner, now=tx.moment(), seconds=world.settings.lease_seconds, place=world.place or None
+            )
         if item is None:
             return None
         with self._lock:
@@ -150,7 +151,8 @@ class Workshop:
             self._failures.pop(item.id, None)
         self._free(item, owner)
         self._wake.set()
-        self._on_end(ended)
+        if ended.state is not ItemState.WORKING:
+            self._on_end(ended)
 
     def _free(self, item: Item, owner: str) -> None:
         try:
@@ -168,7 +170,7 @@ class Workshop:
         _log.warning("%s waits %.0f s: %s %s", item.name, wait, problem.message, problem.hint)
         try:
             with self._world.catalogue.begin() as tx:
-                tx.renew_item(item.id, owner, now=self._world.clock.now().timestamp(), seconds=wait)
+                tx.renew_item(item.id, owner, now=tx.moment(), seconds=wait)
                 fresh = tx.item(item.id)
                 if fresh is not None:
                     tx.save_item(fresh.with_(reason=f"{problem.message} {problem.hint}".strip()))
@@ -185,7 +187,7 @@ class Workshop:
                 continue
             try:
                 with self._world.catalogue.begin() as tx:
-                    now = self._world.clock.now().timestamp()
+                    now = tx.moment()
                     for item_id, owner in held.items():
                         tx.renew_item(item_id, owner, now=now, seconds=seconds)
             except DmsError as problem:

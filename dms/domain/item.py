@@ -48,6 +48,7 @@ class Item:
         parent: id of the item this one was split from or attached to.
         data: small results of stations (kind, pages, ranges ...), JSON-ready.
         reason: why it was quarantined, for a person.
+        place: name of the machine where its files lie; empty: any worker can get them.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Item:
     attempts: int = 0
     user: str = ""
     created: str = ""
+    place: str = ""
 
     def with_(self, **changes: Any) -> Item:
         """Return a copy with these attributes changed."""

@@ -8,6 +8,7 @@ batches. Filing, which needs a person's word, is :mod:`dms.flow.file`.
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -52,14 +53,23 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
 
     Raises:
         Unavailable: a part does not answer (disk full, lock held); the item stays where it is, to be tried again.
+
+    Returns:
+        the item at its end; or still working, saved, where another machine must go on, or any may.
     """
     work = Work(world, item, on_progress)
     saved = time.monotonic()
     while work.item.state is ItemState.WORKING:
         station = work.item.station
         try:
+            if "refused" in work.item.data:
+                work.item = quarantine(work, Unreadable(*work.item.data["refused"]))
+                break
             work.item = STATIONS[station](work)
         except Unreadable as problem:
+            if not _at_home(work):
+                work.item = work.item.noting(refused=[problem.message, problem.hint])
+                return _handed_back(work)
             work.item = quarantine(work, problem)
         except Unavailable:
             raise
@@ -67,10 +77,27 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
             _log.exception("station %s failed", station, extra={"item": item.id, "station": station})
             work.item = _failed(work, problem)
         _log.debug("passed %s", station, extra={"item": item.id, "station": station, "next": work.item.station})
+        if work.item.state is ItemState.WORKING and work.item.station == "settle" and not _at_home(work):
+            return _handed_back(work)
+        if world.parcels and station == "receive" and work.item.state is ItemState.WORKING and not work.item.place:
+            return work.item
         if work.item.state is ItemState.WORKING and time.monotonic() - saved > _WORTH_SAVING_SECONDS:
             with world.catalogue.begin() as tx:
                 tx.save_item(work.item)
             saved = time.monotonic()
+    return work.item
+
+
+def _at_home(work: Work) -> bool:
+    """True on the machine that has the file as dropped: only there it can be removed, or put aside."""
+    return bool(work.item.data.get("home", work.world.place) == work.world.place)
+
+
+def _handed_back(work: Work) -> Item:
+    work.item = work.item.with_(place=work.item.data["home"])
+    with work.world.catalogue.begin() as tx:
+        tx.save_item(work.item)
+    shutil.rmtree(work.folder, ignore_errors=True)
     return work.item
 
 

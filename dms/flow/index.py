@@ -50,8 +50,7 @@ def index_waiting(world: World, limit: int = BATCH) -> int:
             return 0
     owner = f"{world.owner}:index"
     with world.catalogue.begin() as tx:
-        now = world.clock.now().timestamp()
-        jobs = tx.lease_jobs("index", owner, now=now, seconds=_LEASE_SECONDS, limit=limit)
+        jobs = tx.lease_jobs("index", owner, now=tx.moment(), seconds=_LEASE_SECONDS, limit=limit)
         records = {job.target: tx.record(job.target) for job in jobs}
     if not jobs:
         return 0

@@ -17,6 +17,8 @@ _CHUNK = 1 << 20
 def receive(work: Work) -> Item:
     """Take the bytes (promise 1): the source is only read here; it is removed by the last station.
 
+    Where several machines work, it is put where all of them get it.
+
     Raises:
         LimitExceeded: the file is larger than ``max_bytes``.
         Unreadable: it is gone or not a regular file.
@@ -28,6 +30,8 @@ def receive(work: Work) -> Item:
         sha512, size = item.sha512, item.size
     else:
         sha512, size = _copy(Path(item.source), work.original, world.settings.max_bytes)
+    if world.parcels is not None:
+        world.parcels.put(item.id, work.original)
     with world.catalogue.begin() as tx:
         first = tx.claim_digest(sha512, item.id)
         records = tx.records_by_digest(sha512)
@@ -36,6 +40,8 @@ def receive(work: Work) -> Item:
         if first != item.id or (same and not item.code):
             code = same.code if same else _code_of(tx.item(first))
             received = received.with_(station="settle", code=code).noting(outcome="known", same_as=first)
+        if world.parcels is not None and received.station != "settle":
+            received = received.with_(place="").noting(home=world.place)
         tx.save_item(received)
     return received
 

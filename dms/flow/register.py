@@ -211,6 +211,7 @@ def _children(work: Work, record: Record) -> list[Item]:
                 hints=Hints(class_code=item.hints.class_code, customer=item.hints.customer, manager=item.hints.manager),
                 user=item.user,
                 created=item.created,
+                place=world.place,
             ).noting(part_of=record.code, depth=depth)
         )
     return children

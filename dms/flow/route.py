@@ -119,6 +119,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
             hints=item.hints,
             user=item.user,
             created=item.created,
+            place=world.place,
         ).noting(part=list(segment.pages), batch=batch, kind="scan", media_type="application/pdf")
         if segment.code:
             child = child.noting(attach=str(segment.code))

@@ -26,6 +26,8 @@ def settle(work: Work) -> Item:
 def remove_source(work: Work) -> None:
     """Remove the file as dropped: a claim through its inbox, another source only if the caller said move."""
     item = work.item
+    if work.world.parcels is not None:
+        work.world.parcels.drop(item.id)
     root = item.data.get("inbox")
     if root:
         for inbox in work.world.inboxes:

@@ -15,6 +15,7 @@ from typing import Any
 from dms.domain.item import Item
 from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
+from dms.errors import Unavailable
 from dms.ports.examine import Attachment, Inspection
 from dms.ports.world import World
 
@@ -45,8 +46,15 @@ class Work:
 
     @property
     def original(self) -> Path:
-        """Our copy of the received file, byte for byte."""
-        return self.folder / "original"
+        """Our copy of the received file, byte for byte; brought here where another machine received it."""
+        path = self.folder / "original"
+        if self.world.parcels is not None and "home" in self.item.data and not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.world.parcels.fetch(self.item.id, path)
+            if sha512_of(path) != self.item.sha512:
+                path.unlink()
+                raise Unavailable("A file was damaged on its way between two machines.", "It is brought again.")
+        return path
 
     @property
     def inspection(self) -> Inspection:

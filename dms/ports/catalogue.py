@@ -196,13 +196,20 @@ class Transaction(Registers, Accounts, Protocol):
         """Return items, oldest first or newest first; any state and anybody's where none is named."""
         ...
 
-    def lease_item(self, owner: str, *, now: float, seconds: float, item_id: str = "") -> Item | None:
+    def moment(self) -> float:
+        """Return the POSIX time leases are counted in: the server's, so that machines with other clocks agree."""
+        ...
+
+    def lease_item(
+        self, owner: str, *, now: float, seconds: float, item_id: str = "", place: str | None = None
+    ) -> Item | None:
         """Take the oldest working item (or the one named) that nobody holds a live lease on; None where there is none.
 
         Args:
             owner: who takes it.
             now: POSIX time.
             seconds: how long the lease lasts.
+            place: only items whose files lie on this machine, or that any worker can get; None: wherever.
             item_id: only this one.
         """
         ...

@@ -16,6 +16,7 @@ from dms.ports.handover import Handover
 from dms.ports.inbox import Inbox
 from dms.ports.journal import Journal
 from dms.ports.paper import Paper
+from dms.ports.parcels import Parcels
 from dms.ports.search import SearchIndex
 from dms.ports.sign_on import SignOn
 from dms.ports.spreadsheet import Spreadsheet
@@ -30,6 +31,8 @@ class World:
     Attributes:
         user: who acts.
         owner: name of this process in leases (``host:pid:start``).
+        place: name of this machine where several share the catalogue; empty: there is only one.
+        parcels: where files on their way lie for every machine, None: each machine works on its own.
         key: secret of the archive, signs QR codes.
         journal: the log a second time, in plain lines.
         examiner: opens the reading processes at the first call.
@@ -47,6 +50,8 @@ class World:
     settings: Settings
     user: str
     owner: str
+    place: str
+    parcels: Parcels | None
     key: bytes
     scheme: Scheme
     profiles: Sequence[FormProfile]

@@ -24,7 +24,11 @@ CUSTOMER = next(c for c in people.customers() if c.language == people.SIMPLIFIED
 
 
 @pytest.fixture
-def office(reading_archive):
+def office(request):
+    if getattr(request, "param", "embedded") == "servers":
+        request.getfixturevalue("on_servers")
+    reading_archive = request.getfixturevalue("reading_archive")
+
     def add(code, name, login, role, department=""):
         reading_archive.dms("people", "add", code, name, "--login", login, "--role", role, "--department", department)
         assert reading_archive.exit == 0
@@ -40,6 +44,7 @@ def office(reading_archive):
     return reading_archive
 
 
+@pytest.mark.parametrize("office", ["embedded", "servers"], indirect=True)
 def test_a_complaint_with_a_discount_from_desk_to_tombstone(office, tmp_path):
     handler = CUSTOMER.manager.lower()
     other = next(m.code.lower() for m in people.MANAGERS if m.code != CUSTOMER.manager)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, update
+from sqlalchemy import Column, Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dms.adapters.catalogue.tables import counters
@@ -47,6 +47,12 @@ class Base:
         self.connection.execute(
             update(counters).where(counters.c.series == series, counters.c.last < last).values(last=last)
         )
+
+    def moment(self) -> float:
+        """Return the POSIX time leases are counted in: the server's where there is one."""
+        if self.connection.dialect.name == "postgresql":
+            return float(self.connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
+        return self.clock.now().timestamp()
 
     def put(self, table: Table, values: Mapping[str, Any], *key: Column[Any]) -> None:
         """Insert a row, or change the one with its key."""

@@ -53,11 +53,15 @@ class Items(Base):
             query = query.limit(limit)
         return [_item(row) for row in self.connection.execute(query)]
 
-    def lease_item(self, owner: str, *, now: float, seconds: float, item_id: str = "") -> Item | None:
+    def lease_item(
+        self, owner: str, *, now: float, seconds: float, item_id: str = "", place: str | None = None
+    ) -> Item | None:
         """Take the oldest working item that nobody holds."""
         query = select(items.c.id).where(items.c.state == ItemState.WORKING.value, items.c.until <= now)
         if item_id:
             query = query.where(items.c.id == item_id)
+        if place is not None:
+            query = query.where(items.c.place.in_(["", place]))
         query = query.order_by(items.c.id).limit(1).with_for_update(skip_locked=True)
         found = self.connection.execute(query).scalar()
         if found is None:

@@ -66,6 +66,7 @@ items = Table(
     Column("attempts", Integer, nullable=False),
     Column("user", Words(120), nullable=False),
     Column("created", String(40), nullable=False),
+    Column("place", Words(200), nullable=False, server_default=""),
     Column("owner", String(200), nullable=False, server_default=""),
     Column("until", Float, nullable=False, server_default="0"),
     Index("items_state", "state", "id"),

@@ -15,18 +15,17 @@ import re
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, BinaryIO
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
 from obstore.store import S3Store
 
+from dms.adapters.bucket import answered, open_bucket
 from dms.adapters.vault.cache import Cache
 from dms.adapters.vault.checking import check_object
 from dms.adapters.vault.durable import blocks, digest_source
@@ -45,10 +44,8 @@ from dms.adapters.vault.layout import OBJECT_DECLARATION, README, ROOT_DECLARATI
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
 
-T = TypeVar("T")
 _TRIES = 20
 _BLOCK = 1 << 20
-_HINT = "s3://bucket/folder?endpoint=http://host:port; the keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 
 
 class OcflS3:
@@ -64,12 +61,12 @@ class OcflS3:
     """
 
     def __init__(self, url: str, cache: Cache) -> None:
-        self._store, self._root = _store(url)
+        self._store, self._root = open_bucket(url, "vault")
         self._stages = f"{self._root.rstrip('/')}-staging/"
         self._cache = cache
         name, content = ROOT_DECLARATION
         if self._get(name) is None:
-            strange = next(iter(self._call(lambda: obstore.list(self._store, prefix=self._root, chunk_size=1))), None)
+            strange = next(iter(answered(lambda: obstore.list(self._store, prefix=self._root, chunk_size=1))), None)
             if strange and self._get(name) is None:  # it may be another machine that makes it just now
                 raise Unavailable(
                     f"{url.partition('?')[0]} holds objects and is no vault.", "Choose an empty folder of the bucket."
@@ -78,33 +75,24 @@ class OcflS3:
             self._put_new(README[0], README[1])
 
     # -- the store --------------------------------------------------------------------------------------------
-    def _call(self, act: Callable[[], T]) -> T:
-        try:
-            return act()
-        except (NotFoundError, AlreadyExistsError, PreconditionError, FileNotFoundError):
-            raise
-        except (BaseError, OSError) as problem:
-            told = re.sub(r"\s+", " ", str(problem))[:300]
-            raise Unavailable(f"The object store does not answer: {told}", "Look whether it runs.") from problem
-
     def _get(self, key: str) -> bytes | None:
         try:
-            return bytes(self._call(lambda: obstore.get(self._store, self._root + key).bytes()))
+            return bytes(answered(lambda: obstore.get(self._store, self._root + key).bytes()))
         except (NotFoundError, FileNotFoundError):
             return None
 
     def _tagged(self, key: str) -> tuple[bytes, str] | None:
         """Return what stands under a key with its tag."""
         try:
-            found = self._call(lambda: obstore.get(self._store, self._root + key))
-            return bytes(self._call(found.bytes)), str(found.meta["e_tag"] or "")
+            found = answered(lambda: obstore.get(self._store, self._root + key))
+            return bytes(answered(found.bytes)), str(found.meta["e_tag"] or "")
         except (NotFoundError, FileNotFoundError):
             return None
 
     def _put_new(self, key: str, data: bytes) -> bool:
         """Put a key where there is none; False where another writer was there first, with something else."""
         try:
-            self._call(lambda: obstore.put(self._store, self._root + key, data, mode="create"))
+            answered(lambda: obstore.put(self._store, self._root + key, data, mode="create"))
             return True
         except AlreadyExistsError:
             # An answer that was lost makes the client try again: what stands there may be our own.
@@ -114,12 +102,12 @@ class OcflS3:
         for start in range(0, len(keys), 500):
             some = [self._root + key for key in keys[start : start + 500]]
             with suppress(NotFoundError, FileNotFoundError):
-                self._call(lambda some=some: obstore.delete(self._store, some))  # type: ignore[misc]  # mypy and defaults
+                answered(lambda some=some: obstore.delete(self._store, some))  # type: ignore[misc]  # mypy and defaults
 
     def _keys(self, folder: str) -> dict[str, int]:
         """Return key -> size of everything below a folder of the root, the keys relative to that folder."""
         prefix = f"{self._root}{folder}/"
-        pages = self._call(lambda: list(obstore.list(self._store, prefix=prefix, chunk_size=1000)))
+        pages = answered(lambda: list(obstore.list(self._store, prefix=prefix, chunk_size=1000)))
         return {meta["path"][len(prefix) :]: int(meta["size"]) for page in pages for meta in page}
 
     # -- writing ----------------------------------------------------------------------------------------------
@@ -205,14 +193,14 @@ class OcflS3:
                 yield block
 
         if isinstance(source, bytes):
-            self._call(lambda: obstore.put(self._store, self._root + key, source))
+            answered(lambda: obstore.put(self._store, self._root + key, source))
             told.update(source)
         elif size <= _BLOCK:
             data = b"".join(flowing())
-            self._call(lambda: obstore.put(self._store, self._root + key, data))
+            answered(lambda: obstore.put(self._store, self._root + key, data))
         else:
-            self._call(lambda: obstore.put(self._store, self._root + key, flowing()))
-        found = self._call(lambda: obstore.head(self._store, self._root + key))
+            answered(lambda: obstore.put(self._store, self._root + key, flowing()))
+        found = answered(lambda: obstore.head(self._store, self._root + key))
         if told.hexdigest() != digest or found["size"] != size:
             self._delete([key])
             raise Damaged("A file changed while it was written to the vault.", "Try again.")
@@ -222,7 +210,7 @@ class OcflS3:
         path = before.manifest[digest][0]
         told = hashlib.sha512()
         try:
-            for block in self._call(lambda: obstore.get(self._store, f"{self._root}{place}/{path}")).stream(_BLOCK):
+            for block in answered(lambda: obstore.get(self._store, f"{self._root}{place}/{path}")).stream(_BLOCK):
                 told.update(bytes(block))
         except (NotFoundError, FileNotFoundError):
             pass
@@ -240,12 +228,12 @@ class OcflS3:
             self._put_new(f"{place}/{INVENTORY}", data)
         elif there[0] != data and _number_of(there[0]) < number:
             with suppress(PreconditionError):  # somebody has finished it meanwhile, perhaps gone on from it
-                self._call(
+                answered(
                     lambda: obstore.put(self._store, f"{self._root}{place}/{INVENTORY}", data, mode={"e_tag": there[1]})
                 )
         now = self._get(f"{place}/{INVENTORY}")
         if now is not None and self._get(f"{place}/{SIDECAR}") != sidecar(now):
-            self._call(lambda: obstore.put(self._store, f"{self._root}{place}/{SIDECAR}", sidecar(now)))
+            answered(lambda: obstore.put(self._store, f"{self._root}{place}/{SIDECAR}", sidecar(now)))
 
     def _head(self, place: str, object_id: str) -> Inventory | None:
         """Return the newest inventory, after finishing what a crashed writer left half done.
@@ -307,7 +295,7 @@ class OcflS3:
         if kept is not None:
             return kept
         try:
-            found = self._call(lambda: obstore.get(self._store, key))
+            found = answered(lambda: obstore.get(self._store, key))
             size = int(found.meta["size"])
             if size > self._cache.most:
                 return io.BufferedReader(_Ranges(self, key, size), _BLOCK)
@@ -323,7 +311,7 @@ class OcflS3:
 
     def range(self, key: str, start: int, end: int) -> bytes:
         """Return some bytes of a key (whole, from the bucket's root)."""
-        return bytes(self._call(lambda: obstore.get_range(self._store, key, start=start, end=end)))
+        return bytes(answered(lambda: obstore.get_range(self._store, key, start=start, end=end)))
 
     def address(self, object_id: str) -> str:
         """Return the object's address relative to the vault root."""
@@ -338,7 +326,7 @@ class OcflS3:
                 yield here.rpartition("/")[2]
                 continue
             prefix = self._root + (f"{here}/" if here else "")
-            found = self._call(lambda prefix=prefix: obstore.list_with_delimiter(self._store, prefix=prefix))  # type: ignore[misc]  # mypy and defaults
+            found = answered(lambda prefix=prefix: obstore.list_with_delimiter(self._store, prefix=prefix))  # type: ignore[misc]  # mypy and defaults
             below = [p.strip("/")[len(self._root) :] for p in found["common_prefixes"]]
             if here.count("/") < 2:
                 waiting += sorted(below, reverse=True)
@@ -400,7 +388,7 @@ class OcflS3:
                 target = copy / key
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with suppress(NotFoundError, FileNotFoundError), target.open("wb") as file:
-                    found = self._call(lambda key=key: obstore.get(self._store, f"{self._root}{place}/{key}"))  # type: ignore[misc]  # mypy and defaults
+                    found = answered(lambda key=key: obstore.get(self._store, f"{self._root}{place}/{key}"))  # type: ignore[misc]  # mypy and defaults
                     for block in found.stream(_BLOCK):
                         file.write(bytes(block))
             return [*check_object(copy, object_id), *wrong]
@@ -408,7 +396,7 @@ class OcflS3:
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Remove what killed writers uploaded and no version took."""
         removed = 0
-        pages = self._call(lambda: list(obstore.list(self._store, prefix=self._stages)))
+        pages = answered(lambda: list(obstore.list(self._store, prefix=self._stages)))
         for meta in (meta for page in pages for meta in page):
             if time.time() - meta["last_modified"].timestamp() < older_than_seconds:
                 continue
@@ -450,12 +438,12 @@ class _Stage:
         """Write down that a key is about to be put."""
         self.keys.append(key)
         data = json.dumps(self.keys, ensure_ascii=False).encode()
-        self._vault._call(lambda: obstore.put(self._vault.store, self._key, data))
+        answered(lambda: obstore.put(self._vault.store, self._key, data))
 
     def announced(self) -> list[str]:
         """Return what a writer was about to put; nothing of what no writer of ours can have written."""
         try:
-            told: Any = json.loads(bytes(self._vault._call(lambda: obstore.get(self._vault.store, self._key).bytes())))
+            told: Any = json.loads(bytes(answered(lambda: obstore.get(self._vault.store, self._key).bytes())))
             return [k for k in told if isinstance(k, str) and k.startswith(object_path(self.object_id) + "/v")]
         except (NotFoundError, FileNotFoundError, ValueError, TypeError, Usage):
             return []
@@ -463,7 +451,7 @@ class _Stage:
     def forget(self) -> None:
         """Remove the marker."""
         with suppress(NotFoundError, FileNotFoundError):
-            self._vault._call(lambda: obstore.delete(self._vault.store, self._key))
+            answered(lambda: obstore.delete(self._vault.store, self._key))
 
 
 class _Ranges(io.RawIOBase):
@@ -495,28 +483,6 @@ class _Ranges(io.RawIOBase):
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
-
-
-def _store(url: str) -> tuple[S3Store, str]:
-    told = urlsplit(url)
-    options = {name: values[-1] for name, values in parse_qs(told.query).items()}
-    unknown = options.keys() - {"endpoint", "region"}
-    if told.scheme != "s3" or not told.hostname or unknown or told.username:
-        raise Usage(f"The vault “{url.partition('?')[0]}” cannot be read.", _HINT)
-    config: dict[str, Any] = {"checksum_algorithm": "sha256", "region": options.get("region", "us-east-1")}
-    if "endpoint" in options:
-        config |= {"endpoint": options["endpoint"], "virtual_hosted_style_request": False}
-    try:
-        store = S3Store(
-            told.netloc,
-            config=config,  # type: ignore[arg-type]  # a plain dict of the names it lists
-            client_options={"allow_http": options.get("endpoint", "").startswith("http://"), "timeout": "60s"},
-            retry_config={"max_retries": 6, "retry_timeout": timedelta(seconds=45)},
-        )
-    except BaseError as problem:
-        raise Usage(f"The vault's bucket cannot be used: {problem}", _HINT) from problem
-    folder = told.path.strip("/") or "vault"
-    return store, f"{folder}/"
 
 
 def _number_of(inventory: bytes) -> int:

@@ -82,6 +82,27 @@ def watch_command(session: Session, once: bool, as_json: bool) -> None:
         say("Stopped.")
 
 
+@click.command("worker")
+@click.option("--json", "as_json", is_flag=True, help="Log as JSON lines.")
+@click.pass_obj
+def worker_command(session: Session, as_json: bool) -> None:
+    """Take along what this or other machines received, and keep the index up, until stopped (Ctrl-C)."""
+    from dms.assembly import workers
+    from dms.desk.workshop import Workshop
+
+    stop = threading.Event()
+    with session.world(log="json" if as_json else "text") as world, progress(quiet=as_json) as show:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        shop = Workshop(
+            world, workers(world.settings), show, lambda item: say(f"{item.name}: {item.state.value} {item.code}")
+        )
+        with shop.open():
+            say(f"Working as {world.owner}. Stop with Ctrl-C.")
+            stop.wait()
+    say("Stopped.")
+
+
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--class", "class_code", default="", help="Record class (大类), such as 04.")

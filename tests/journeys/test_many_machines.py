@@ -1,0 +1,167 @@
+"""One archive on PostgreSQL and S3, and several machines at it: homes of their own, the catalogue and bucket shared."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dms.assembly import open_world
+from dms.desk.intake import add_paths
+from dms.desk.watching import Watcher
+from dms.desk.workshop import Workshop
+from dms.domain.item import Hints, ItemState
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "faces"))
+
+
+@pytest.fixture
+def first(on_servers, archive):
+    return archive
+
+
+def another(first, tmp_path, capsys, name):
+    """A second machine: its own home and name, the archive's key."""
+    from conftest import Archive
+
+    machine = Archive(tmp_path / name, capsys)
+    (machine.home / "archive").mkdir(parents=True)
+    shutil.copy(first.home / "archive" / "secret.key", machine.home / "archive" / "secret.key")
+    shutil.copy(first.home / "scheme.toml", machine.home / "scheme.toml")
+    text = (first.home / "dms.toml").read_text(encoding="utf-8")
+    (machine.home / "dms.toml").write_text(f'{text}host = "{name}"\n', encoding="utf-8")
+    return machine
+
+
+@contextmanager
+def opened(machine, **flags):
+    with open_world(machine.home, user="tester", flags=flags) as world:
+        yield world
+
+
+def note(folder, number=1):
+    path = folder / f"投诉{number}.txt"
+    path.write_text(f"客户投诉折让审批单第{number}号，金额1860.00元，请领导批示。", encoding="utf-8")
+    return path
+
+
+def test_the_journey_on_postgresql_and_s3(first, tmp_path):
+    made = first.dms(
+        "ingest", note(tmp_path), "--class", "04", "--customer", "杭州新辰酒店有限公司", "--manager", "ZHS"
+    )
+    (item,) = made["items"]
+    assert item["state"] == "registered"
+    code = item["code"]
+    assert first.dms("search", "折让审批")["hits"][0]["code"] == code
+    assert first.dms("show", code)["title"]
+    label = tmp_path / "label.pdf"
+    first.dms("label", code, "-o", label)
+    assert label.read_bytes().startswith(b"%PDF")
+    for command in (["verify"], ["audit", "verify"], ["doctor"]):
+        first.dms(*command)
+        assert first.exit in (0, 6), command
+    assert first.dms("verify")["findings"] == []
+    assert first.dms("ingest", note(tmp_path))["items"][0]["state"] == "known"
+    first.dms("reindex")
+    assert first.dms("search", "折让审批")["total"] == 1
+    assert not list((first.home / "archive").glob("*.sqlite")) and not (first.home / "archive" / "vault").exists()
+
+
+def test_what_one_machine_receives_another_takes_along(first, tmp_path, capsys):
+    other = another(first, tmp_path, capsys, "reader")
+    source = note(tmp_path)
+    done = []
+    with opened(first) as here, opened(other) as there:
+        assert here.place and there.place == "reader" and here.place != there.place
+        (item,) = add_paths(here, [source], Hints(class_code="04", manager="ZHS"), move=True)
+        # The reader cannot receive it: the file lies elsewhere.
+        with there.catalogue.begin() as tx:
+            assert tx.lease_item("x", now=tx.moment(), seconds=1, place=there.place) is None
+        from dms.flow import travel
+
+        received = travel(here, item)
+        assert (received.state, received.station, received.place) == (ItemState.WORKING, "identify", "")
+        reader = Workshop(there, 1, on_end=done.append)
+        with reader.open():
+            back = until(lambda: at(here, item.id, lambda i: i.station == "settle"))
+        assert back.place == here.place and back.code and source.exists(), "only its own machine removes the source"
+        assert done == []
+        ended = travel(here, back)
+        assert ended.state is ItemState.REGISTERED and not source.exists()
+        assert not list(there.work.glob(f"{item.id}*")) and not list(here.work.glob(f"{item.id}*"))
+
+
+def test_a_bad_file_read_elsewhere_is_put_aside_at_home(first, tmp_path, capsys):
+    other = another(first, tmp_path, capsys, "reader")
+    source = tmp_path / "broken.pdf"
+    source.write_bytes(b"%PDF-1.7 broken")
+    with opened(first) as here, opened(other) as there:
+        from dms.flow import travel
+
+        (item,) = add_paths(here, [source], Hints(), move=True)
+        travel(here, item)
+        with Workshop(there, 1).open():
+            refused = until(lambda: at(here, item.id, lambda i: "refused" in i.data))
+        ended = travel(here, refused)
+        assert ended.state is ItemState.QUARANTINED and Path(ended.source).is_relative_to(first.home)
+        assert Path(ended.source).read_bytes() == b"%PDF-1.7 broken" and not source.exists()
+
+
+def test_two_watchers_and_a_worker_share_what_comes(first, tmp_path, capsys):
+    machines = [first, another(first, tmp_path, capsys, "second"), another(first, tmp_path, capsys, "third")]
+    for machine in machines[:2]:
+        machine.inbox.mkdir(exist_ok=True)
+        for number in range(8):
+            note(machine.inbox, number + (100 if machine is first else 0))
+    stop = threading.Event()
+    with opened(machines[0]) as a, opened(machines[1]) as b, opened(machines[2]) as c:
+        threads = [threading.Thread(target=Watcher(w, 2).run, args=(stop,)) for w in (a, b)]
+        for thread in threads:
+            thread.start()
+        try:
+            with Workshop(c, 2).open():
+                until(lambda: count(a) == 16, seconds=90)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        with a.catalogue.look() as tx:
+            assert sorted(r.code[-6:] for r in tx.records()) == [f"{n:06d}" for n in range(1, 17)]
+            assert tx.gaps() == []
+    assert not [p for m in machines[:2] for p in m.inbox.rglob("*.txt")]
+    assert first.dms("search", "折让审批", "--limit", 50)["total"] == 16
+    assert first.dms("audit", "verify")["findings"] == []
+
+
+def test_a_machine_with_another_key_is_refused(first, tmp_path, capsys):
+    other = another(first, tmp_path, capsys, "stranger")
+    (other.home / "archive" / "secret.key").write_text("00" * 32 + "\n", encoding="ascii")
+    assert "another key" in other.errors("search", "x") and other.exit == 2
+
+
+def count(world):
+    with world.catalogue.look() as tx:
+        return len([i for i in tx.items(states=[ItemState.REGISTERED])])
+
+
+def at(world, item_id, wanted):
+    with world.catalogue.look() as tx:
+        item = tx.item(item_id)
+    return item if item and wanted(item) else None
+
+
+def until(look, seconds=60.0):
+    """Wait for something to be true; return it."""
+    import time
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it never came")
