@@ -112,6 +112,23 @@ def _vault(settings: Settings) -> Vault:
     )
 
 
+@contextmanager
+def open_parts(settings: Settings, clock: Clock) -> Iterator[tuple[Catalogue, Vault, SearchIndex]]:
+    """Open the catalogue, vault and index that settings name, beside those of an archive that is open."""
+    from dms.adapters.catalogue import open_catalogue
+    from dms.adapters.search import open_index
+
+    catalogue = open_catalogue(settings.expand(settings.catalogue), clock=clock)
+    try:
+        index = open_index(settings.expand(settings.search))
+        try:
+            yield catalogue, _vault(settings), index
+        finally:
+            index.close()
+    finally:
+        catalogue.close()
+
+
 def _parcels(settings: Settings) -> Parcels | None:
     if not settings.parcels:
         return None

@@ -22,6 +22,15 @@ _log = logging.getLogger("dms.watch")
 _TICK = 0.25
 
 
+def take_care(world: World) -> None:
+    """Free what dead processes of this machine hold, and tidy the vault; what fails now is tried again later."""
+    try:
+        free_dead(world)
+        world.vault.tidy()
+    except DmsError as problem:
+        _log.warning("%s %s", problem.message, problem.hint)
+
+
 class Watcher:
     """Watches every drop folder of an archive.
 
@@ -86,10 +95,9 @@ class Watcher:
 
     def _care(self) -> None:
         """Whole look: what events missed, what dead watchers left. A missing share is said, and tried again."""
+        take_care(self._world)
         try:
-            free_dead(self._world)
             adopt(self._world)
-            self._world.vault.tidy()
             self._sweep()
             self._workshop.wake()
         except DmsError as problem:

@@ -377,6 +377,18 @@ class Transaction(Registers, Accounts, Protocol):
         """Set one."""
         ...
 
+    def take_time(self) -> None:
+        """Let this transaction last as long as it takes; a server ends others that stay silent."""
+        ...
+
+    def copy_to(self, other: Catalogue) -> None:
+        """Copy everything but sessions and leases into another, empty catalogue, in one transaction there.
+
+        Raises:
+            Conflict: it is not empty.
+        """
+        ...
+
 
 class Catalogue(Protocol):
     """The relational catalogue. Safe for many processes and threads."""
@@ -395,6 +407,10 @@ class Catalogue(Protocol):
 
     def check(self) -> Sequence[str]:
         """Run the engine's own integrity checks; return what is wrong."""
+        ...
+
+    def fingerprints(self) -> Mapping[str, tuple[int, str]]:
+        """Return for each table how many rows it has, and a digest over them; equal catalogues have equal ones."""
         ...
 
     def backup(self, target: str) -> None:

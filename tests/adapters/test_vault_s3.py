@@ -135,6 +135,16 @@ def test_a_purge_cut_off_anywhere_never_brings_content_back(vault, monkeypatch):
     assert not any("a.txt" in key or "b.txt" in key for key in keys(vault, f"vault/{PLACE}"))
 
 
+def test_what_was_destroyed_is_forgotten_by_every_machine(vault, s3_url, tmp_path):
+    put(vault, {"a.txt": b"secret"})
+    elsewhere = open_vault(s3_url, cache=tmp_path / "elsewhere")
+    assert get(elsewhere, "a.txt") == get(vault, "a.txt") == b"secret"
+    vault.purge(CODE, {"tombstone.json": b"{}"}, message="m", user="u", at="2026-11-23T16:05:00+08:00")
+    elsewhere.tidy()
+    for folder in ("cache", "elsewhere"):
+        assert not [p for p in (tmp_path / folder).rglob("*") if p.is_file()], folder
+
+
 def test_writers_on_many_machines_never_mix(s3_url, tmp_path):
     results: list[object] = []
 

@@ -29,7 +29,7 @@ OPEN = {
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
 # These make an archive, run on the machine's behalf, or look at a stranger's folder: no record is told or touched.
-OUTSIDE = {"init", "demo", "watch", "handover check", "recover", "serve", "service print"}
+OUTSIDE = {"init", "demo", "watch", "worker", "handover check", "recover", "serve", "service print"}
 
 
 def commands(tmp_path, office):
@@ -127,6 +127,7 @@ def commands(tmp_path, office):
         "reindex": (["reindex"], Action.CARE, off),
         "rebuild": (["rebuild"], Action.CARE, off),
         "backup": (["backup", tmp_path / "backup"], Action.CARE, off),
+        "migrate": (["migrate", "--to", f"file://{tmp_path}/elsewhere", "--dry-run"], Action.CARE, off),
     }  # fmt: skip
 
 

@@ -77,10 +77,12 @@ def test_a_complaint_with_a_discount_from_desk_to_tombstone(office, tmp_path):
     assert office.exit == 0
     assert "直接领导" in refused(office, "file", code, user="ar")["message"]
     office.dms("approve", code, "--note", "同意折让", user="dm1")
-    picture = next((office.home / "archive" / "vault").rglob("evidence/customer.png"))
     from PIL import Image
 
-    with Image.open(picture) as ink:
+    with (
+        open_world(office.home, user="ar") as world,
+        Image.open(world.vault.open(code, "evidence/customer.png")) as ink,
+    ):
         assert ink.width > 40 and ink.convert("L").getextrema()[0] < 160
     (filed,) = office.dms("file", code, user="ar")["filed"]
     number = filed["paper_number"]

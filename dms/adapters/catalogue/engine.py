@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, inspect, text
 
 from dms.adapters.catalogue.accounts import Accounts
+from dms.adapters.catalogue.copying import copy, fingerprints
 from dms.adapters.catalogue.items import Items
 from dms.adapters.catalogue.log import Log
 from dms.adapters.catalogue.numbers import Numbers
@@ -21,6 +22,7 @@ from dms.adapters.catalogue.registers import Registers
 from dms.adapters.catalogue.sqlite import BUSY_SECONDS, Sqlite
 from dms.adapters.catalogue.waiting import Waiting
 from dms.errors import DmsError, Usage
+from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock, SystemClock
 
 # The newest revision under migrations/versions; a test compares, so that opening need not import Alembic.
@@ -29,6 +31,20 @@ HEAD = "0006"
 
 class SqlTransaction(Numbers, Items, Records, Waiting, Log, Registers, Accounts):
     """One transaction; see :class:`dms.ports.catalogue.Transaction`."""
+
+    def take_time(self) -> None:
+        """Let this transaction last as long as it takes."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            self.connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+    def copy_to(self, other: Catalogue) -> None:
+        """Copy every row of this catalogue into another, empty one, in one transaction there."""
+        if not isinstance(other, SqlCatalogue):
+            raise TypeError("only between databases")
+        with other.begin() as there:
+            there.take_time()
+            copy(self.connection, there.connection)
 
 
 class Database(Protocol):
@@ -157,6 +173,11 @@ class SqlCatalogue:
                 return [*self._database.check(tx.connection), *tx.incomplete()]
         except DmsError as problem:
             return [problem.message]
+
+    def fingerprints(self) -> Mapping[str, tuple[int, str]]:
+        """Return rows and a digest of each table; see the port."""
+        with self.look() as tx:
+            return fingerprints(tx.connection)
 
     def backup(self, target: str) -> None:
         """Write a consistent copy to a file; work goes on meanwhile.

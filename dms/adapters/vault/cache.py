@@ -13,6 +13,7 @@ from typing import BinaryIO
 from dms.errors import Damaged
 
 _PARTS = 8
+_DIGITS = 128
 
 
 class Cache:
@@ -65,6 +66,12 @@ class Cache:
             part.unlink(missing_ok=True)
         self._make_room()
         return opened
+
+    def forget(self, digests: Iterable[str]) -> None:
+        """Remove contents."""
+        for sha512 in digests:
+            if len(sha512) == _DIGITS and sha512.isalnum():
+                (self._folder / sha512[:2] / sha512).unlink(missing_ok=True)
 
     def _make_room(self) -> None:
         """Remove what was not read for longest until the rest fits."""

@@ -63,6 +63,8 @@ class OcflS3:
     def __init__(self, url: str, cache: Cache) -> None:
         self._store, self._root = open_bucket(url, "vault")
         self._stages = f"{self._root.rstrip('/')}-staging/"
+        self._purged = f"{self._root.rstrip('/')}-purged/"
+        self._forgot: set[str] = set()
         self._cache = cache
         name, content = ROOT_DECLARATION
         if self._get(name) is None:
@@ -75,9 +77,12 @@ class OcflS3:
             self._put_new(README[0], README[1])
 
     # -- the store --------------------------------------------------------------------------------------------
+    def _read(self, key: str) -> bytes:
+        return bytes(answered(lambda: obstore.get(self._store, key).bytes()))
+
     def _get(self, key: str) -> bytes | None:
         try:
-            return bytes(answered(lambda: obstore.get(self._store, self._root + key).bytes()))
+            return self._read(self._root + key)
         except (NotFoundError, FileNotFoundError):
             return None
 
@@ -156,6 +161,13 @@ class OcflS3:
         """
         place = object_path(object_id)
         check_request(files)
+        inventory = self._inventory(place, object_id)[0]
+        digests = sorted(inventory.manifest) if inventory else []
+        if digests:
+            # Other machines may have read it lately; they learn by this what to forget.
+            told = json.dumps(digests).encode()
+            answered(lambda: obstore.put(self._store, f"{self._purged}{object_id}", told))
+            self._cache.forget(digests)
         there = sorted(self._keys(place))
         copies = [k for k in there if re.fullmatch(rf"v\d+/{re.escape(INVENTORY)}(\.\w+)?", k)]
         heads = [k for k in (INVENTORY, SIDECAR) if k in there]
@@ -394,7 +406,8 @@ class OcflS3:
             return [*check_object(copy, object_id), *wrong]
 
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
-        """Remove what killed writers uploaded and no version took."""
+        """Remove what killed writers uploaded and no version took, and forget here what was destroyed elsewhere."""
+        self._forget_destroyed()
         removed = 0
         pages = answered(lambda: list(obstore.list(self._store, prefix=self._stages)))
         for meta in (meta for page in pages for meta in page):
@@ -410,6 +423,13 @@ class OcflS3:
             marker.forget()
             removed += 1
         return removed
+
+    def _forget_destroyed(self) -> None:
+        for page in answered(lambda: list(obstore.list(self._store, prefix=self._purged))):
+            for key in (meta["path"] for meta in page if meta["path"] not in self._forgot):
+                with suppress(NotFoundError, FileNotFoundError, ValueError):
+                    self._cache.forget(json.loads(self._read(key)))
+                self._forgot.add(key)
 
     # -- markers ----------------------------------------------------------------------------------------------
     @property

@@ -105,6 +105,30 @@ def recover_command(session: Session, backup: Path, as_json: bool) -> None:
     answer(asdict(done), lambda c: c.print("\n".join(told), markup=False), as_json=as_json)
 
 
+@click.command("migrate")
+@click.option("--to", "first", required=True, help="postgresql://…, sqlite:///…, s3://…, file:///…, tantivy:///…")
+@click.argument("more", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@json_option
+@click.pass_obj
+def migrate_command(session: Session, first: str, more: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Move catalogue, vault and index to other engines; the old ones stay. Stop watchers and pages first."""
+    from dataclasses import asdict
+
+    from dms.migration import migrate
+
+    with steps(quiet=as_json) as show:
+        done = migrate(session.home, [first, *more], user=session.user, dry=dry_run, told=show)
+    verb = "would be" if done.dry else "are"
+    told = [f"{key} = {value}" for key, value in done.settings.items()]
+    size = f"{done.bytes / 1e6:,.1f} MB"
+    told.append(f"{sum(done.rows.values()):,} rows and {done.objects:,} objects ({size}) {verb} moved.")
+    if not done.dry:
+        told.append(f"Compared and equal; the log's root is {done.log_root}. dms.toml names the new places.")
+    told += done.notes
+    answer(asdict(done), lambda c: c.print("\n".join(told), markup=False), as_json=as_json)
+
+
 @click.command("backup")
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False))
 @json_option

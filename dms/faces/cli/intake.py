@@ -88,6 +88,7 @@ def watch_command(session: Session, once: bool, as_json: bool) -> None:
 def worker_command(session: Session, as_json: bool) -> None:
     """Take along what this or other machines received, and keep the index up, until stopped (Ctrl-C)."""
     from dms.assembly import workers
+    from dms.desk.watching import take_care
     from dms.desk.workshop import Workshop
 
     stop = threading.Event()
@@ -99,7 +100,9 @@ def worker_command(session: Session, as_json: bool) -> None:
         )
         with shop.open():
             say(f"Working as {world.owner}. Stop with Ctrl-C.")
-            stop.wait()
+            while not stop.is_set():
+                take_care(world)
+                stop.wait(world.settings.sweep_seconds)
     say("Stopped.")
 
 

@@ -69,6 +69,7 @@ COMMANDS = {
     "rebuild": "care",
     "backup": "care",
     "recover": "care",
+    "migrate": "care",
 }
 
 
@@ -144,6 +145,7 @@ HELP = {
     "rebuild": "Rebuild a lost catalogue from the vault.",
     "backup": "Copy the whole archive to a folder.",
     "recover": "Bring a backup back.",
+    "migrate": "Move the archive to other engines (PostgreSQL, a bucket) or back, proven equal.",
 }
 
 
