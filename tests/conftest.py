@@ -92,7 +92,10 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """An S3 server (moto) of this test process; its endpoint."""
+    """An S3 server (moto) of this test process; its endpoint. DMS_TEST_S3 names another one."""
+    if os.environ.get("DMS_TEST_S3"):
+        yield os.environ["DMS_TEST_S3"]
+        return
     pytest.importorskip("moto.server", reason="no moto: what needs an S3 server is left out")
     with servers.s3() as endpoint:
         yield endpoint

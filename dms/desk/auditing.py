@@ -122,6 +122,10 @@ def verify(world: World, printed: Sequence[Root] = ()) -> list[Finding]:
         _, mine = gate.reach(world, tx)
         if mine.may(Action.READ_LOG) is None and mine.may(Action.CARE) is None:
             raise gate.refused(Action.READ_LOG)
+    if world.place:
+        # Each machine's copy follows its own acts; those of the others are brought now.
+        world.journal.catch_up(world.catalogue)
+    with world.catalogue.look() as tx:
         found, leaves = _rows(tx)
     found += _copy(world, leaves)
     for one in printed:

@@ -56,7 +56,7 @@ def verify(
     found += [
         Finding("quarantine-file", i.id, f"The file of {i.name} is not in quarantine any more.", "Look in a backup.")
         for i in quarantined
-        if i.source and not world.quarantine.joinpath(i.id).exists()
+        if i.source and i.place in ("", world.place) and not world.quarantine.joinpath(i.id).exists()
     ]
     on_step("done", len(codes), len(codes))
     return found

@@ -35,7 +35,13 @@ def quarantine(work: Work, problem: DmsError) -> Item:
     )
     _sync(place)
     _sync(world.quarantine)
-    done = item.with_(state=ItemState.QUARANTINED, reason=reason, source=str(kept) if kept.exists() else "", code="")
+    done = item.with_(
+        state=ItemState.QUARANTINED,
+        reason=reason,
+        source=str(kept) if kept.exists() else "",
+        code="",
+        place=world.place,
+    )
     now = world.now()
     with world.catalogue.begin() as tx:
         if item.sha512:

@@ -26,9 +26,7 @@ def first(on_servers, archive):
 
 def another(first, tmp_path, capsys, name):
     """A second machine: its own home and name, the archive's key."""
-    from conftest import Archive
-
-    machine = Archive(tmp_path / name, capsys)
+    machine = type(first)(tmp_path / name, capsys)
     (machine.home / "archive").mkdir(parents=True)
     shutil.copy(first.home / "archive" / "secret.key", machine.home / "archive" / "secret.key")
     shutil.copy(first.home / "scheme.toml", machine.home / "scheme.toml")
