@@ -113,10 +113,10 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """Give a cluster; it is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="dmspg"))
-    server = Postgres(folder)
+    server = Postgres(folder, durable=durable)
     try:
         server.start()
         yield server

@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=100_000)
     count = parser.parse_args().records
     rng = random.Random(1)
-    with servers.postgres() as server:
+    with servers.postgres(durable=True) as server:
         url = server.database("bench")
         catalogue, index = open_catalogue(url), open_index(url)
         begun = time.perf_counter()
