@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
           fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono fonts-dejavu-core poppler-utils qpdf python3-venv
 
-.PHONY: help demo test lint bench wheel clean system browser
+.PHONY: help demo test lint bench wheel clean system browser database
 
 help:
 	@echo "make demo    a small archive, real-looking scans through the whole journey"
@@ -16,7 +16,7 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/dms --home . demo
 
-test: $(VENV)/.ready-test | browser
+test: $(VENV)/.ready-test | browser database
 	@echo "== quick tests"
 	@OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -q -n 2 -m "not slow and not bench"
 	@echo "== slow tests: real OCR, processes killed, full disks"
@@ -34,6 +34,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python tests/benchmarks/bench_covers.py
 	$(BIN)/python tests/benchmarks/bench_ingest.py
 	$(BIN)/python tests/benchmarks/bench_web.py
+	$(BIN)/python tests/benchmarks/bench_servers.py
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel
@@ -49,6 +50,11 @@ system:
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || sh .ci/system chromium || \
 	  echo "== no Chromium: the browser tests are left out"
+
+# A real PostgreSQL for the tests of what several machines share; they start their own, in a temporary folder.
+database:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || sh .ci/system postgresql || \
+	  echo "== no PostgreSQL: what needs it is left out"
 
 $(VENV)/.ready: pyproject.toml | system
 	@echo "== setting up $(VENV) (once)"
