@@ -172,6 +172,22 @@ def test_a_job_enqueued_again_meanwhile_waits_on(catalogue):
         assert [j.target for j in tx.lease_jobs("index", "you", now=6, seconds=10, limit=10)] == ["A"]
 
 
+def test_an_item_is_taken_where_its_files_lie(catalogue):
+    with catalogue.begin() as tx:
+        tx.add_item(item(1, place="scan-1"))
+        tx.add_item(item(2, place="扫描二"))
+        tx.add_item(item(3))
+    with catalogue.begin() as tx:
+        now = tx.moment()
+        assert abs(now - time.time()) < 60
+        assert [tx.lease_item("o", now=now, seconds=9, place="扫描二").id for _ in range(2)] == [
+            "item-0002",
+            "item-0003",
+        ]
+        assert tx.lease_item("o", now=now, seconds=9, place="扫描二") is None
+        assert tx.lease_item("o", now=now, seconds=9).id == "item-0001", "who names no place takes all"
+
+
 def test_questions_people_and_acts(catalogue):
     with catalogue.begin() as tx:
         tx.ask(Attention("describe", "A", "old", "do"))

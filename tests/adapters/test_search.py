@@ -165,6 +165,17 @@ def test_unseen_words_leak_nowhere(index):
         assert found.total <= 1, query
 
 
+def test_a_text_longer_than_an_engine_likes_is_found_whole(index):
+    numbers = [f"{n:07d}" for n in range(0, 3_000_000, 29)]
+    pages = (" ".join(numbers[:50_000]), " ".join(numbers[50_000:]) + "最后一页的折让金额")
+    index.update([Entry("HG01E2026000001", title="清单", pages=pages), Entry("HG01E2026000002", pages=("1234567",))])
+    for query, wanted in (
+        (numbers[-1], 1), (numbers[77_777][:5], 1), ("折让金额", 1), ("折让", 1), ("让", 1),
+        (f"{numbers[3]} 折让", 1), (f"{numbers[3]} NOT 折让", 0), ("清单", 1), ("没有的", 0),
+    ):  # fmt: skip
+        assert ask(index, query).total == wanted, query
+
+
 def test_rebuild_starts_anew(index):
     index.update(corpus(20))
     assert index.rebuild(iter([Entry("HG01E2026000001", title="新")])) == 1

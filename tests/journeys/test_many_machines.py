@@ -135,6 +135,26 @@ def test_two_watchers_and_a_worker_share_what_comes(first, tmp_path, capsys):
     assert first.dms("audit", "verify")["findings"] == []
 
 
+def test_a_machine_whose_clock_is_an_hour_ahead_takes_nothing_away(first, tmp_path, capsys):
+    from datetime import datetime, timedelta
+
+    from dms.ports.clock import SystemClock
+
+    class Ahead(SystemClock):
+        def now(self) -> datetime:
+            return super().now() + timedelta(hours=1)
+
+    other = another(first, tmp_path, capsys, "ahead")
+    with opened(first) as here, open_world(other.home, user="tester", clock=Ahead()) as there:
+        (item,) = add_paths(here, [note(tmp_path)], Hints(), move=False)
+        with here.catalogue.begin() as tx:
+            tx.save_item(item.with_(place=""))
+            assert tx.lease_item("here:1:1", now=tx.moment(), seconds=30, place=here.place)
+        with there.catalogue.begin() as tx:
+            assert tx.lease_item("ahead:1:1", now=tx.moment(), seconds=30, place=there.place) is None
+            assert tx.renew_item(item.id, "here:1:1", now=tx.moment(), seconds=30)
+
+
 def test_a_machine_with_another_key_is_refused(first, tmp_path, capsys):
     other = another(first, tmp_path, capsys, "stranger")
     (other.home / "archive" / "secret.key").write_text("00" * 32 + "\n", encoding="ascii")

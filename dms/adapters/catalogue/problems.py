@@ -34,4 +34,4 @@ def of_ours(problem: BaseException) -> DmsError:
         return Unavailable(
             f"The catalogue is damaged: {told}.", "Put the last backup in its place, or rebuild it: dms rebuild"
         )
-    return Unavailable(f"The catalogue does not answer: {told}.", "Check archive/catalogue.sqlite and its disk.")
+    return Unavailable(f"The catalogue does not answer: {told}.", "Look whether its server runs, or at its disk.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +17,7 @@ from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.errors import MissingProgram
 from dms.faces.web.view import world_of
+from dms.flow import STATIONS
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,6 +39,12 @@ class Meter:
             "dms_request_seconds", "Time to answer.", ("route",), registry=self._registry
         )
         self._waiting = prometheus.Gauge("dms_waiting", "What waits.", ("what",), registry=self._registry)
+        self._stations = prometheus.Gauge(
+            "dms_files_at_station", "Files on their way, by their next station.", ("station",), registry=self._registry
+        )
+        self._oldest = prometheus.Gauge(
+            "dms_oldest_file_seconds", "Age of the oldest file on its way.", registry=self._registry
+        )
 
     @contextmanager
     def timed(self, request: Request) -> Iterator[Callable[[int], None]]:
@@ -55,8 +64,13 @@ class Meter:
                 self._requests.labels(request.method, route, str(status)).inc()
                 self._seconds.labels(route).observe(time.perf_counter() - start)
 
-    def text(self, waiting: dict[str, int]) -> bytes:
+    def text(self, waiting: dict[str, int], stations: Mapping[str, int], oldest: float) -> bytes:
         """Return all figures as Prometheus reads them.
+
+        Args:
+            waiting: how much of what.
+            stations: station -> files that go there next.
+            oldest: seconds since the oldest file on its way came.
 
         Raises:
             MissingProgram: its package is not installed.
@@ -67,6 +81,9 @@ class Meter:
 
         for what, count in waiting.items():
             self._waiting.labels(what).set(count)
+        for station in STATIONS:
+            self._stations.labels(station).set(stations.get(station, 0))
+        self._oldest.set(oldest)
         return bytes(prometheus.generate_latest(self._registry))
 
 
@@ -76,10 +93,14 @@ def metrics(request: Request) -> Response:
     world = world_of(request)
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
+        working = tx.items(states=[ItemState.WORKING])
         waiting = {
-            "files": len(tx.items(states=[ItemState.WORKING])),
+            "files": len(working),
             "quarantine": len(tx.items(states=[ItemState.QUARANTINED])),
             "index": tx.jobs_waiting("index"),
             "attention": len(tx.attention()),
         }
-    return Response(request.app.state.meter.text(waiting), media_type="text/plain; version=0.0.4")
+    came = [datetime.fromisoformat(item.created) for item in working if item.created]
+    oldest = (world.clock.now() - min(came)).total_seconds() if came else 0.0
+    told = request.app.state.meter.text(waiting, Counter(item.station for item in working), max(0.0, oldest))
+    return Response(told, media_type="text/plain; version=0.0.4")
