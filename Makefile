@@ -35,6 +35,7 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python tests/benchmarks/bench_ingest.py
 	$(BIN)/python tests/benchmarks/bench_web.py
 	$(BIN)/python tests/benchmarks/bench_servers.py
+	$(BIN)/python tests/benchmarks/simulate_workers.py
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel

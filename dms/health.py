@@ -88,4 +88,7 @@ def advice(world: World) -> Iterator[Probe]:
     )  # fmt: skip
     yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
     yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
+    if world.place:
+        yield Probe("backup", True, "the servers' own: pg_dump, the bucket's copy (docs/operate.md)", needed=False)
+        return
     yield Probe("backup", backup is not None, backup or "never made", "dms backup /path/on/another/disk", needed=False)

@@ -58,5 +58,5 @@ def answered(act: Callable[[], T]) -> T:
     except (NotFoundError, AlreadyExistsError, PreconditionError, FileNotFoundError):
         raise
     except (BaseError, OSError) as problem:
-        told = re.sub(r"\s+", " ", str(problem))[:300]
+        told = re.sub(r"\s+", " ", str(problem)).partition(" Debug source")[0][:300]
         raise Unavailable(f"The object store does not answer: {told}", "Look whether it runs.") from problem

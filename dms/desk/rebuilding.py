@@ -30,7 +30,10 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
         if tx.records(limit=1) or tx.items(limit=1):
-            raise Conflict("The catalogue is not empty.", "Move archive/catalogue.sqlite* away, then try again.")
+            raise Conflict(
+                "The catalogue is not empty.",
+                "Name an empty one (or move archive/catalogue.sqlite* away), then try again.",
+            )
     objects = sorted(world.vault.objects())
     records: dict[str, Record] = {}
     for done, object_id in enumerate(objects, 1):

@@ -16,7 +16,7 @@ OUTSIDE = (*DATABASE, sqlite3.Error, OSError)
 
 def of_ours(problem: BaseException) -> DmsError:
     """Return the error of ours that tells a person about one of the database's."""
-    told = str(getattr(problem, "orig", None) or problem)
+    told = " ".join(str(getattr(problem, "orig", None) or problem).split()).rstrip(".")
     low = told.lower()
     if isinstance(problem, exc.IntegrityError):
         return Conflict(f"The catalogue refuses it: {told}.", "Somebody was faster; look at it and try again.")
