@@ -181,21 +181,24 @@ class OcflS3:
     ) -> dict[str, str]:  # fmt: skip
         """Upload what the object does not have; fill ``taken``; return digest -> content path of what is new."""
         added: dict[str, str] = {}
+        sources: dict[str, tuple[Path | bytes, int]] = {}
         for path, source in files.items():
             if source is None:
                 continue
             digest, size = digest_source(source)
             taken[path] = StoredFile(path, size, digest)
             if before is not None and digest in before.manifest:
-                self._confirm(place, before, digest, size)
+                self._confirm(place, before, digest)
             elif digest not in added:
-                target = f"v{number}/content/{stage.name}/{path}"
-                stage.announce(f"{place}/{target}")
-                self._upload(f"{place}/{target}", source, digest, size)
-                added[digest] = target
+                added[digest] = f"v{number}/content/{stage.name}/{path}"
+                sources[digest] = source, size
+        if added:
+            stage.announce([f"{place}/{target}" for target in added.values()])
+        for digest, target in added.items():
+            self._upload(f"{place}/{target}", *sources[digest], digest)
         return added
 
-    def _upload(self, key: str, source: Path | bytes, digest: str, size: int) -> None:
+    def _upload(self, key: str, source: Path | bytes, size: int, digest: str) -> None:
         """Upload a file; the store checks each part by SHA-256, we that it was the same file we have digested."""
         told = hashlib.sha512()
 
@@ -204,20 +207,18 @@ class OcflS3:
                 told.update(block)
                 yield block
 
-        if isinstance(source, bytes):
-            answered(lambda: obstore.put(self._store, self._root + key, source))
-            told.update(source)
-        elif size <= _BLOCK:
+        whole = True
+        if size <= _BLOCK:
             data = b"".join(flowing())
             answered(lambda: obstore.put(self._store, self._root + key, data))
         else:
             answered(lambda: obstore.put(self._store, self._root + key, flowing()))
-        found = answered(lambda: obstore.head(self._store, self._root + key))
-        if told.hexdigest() != digest or found["size"] != size:
+            whole = answered(lambda: obstore.head(self._store, self._root + key))["size"] == size
+        if not whole or told.hexdigest() != digest:
             self._delete([key])
             raise Damaged("A file changed while it was written to the vault.", "Try again.")
 
-    def _confirm(self, place: str, before: Inventory, digest: str, size: int) -> None:
+    def _confirm(self, place: str, before: Inventory, digest: str) -> None:
         """Look before letting the caller believe that content is kept: he may remove his source next."""
         path = before.manifest[digest][0]
         told = hashlib.sha512()
@@ -454,9 +455,9 @@ class _Stage:
         self._vault = vault
         self._key = key or f"{vault.stages}{object_id}~{self.name}"
 
-    def announce(self, key: str) -> None:
-        """Write down that a key is about to be put."""
-        self.keys.append(key)
+    def announce(self, keys: Sequence[str]) -> None:
+        """Write down that keys are about to be put."""
+        self.keys += keys
         data = json.dumps(self.keys, ensure_ascii=False).encode()
         answered(lambda: obstore.put(self._vault.store, self._key, data))
 
