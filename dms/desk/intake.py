@@ -17,6 +17,8 @@ from dms.ports.catalogue import Act, Person
 from dms.ports.inbox import Claimed, Inbox
 from dms.ports.world import World
 
+# So many at once are somebody's own, who waits for them; more are a bulk load.
+_FEW = 20
 _SIDECAR_KEYS = ("class", "customer", "manager", "title", "date", "carrier", "fields")
 
 
@@ -83,6 +85,7 @@ def take_claim(world: World, inbox: Inbox, claimed: Claimed, people: Sequence[Pe
         user=world.user,
         created=world.now(),
         place=world.place,
+        bulk=1,
     ).noting(inbox=str(inbox.root), sidecar_problem=claimed.problem or problem)
     with world.catalogue.begin() as tx:
         tx.add_item(item)
@@ -157,6 +160,7 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
                 user=world.user,
                 created=world.now(),
                 place=world.place,
+                bulk=int(len(files) > _FEW),
             ).noting(move=move)
             tx.add_item(item)
             items.append(item)

@@ -48,6 +48,7 @@ class Item:
         parent: id of the item this one was split from or attached to.
         data: small results of stations (kind, pages, ranges ...), JSON-ready.
         reason: why it was quarantined, for a person.
+        bulk: 1 where it came with many others; what somebody waits for is taken before it.
         place: name of the machine where its files lie; empty: any worker can get them.
     """
 
@@ -68,6 +69,7 @@ class Item:
     user: str = ""
     created: str = ""
     place: str = ""
+    bulk: int = 0
 
     def with_(self, **changes: Any) -> Item:
         """Return a copy with these attributes changed."""

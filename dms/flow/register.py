@@ -212,6 +212,7 @@ def _children(work: Work, record: Record) -> list[Item]:
                 user=item.user,
                 created=item.created,
                 place=world.place,
+                bulk=item.bulk,
             ).noting(part_of=record.code, depth=depth)
         )
     return children

@@ -120,6 +120,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
             user=item.user,
             created=item.created,
             place=world.place,
+            bulk=item.bulk,
         ).noting(part=list(segment.pages), batch=batch, kind="scan", media_type="application/pdf")
         if segment.code:
             child = child.noting(attach=str(segment.code))

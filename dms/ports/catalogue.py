@@ -203,7 +203,9 @@ class Transaction(Registers, Accounts, Protocol):
     def lease_item(
         self, owner: str, *, now: float, seconds: float, item_id: str = "", place: str | None = None
     ) -> Item | None:
-        """Take the oldest working item (or the one named) that nobody holds a live lease on; None where there is none.
+        """Take a working item (or the one named) that nobody holds a live lease on, or return None.
+
+        What came in bulk goes last, else the oldest first.
 
         Args:
             owner: who takes it.

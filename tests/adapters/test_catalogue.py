@@ -188,6 +188,14 @@ def test_an_item_is_taken_where_its_files_lie(catalogue):
         assert tx.lease_item("o", now=now, seconds=9).id == "item-0001", "who names no place takes all"
 
 
+def test_what_somebody_waits_for_comes_first(catalogue):
+    with catalogue.begin() as tx:
+        for number, bulk in ((1, 1), (2, 1), (3, 0), (4, 0)):
+            tx.add_item(item(number, bulk=bulk))
+        taken = [tx.lease_item("o", now=100, seconds=9).id[-1] for _ in range(4)]
+    assert taken == ["3", "4", "1", "2"]
+
+
 def test_questions_people_and_acts(catalogue):
     with catalogue.begin() as tx:
         tx.ask(Attention("describe", "A", "old", "do"))

@@ -62,7 +62,7 @@ class Items(Base):
             query = query.where(items.c.id == item_id)
         if place is not None:
             query = query.where(items.c.place.in_(["", place]))
-        query = query.order_by(items.c.id).limit(1).with_for_update(skip_locked=True)
+        query = query.order_by(items.c.bulk, items.c.id).limit(1).with_for_update(skip_locked=True)
         found = self.connection.execute(query).scalar()
         if found is None:
             return None
