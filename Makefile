@@ -34,7 +34,9 @@ bench: $(VENV)/.ready-test
 	$(BIN)/python tests/benchmarks/bench_covers.py
 	$(BIN)/python tests/benchmarks/bench_ingest.py
 	$(BIN)/python tests/benchmarks/bench_web.py
+	$(BIN)/python tests/benchmarks/bench_signatures.py
 	$(BIN)/python tests/benchmarks/bench_servers.py
+	$(BIN)/python tests/benchmarks/bench_workers.py
 	$(BIN)/python tests/benchmarks/simulate_workers.py
 
 wheel: $(VENV)/.ready-test

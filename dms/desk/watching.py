@@ -14,6 +14,7 @@ from dms.desk.workshop import Workshop
 from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
 from dms.errors import DmsError
+from dms.flow.spreading import tidy_helping
 from dms.flow.work import Progress
 from dms.ports.inbox import Drop, Inbox
 from dms.ports.world import World
@@ -26,6 +27,7 @@ def take_care(world: World) -> None:
     """Free what dead processes of this machine hold, and tidy the vault; what fails now is tried again later."""
     try:
         free_dead(world)
+        tidy_helping(world)
         world.vault.tidy()
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)

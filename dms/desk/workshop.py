@@ -15,6 +15,7 @@ from dms.domain.item import Item, ItemState
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.flow import travel
 from dms.flow.index import index_waiting
+from dms.flow.spreading import Helper
 from dms.flow.work import Progress
 from dms.ports.world import World
 
@@ -48,6 +49,7 @@ class Workshop:
         self._held: dict[str, str] = {}
         self._failures: dict[str, int] = {}
         self._lock = threading.Lock()
+        self._helper = Helper(world)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._problem: BaseException | None = None
@@ -71,6 +73,7 @@ class Workshop:
             self._wake.set()
             for thread in threads:
                 thread.join()
+            self._helper.close()
 
     def finish(self, ids: Iterable[str]) -> list[Item]:
         """Wait, while open, until these items and their parts have ended or cannot go on now.
@@ -114,10 +117,21 @@ class Workshop:
                 self._problem = problem
                 return
             if item is None:
+                if self._help(owner):
+                    continue
                 self._wake.wait(0.5)
                 self._wake.clear()
                 continue
             self._go(item, owner)
+
+    def _help(self, owner: str) -> bool:
+        """Read pages for another machine that leads a long file."""
+        try:
+            return self._helper.read(owner)
+        except Exception as problem:
+            # It is the leader's file; he finds out for himself and tells.
+            _log.warning("pages for another machine could not be read: %s", problem)
+            return False
 
     def _lease(self, owner: str) -> Item | None:
         world = self._world

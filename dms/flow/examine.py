@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dms.domain.item import Item
+from dms.flow.spreading import read_together, worth_spreading
 from dms.flow.work import Work
 
 
@@ -21,6 +22,8 @@ def identify(work: Work) -> Item:
 def recognise(work: Work) -> Item:
     """Read codes, text, words and evidence of every page; a repeat goes on at the page where it was stopped.
 
-    Codes and text are read in one pass, because both want the same raster.
+    Several machines read a long scan together. Codes and text are read in one pass, because both want the same raster.
     """
+    if worth_spreading(work):
+        read_together(work)
     return work.item.with_(station="route").noting(pages=len(work.pages))

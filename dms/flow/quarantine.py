@@ -44,6 +44,7 @@ def quarantine(work: Work, problem: DmsError) -> Item:
     )
     now = world.now()
     with world.catalogue.begin() as tx:
+        tx.forget_runs(item.id)
         if item.sha512:
             tx.release_digest(item.sha512, item.id)
         attach = item.data.get("attach")

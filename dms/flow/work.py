@@ -30,19 +30,18 @@ class Work:
         world: the archive.
         item: the item as saved.
         on_progress: told ``(item, pages done, pages in all)``.
+        folder: where to work; the item's own folder where None.
     """
 
-    def __init__(self, world: World, item: Item, on_progress: Progress = lambda *_: None) -> None:
+    def __init__(
+        self, world: World, item: Item, on_progress: Progress = lambda *_: None, folder: Path | None = None
+    ) -> None:
         self.world = world
         self.item = item
         self.on_progress = on_progress
+        self.folder = folder or world.work / item.id
         self._inspection: Inspection | None = None
         self._pages: tuple[Page, ...] | None = None
-
-    @property
-    def folder(self) -> Path:
-        """The item's own folder, kept over restarts."""
-        return self.world.work / self.item.id
 
     @property
     def original(self) -> Path:
@@ -98,7 +97,12 @@ def keep_inspection(folder: Path, inspection: Inspection) -> None:
 def keep_pages(folder: Path, pages: Sequence[Page]) -> None:
     """Put finished pages into a work folder, where the examiner finds and believes them."""
     for page in pages:
-        write_whole(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
+        write_whole(page_path(folder, page.number), json.dumps(page.to_dict()).encode())
+
+
+def page_path(folder: Path, number: int) -> Path:
+    """Return where the examiner keeps a finished page."""
+    return folder / f"page-{number:05d}.json"
 
 
 def _inspection_from(told: dict[str, Any], folder: Path) -> Inspection:

@@ -67,6 +67,25 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class PageRun:
+    """Some pages of a long file that any machine may read for the one that leads the file.
+
+    Attributes:
+        item: id of the item.
+        first: number of the first page, from 1.
+        last: number of the last one.
+        state: ``open`` (also while somebody reads it), ``alone`` (a helper failed: for the leader only), ``done``.
+        free: nobody holds a lease on it.
+    """
+
+    item: str
+    first: int
+    last: int
+    state: str = "open"
+    free: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A number missing or unexplained in a series; ``kind`` is ``code`` or ``paper``."""
 
@@ -225,11 +244,11 @@ class Transaction(Registers, Accounts, Protocol):
         ...
 
     def free_owner(self, owner_prefix: str) -> int:
-        """Give back every lease (items and jobs) of owners that begin so (a host's dead process); return how many."""
+        """Give back every lease of owners that begin so (a host's dead process); return how many."""
         ...
 
     def lease_owners(self) -> Sequence[str]:
-        """Return the owners of live leases on items and jobs."""
+        """Return the owners of live leases."""
         ...
 
     def claim_digest(self, sha512: str, item_id: str) -> str:
@@ -238,6 +257,45 @@ class Transaction(Registers, Accounts, Protocol):
 
     def release_digest(self, sha512: str, item_id: str) -> None:
         """Give a claim back (the item was quarantined)."""
+        ...
+
+    # -- pages of long files, read by several machines --------------------------------------------------------
+    def spread_pages(self, item_id: str, runs: Sequence[tuple[int, int]]) -> None:
+        """Offer pages of an item as runs (first, last); what is offered already stays as it stands."""
+        ...
+
+    def lease_run(
+        self, owner: str, *, now: float, seconds: float, item_id: str = "", stranger: str = ""
+    ) -> PageRun | None:
+        """Take the first run nobody holds, or return None.
+
+        Args:
+            owner: who takes it.
+            now: POSIX time.
+            seconds: how long the lease lasts.
+            item_id: of this item, as its leader: also runs a helper failed at.
+            stranger: as a helper: only of items that live leases of other processes than this one hold.
+        """
+        ...
+
+    def renew_run(self, run: PageRun, owner: str, *, now: float, seconds: float) -> bool:
+        """Prolong a lease on a run; False where it was lost."""
+        ...
+
+    def end_run(self, run: PageRun, owner: str, state: str) -> bool:
+        """Give a lease on a run back, its state now ``done`` or ``alone``; False where it was lost."""
+        ...
+
+    def runs_open(self) -> bool:
+        """Tell whether any item has runs not yet done."""
+        ...
+
+    def runs(self, item_id: str, *, now: float) -> Sequence[PageRun]:
+        """Return the runs of an item in the order of their pages."""
+        ...
+
+    def forget_runs(self, item_id: str) -> None:
+        """Take the runs of an item away."""
         ...
 
     # -- records ----------------------------------------------------------------------------------------------

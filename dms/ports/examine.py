@@ -100,9 +100,10 @@ class Examiner(Protocol):
         ...
 
     def pages(
-        self, path: Path, inspection: Inspection, work: Path, on_page: Callable[[int, int], None]
-    ) -> tuple[Page, ...]:
-        """Recognise all pages: text, words, codes, evidence.
+        self, path: Path, inspection: Inspection, work: Path, on_page: Callable[[int, int], None],
+        numbers: Sequence[int] = (),
+    ) -> tuple[Page, ...]:  # fmt: skip
+        """Recognise all pages, or those named: text, words, codes, evidence.
 
         Each finished page is kept in ``work`` at once, so that a repeat goes on where the last one was killed.
         Pages of one file are spread over the children.
@@ -112,6 +113,7 @@ class Examiner(Protocol):
             inspection: what :meth:`inspect` said of it.
             work: folder of this item, kept over restarts.
             on_page: called as ``on_page(done, total)`` while it goes.
+            numbers: pages from 1; all where none is named.
         """
         ...
 

@@ -196,6 +196,40 @@ def test_what_somebody_waits_for_comes_first(catalogue):
     assert taken == ["3", "4", "1", "2"]
 
 
+def test_pages_of_a_long_file_are_shared_out(catalogue):
+    with catalogue.begin() as tx:
+        tx.add_item(item(1))
+        tx.add_item(item(2))
+        tx.lease_item("lead:1:1:0", now=100, seconds=60, item_id="item-0001")
+        for _ in range(2):
+            tx.spread_pages("item-0001", [(1, 16), (17, 32), (33, 40)])
+        tx.spread_pages("item-0002", [(1, 16)])
+    with catalogue.begin() as tx:
+        first = tx.lease_run("lead:1:1:x", now=100, seconds=60, item_id="item-0001")
+        assert (first.item, first.first, first.last) == ("item-0001", 1, 16)
+        assert tx.lease_run("lead:1:1:3", now=100, seconds=60, stranger="lead:1:1") is None, "that is no stranger's"
+        second = tx.lease_run("help:1:1:0", now=100, seconds=60, stranger="help:1:1")
+        assert (second.item, second.first) == ("item-0001", 17), "nobody leads the other item"
+        assert [r.free for r in tx.runs("item-0001", now=100)] == [False, False, True]
+        assert "help:1:1:0" in tx.lease_owners()
+    with catalogue.begin() as tx:
+        assert tx.renew_run(second, "help:1:1:0", now=150, seconds=60)
+        again = tx.lease_run("other:1:1:0", now=161, seconds=60, item_id="item-0001")
+        assert again.first == 1, "a lease that ran out"
+        assert not tx.end_run(first, "lead:1:1:x", "done") and tx.end_run(again, "other:1:1:0", "done")
+        assert tx.end_run(second, "help:1:1:0", "alone")
+        assert tx.runs_open()
+    with catalogue.begin() as tx:
+        tx.lease_item("lead:1:1:0", now=400, seconds=60, item_id="item-0001")
+        third = tx.lease_run("help:1:1:0", now=400, seconds=60, stranger="help:1:1")
+        assert third.first == 33, "what a helper failed at is left to the leader"
+        assert tx.free_owner("help:1:1") == 1
+        assert tx.lease_run("lead:1:1:x", now=400, seconds=60, item_id="item-0001").first == 17
+        tx.forget_runs("item-0001")
+        tx.forget_runs("item-0002")
+        assert list(tx.runs("item-0001", now=400)) == [] and not tx.runs_open()
+
+
 def test_questions_people_and_acts(catalogue):
     with catalogue.begin() as tx:
         tx.ask(Attention("describe", "A", "old", "do"))

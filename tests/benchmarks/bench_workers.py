@@ -20,14 +20,18 @@ import servers
 
 from dms.assembly import init, open_world
 from dms.demo.forms import make_forms
-from dms.demo.samples import write_scan
+from dms.demo.samples import scan, write_scan
+from dms.demo.scanner import scan_pdf
 from dms.desk.intake import add_paths
 from dms.domain.item import Hints, ItemState
 
 _WORKER = [sys.executable, "-m", "dms.faces.cli.main", "worker"]
 
 
-def measure(endpoint: str, server: servers.Postgres, scans: list[Path], machines: int) -> float:
+def measure(
+    endpoint: str, server: servers.Postgres, scans: list[Path], long: Path, pages: int, machines: int
+) -> list[float]:
+    """Return seconds a page: of many scans of one page each, and of one long scan."""
     bucket = f"bench{machines}"
     servers.make_bucket(endpoint, bucket)
     url = server.database(bucket)
@@ -49,7 +53,12 @@ def measure(endpoint: str, server: servers.Postgres, scans: list[Path], machines
             running.append(subprocess.Popen(_WORKER, env=told, stderr=subprocess.DEVNULL))
         # The first page of each loads the models: they are read before the clock starts.
         ended = 0
-        for some in (scans[: 2 * machines], scans[2 * machines :]):
+        took = []
+        for some, read in (
+            (scans[: 2 * machines], 0),
+            (scans[2 * machines :], len(scans) - 2 * machines),
+            ([long], pages),
+        ):
             begun = time.perf_counter()
             add_paths(world, some, Hints(), move=False)
             ended += len(some)
@@ -58,7 +67,8 @@ def measure(endpoint: str, server: servers.Postgres, scans: list[Path], machines
                     if len(tx.items(states=[ItemState.REGISTERED])) >= ended:
                         break
                 time.sleep(0.1)
-        took = (time.perf_counter() - begun) / len(scans[2 * machines :])
+            if read:
+                took.append((time.perf_counter() - begun) / read)
     for process in running:
         process.terminate()
         process.wait()
@@ -73,11 +83,12 @@ def main() -> None:
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "OMP_THREAD_LIMIT": "1"}
     with tempfile.TemporaryDirectory() as folder, servers.postgres(durable=True) as server, servers.s3() as endpoint:
         scans = [write_scan(f, Path(folder) / f"{n}.pdf", level=1, dpi=200) for n, f in enumerate(forms)]
-        print("| machines | s a page | |\n| --- | --- | --- |")
-        one = measure(endpoint, server, scans, 1)
-        print(f"| 1 | {one:.2f} | |", flush=True)
-        two = measure(endpoint, server, scans, 2)
-        print(f"| 2 | {two:.2f} | {one / two:.2f} x |")
+        images = [image for n in range(4) for form in forms for image in scan(form, level=1, seed=100 + n)]
+        long = scan_pdf(images, 200, Path(folder) / "long.pdf")
+        print("| what | one machine, s a page | two | |\n| --- | --- | --- | --- |")
+        one, two = (measure(endpoint, server, scans, long, len(images), n) for n in (1, 2))
+        for what, alone, both in zip(("files of one page", f"one scan of {len(images)} pages"), one, two, strict=True):
+            print(f"| {what} | {alone:.2f} | {both:.2f} | {alone / both:.2f} x |")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from dms.desk.intake import add_paths
 from dms.desk.watching import Watcher
 from dms.desk.workshop import Workshop
 from dms.domain.item import Hints, ItemState
+from dms.errors import NotFound, Unreadable
+from dms.flow.work import pages_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "faces"))
 
@@ -153,6 +156,79 @@ def test_a_machine_whose_clock_is_an_hour_ahead_takes_nothing_away(first, tmp_pa
         with there.catalogue.begin() as tx:
             assert tx.lease_item("ahead:1:1", now=tx.moment(), seconds=30, place=there.place) is None
             assert tx.renew_item(item.id, "here:1:1", now=tx.moment(), seconds=30)
+
+
+def long_scan(path, pages):
+    """A scan of many small pages, each with a mark of its own so that none is like another."""
+    from PIL import Image, ImageDraw
+
+    sheets = []
+    for number in range(1, pages + 1):
+        sheet = Image.new("L", (400, 560), 255)
+        ImageDraw.Draw(sheet).rectangle((20, 20, 20 + 4 * number, 60), fill=0)
+        sheets.append(sheet)
+    sheets[0].save(path, "PDF", resolution=72, save_all=True, append_images=sheets[1:])
+    return path
+
+
+def test_machines_read_a_long_scan_together(first, tmp_path, capsys):
+    other = another(first, tmp_path, capsys, "reader")
+    with opened(first) as here, opened(other) as there:
+        from dms.flow import travel
+        from dms.flow.spreading import Helper
+
+        (item,) = add_paths(here, [long_scan(tmp_path / "long.pdf", 70)], Hints(class_code="04"), move=True)
+        received = travel(here, item)
+        with here.catalogue.begin() as tx:
+            tx.lease_item("here:1:1", now=tx.moment(), seconds=60, item_id=item.id)
+            tx.spread_pages(item.id, [(n, min(n + 15, 70)) for n in range(1, 71, 16)])
+        helper = Helper(there)
+        assert helper.read("reader:1:1:0") and helper.read("reader:1:1:0")
+        with here.catalogue.look() as tx:
+            assert [r.state for r in tx.runs(item.id, now=tx.moment())] == ["done"] * 2 + ["open"] * 3
+        (fetched,) = there.work.glob("help-*")
+        told = {p.name: p.read_bytes() for p in fetched.glob("page-*.json")}
+        assert sorted(told) == [f"page-{n:05d}.json" for n in range(1, 33)]
+
+        # A third one takes a run and is never seen again: its lease runs out. A fourth cannot read the file.
+        with here.catalogue.begin() as tx:
+            assert tx.lease_run("gone:1:1:0", now=tx.moment(), seconds=1, stranger="gone").first == 33
+        with pytest.raises(Unreadable):
+            Helper(replace(there, examiner=lambda: Blind())).read("blind:1:1:0")
+        seen = []
+        ended = travel(here, received, lambda _, done, total: seen.append((done, total)))
+        assert ended.state is ItemState.REGISTERED and (70, 70) in seen
+        with here.catalogue.look() as tx:
+            assert not tx.runs(item.id, now=0) and tx.record(ended.code).electronic.pages == 70
+        words = pages_of(here, ended.code)
+        assert [p.number for p in words] == list(range(1, 71))
+        assert not helper.read("reader:1:1:0") and not list(there.work.glob("help-*"))
+        with pytest.raises(NotFound):
+            here.parcels.fetch(f"{item.id}.pages-00001", tmp_path / "left")
+
+
+class Blind:
+    """Reading processes that read nothing."""
+
+    def inspect(self, *_):
+        raise Unreadable("The file cannot be read.", "")
+
+    pages = inspect
+
+
+def test_an_idle_worker_helps_by_itself(first, tmp_path, capsys, monkeypatch):
+    other = another(first, tmp_path, capsys, "reader")
+    with opened(first) as here, opened(other) as there:
+        brought = []
+        for parcels in (here.parcels, there.parcels):
+            real = parcels.put
+            monkeypatch.setattr(parcels, "put", lambda name, path, real=real: (brought.append(name), real(name, path)))
+        (item,) = add_paths(here, [long_scan(tmp_path / "long.pdf", 120)], Hints(class_code="04"), move=True)
+        with Workshop(here, 1).open(), Workshop(there, 2).open():
+            done = until(lambda: at(here, item.id, lambda i: i.state is ItemState.REGISTERED))
+        assert any(name.startswith(f"{item.id}.pages-") for name in brought), "either may lead; the other one helps"
+        with here.catalogue.look() as tx:
+            assert tx.record(done.code).electronic.pages == 120 and not tx.runs(item.id, now=0)
 
 
 def test_a_machine_with_another_key_is_refused(first, tmp_path, capsys):

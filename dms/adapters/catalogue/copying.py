@@ -8,13 +8,13 @@ from collections.abc import Mapping
 
 from sqlalchemy import BigInteger, Connection, Integer, Table, func, insert, select, text
 
-from dms.adapters.catalogue.tables import items, jobs, metadata, sessions
+from dms.adapters.catalogue.tables import items, jobs, metadata, page_runs, sessions
 from dms.errors import Conflict
 
 _BATCH = 1000
-# What holds only while a process runs: leases are given back, sessions end.
+# What holds only while a process runs: leases are given back, sessions end, files are on their way.
 _LEASED = (items, jobs)
-_LEFT_OUT = (sessions,)
+_LEFT_OUT = (page_runs, sessions)
 _SIZE = 2**256
 
 

@@ -19,6 +19,7 @@ from dms.adapters.catalogue.postgres import Postgres
 from dms.adapters.catalogue.problems import DATABASE, OUTSIDE, of_ours
 from dms.adapters.catalogue.records import Records
 from dms.adapters.catalogue.registers import Registers
+from dms.adapters.catalogue.runs import Runs
 from dms.adapters.catalogue.sqlite import BUSY_SECONDS, Sqlite
 from dms.adapters.catalogue.waiting import Waiting
 from dms.errors import DmsError, Usage
@@ -29,7 +30,7 @@ from dms.ports.clock import Clock, SystemClock
 HEAD = "0006"
 
 
-class SqlTransaction(Numbers, Items, Records, Waiting, Log, Registers, Accounts):
+class SqlTransaction(Numbers, Items, Runs, Records, Waiting, Log, Registers, Accounts):
     """One transaction; see :class:`dms.ports.catalogue.Transaction`."""
 
     def take_time(self) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Table, delete, select, text, update
 
 from dms.adapters.catalogue.base import Base, to_json
-from dms.adapters.catalogue.tables import contents, items, jobs
+from dms.adapters.catalogue.tables import contents, items, jobs, page_runs
 from dms.domain.item import Hints, Item, ItemState
 from dms.errors import NotFound
 
 # Word for word as in the partial indexes: SQLite does not see through a parameter.
 _HELD = text("owner <> ''")
+_LEASED = (items, jobs, page_runs)
 _KEPT = [c for c in items.c if c.name not in ("owner", "until")]
 
 
@@ -88,7 +89,7 @@ class Items(Base):
         """Give back every lease of owners that begin so."""
         whole = owner_prefix.rstrip(":") + ":"
         freed = 0
-        for table in (items, jobs):
+        for table in _LEASED:
             # Up to a colon: ``host:12`` must not free what ``host:123`` holds.
             theirs = [o for o in self._owners(table) if (o + ":").startswith(whole)]
             if theirs:
@@ -97,8 +98,8 @@ class Items(Base):
         return freed
 
     def lease_owners(self) -> Sequence[str]:
-        """Return the owners of leases on items and jobs."""
-        return sorted(self._owners(items) | self._owners(jobs))
+        """Return the owners of leases."""
+        return sorted(set().union(*map(self._owners, _LEASED)))
 
     def _owners(self, table: Table) -> set[str]:
         return set(self.connection.execute(select(table.c.owner).where(_HELD)).scalars())

@@ -78,6 +78,17 @@ items = Table(
     Index("items_owner", "owner", sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''")),
 )
 
+page_runs = Table(
+    "page_runs",
+    metadata,
+    Column("item", String(60), ForeignKey("items.id", name="page_runs_item"), primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("owner", String(200), nullable=False, server_default=""),
+    Column("until", Float, nullable=False, server_default="0"),
+)
+
 contents = Table(
     "contents",
     metadata,

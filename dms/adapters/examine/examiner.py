@@ -42,31 +42,33 @@ class PoolExaminer:
         return Inspection(**told)
 
     def pages(
-        self, path: Path, inspection: Inspection, work: Path, on_page: Callable[[int, int], None]
-    ) -> tuple[Page, ...]:
-        """Recognise all pages that are not there yet."""
+        self, path: Path, inspection: Inspection, work: Path, on_page: Callable[[int, int], None],
+        numbers: Sequence[int] = (),
+    ) -> tuple[Page, ...]:  # fmt: skip
+        """Recognise all pages, or those named, that are not there yet."""
         if inspection.pages > self._limits.pages:
             raise LimitExceeded(
                 f"The file has {inspection.pages:,} pages; at most {self._limits.pages:,} are taken.",
                 "Split it, or raise max_pages in dms.toml.",
             )
-        total = inspection.pages
-        found = {n: page for n in range(1, total + 1) if (page := _kept(work, n)) is not None}
-        missing = deque(n for n in range(1, total + 1) if n not in found)
+        wanted = numbers or range(1, inspection.pages + 1)
+        total = len(wanted)
+        found = {n: page for n in wanted if (page := _kept(work, n)) is not None}
+        missing = deque(n for n in wanted if n not in found)
         # A few pages ahead of the children and no more: a long file must not keep short ones waiting.
         under_way: deque[tuple[list[int], Future[Any]]] = deque()
         share = 1 if inspection.kind == "scan" else 4
         try:
             while missing or under_way:
                 while missing and len(under_way) < self._pool.size + 1:
-                    numbers = [missing.popleft() for _ in range(min(share, len(missing)))]
+                    some = [missing.popleft() for _ in range(min(share, len(missing)))]
                     arguments = {"path": str(path), "media_type": inspection.media_type, "kind": inspection.kind,
-                                 "work": str(work), "numbers": numbers}  # fmt: skip
-                    seconds = self._limits.seconds_per_page * len(numbers)
-                    under_way.append((numbers, self._pool.submit("pages", arguments, seconds)))
-                numbers, future = under_way.popleft()
+                                 "work": str(work), "numbers": some}  # fmt: skip
+                    seconds = self._limits.seconds_per_page * len(some)
+                    under_way.append((some, self._pool.submit("pages", arguments, seconds)))
+                some, future = under_way.popleft()
                 future.result()
-                for number in numbers:
+                for number in some:
                     page = _kept(work, number)
                     if page is None:
                         raise Unreadable(f"Page {number} could not be read.", "Scan it again.")
@@ -76,7 +78,7 @@ class PoolExaminer:
             for _, future in under_way:
                 future.cancel()
         pages = tuple(found[n] for n in sorted(found))
-        if pages and all(any(UNREAD in w for w in p.warnings) for p in pages):
+        if not numbers and pages and all(any(UNREAD in w for w in p.warnings) for p in pages):
             raise Unreadable("No page of the file can be read.", "Scan it again, or open it in its own program.")
         return pages
 

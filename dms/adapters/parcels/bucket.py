@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class BucketParcels:
 
     def fetch(self, item_id: str, target: Path) -> None:
         """Bring a file to this machine."""
-        beside = target.with_name(f".{target.name}.fetched")
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         target.parent.mkdir(parents=True, exist_ok=True)
 
         def bring() -> None:

@@ -1,4 +1,4 @@
-"""Where the files of an item on its way lie, on one machine or where every worker gets them; and which give way to others."""
+"""Where the files of an item on its way lie, which items give way to others, and pages that several machines read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,3 +14,12 @@ def upgrade() -> None:
     op.add_column("items", sa.Column("place", sa.String(200), nullable=False, server_default=""))
     op.add_column("items", sa.Column("bulk", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("items_turn", "items", ["state", "bulk", "id"])
+    op.create_table(
+        "page_runs",
+        sa.Column("item", sa.String(60), sa.ForeignKey("items.id", name="page_runs_item"), primary_key=True),
+        sa.Column("first", sa.Integer(), primary_key=True),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("owner", sa.String(200), nullable=False, server_default=""),
+        sa.Column("until", sa.Float(), nullable=False, server_default="0"),
+    )
