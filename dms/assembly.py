@@ -28,6 +28,7 @@ from dms.ports.journal import Journal
 from dms.ports.parcels import Parcels
 from dms.ports.search import SearchIndex
 from dms.ports.sign_on import SignOn
+from dms.ports.tracing import Tracer
 from dms.ports.vault import Vault
 from dms.ports.world import World
 from dms.settings import Settings
@@ -93,6 +94,7 @@ def open_world(
             handover=_handover,
             passwords=_passwords,
             sign_on=lazy.sign_on,
+            tracer=lazy.tracer(here),
             fold=_fold,
             alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
@@ -165,7 +167,7 @@ def log_copy(path: Path) -> Journal:
 
 
 class _Lazy:
-    """Opens the reading processes and the index at their first use, once."""
+    """Opens the reading processes, the index and others at their first use, once; closes them."""
 
     def __init__(self, settings: Settings) -> None:
         import threading
@@ -175,6 +177,7 @@ class _Lazy:
         self._examiner: Examiner | None = None
         self._index: SearchIndex | None = None
         self._sign_on: SignOn | None = None
+        self._tracer: Tracer | None = None
 
     def examiner(self) -> Examiner:
         from dms.adapters.examine import open_examiner
@@ -214,11 +217,21 @@ class _Lazy:
                 self._sign_on = open_sign_on(s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret, s.oidc_claim)
             return self._sign_on
 
+    def tracer(self, machine: str) -> Tracer:
+        from dms.adapters.tracing import open_tracer
+
+        with self._lock:
+            if self._tracer is None:
+                self._tracer = open_tracer(self._settings.traces, machine)
+            return self._tracer
+
     def close(self) -> None:
         if self._examiner is not None:
             self._examiner.close()
         if self._index is not None:
             self._index.close()
+        if self._tracer is not None:
+            self._tracer.close()
 
 
 def children(settings: Settings) -> int:

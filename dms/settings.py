@@ -71,6 +71,11 @@ class Settings:
     lease_seconds: float = _option(60.0, "How long a worker may stay silent before another takes over its file.")
     log: str = _option("text", "Form of the log on stderr: `text` or `json`.")
     log_level: str = _option("warning", "`debug`, `info`, `warning` or `error`.")
+    traces: str = _option(
+        "",
+        "Collector that is told how long each step takes (OpenTelemetry, extra `otel`), such as "
+        "`http://127.0.0.1:4318/v1/traces`; empty: nobody is.",
+    )
 
     @property
     def archive(self) -> Path:

@@ -24,6 +24,7 @@ from dms.flow.register import register
 from dms.flow.route import route
 from dms.flow.settle import settle
 from dms.flow.work import Progress, Work
+from dms.ports.tracing import Told
 from dms.ports.world import World
 
 Station = Callable[[Work], Item]
@@ -57,7 +58,14 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
     Returns:
         the item at its end; or still working, saved, where another machine must go on, or any may.
     """
-    work = Work(world, item, on_progress)
+    with world.tracer.span("travel", trace=item.id, item=item.id, station=item.station) as span:
+        ended = _go_on(Work(world, item, on_progress))
+        span.tell(**_about(ended))
+    return ended
+
+
+def _go_on(work: Work) -> Item:
+    world = work.world
     saved = time.monotonic()
     while work.item.state is ItemState.WORKING:
         station = work.item.station
@@ -65,7 +73,7 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
             if "refused" in work.item.data:
                 work.item = quarantine(work, Unreadable(*work.item.data["refused"]))
                 break
-            work.item = STATIONS[station](work)
+            work.item = _through(work, station)
         except Unreadable as problem:
             if not _at_home(work):
                 work.item = work.item.noting(refused=[problem.message, problem.hint])
@@ -74,9 +82,9 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
         except Unavailable:
             raise
         except Exception as problem:
-            _log.exception("station %s failed", station, extra={"item": item.id, "station": station})
+            _log.exception("station %s failed", station, extra={"item": work.item.id, "station": station})
             work.item = _failed(work, problem)
-        _log.debug("passed %s", station, extra={"item": item.id, "station": station, "next": work.item.station})
+        _log.debug("passed %s", station, extra={"item": work.item.id, "station": station, "next": work.item.station})
         if work.item.state is ItemState.WORKING and work.item.station == "settle" and not _at_home(work):
             return _handed_back(work)
         if world.parcels and station == "receive" and work.item.state is ItemState.WORKING and not work.item.place:
@@ -86,6 +94,18 @@ def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) ->
                 tx.save_item(work.item)
             saved = time.monotonic()
     return work.item
+
+
+def _through(work: Work, station: str) -> Item:
+    with work.world.tracer.span(station, item=work.item.id, station=station) as span:
+        item = STATIONS[station](work)
+        span.tell(**_about(item))
+    return item
+
+
+def _about(item: Item) -> Told:
+    outcome = "goes on" if item.state is ItemState.WORKING else item.state.value
+    return Told(outcome=outcome, kind=item.data.get("kind", ""), pages=item.data.get("pages", 0))
 
 
 def _at_home(work: Work) -> bool:

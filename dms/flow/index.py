@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dms.domain.record import Record, RecordState
 from dms.errors import Damaged, NotFound
@@ -55,13 +55,8 @@ def index_waiting(world: World, limit: int = BATCH) -> int:
     if not jobs:
         return 0
     try:
-        entries = [_load(world, r) for r in records.values() if r is not None and r.state not in HIDDEN]
-        gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
-        try:
-            world.index().update(entries, removed=gone)
-        except Damaged as problem:
-            _log.warning("the index is damaged and is rebuilt: %s", problem.message)
-            reindex(world)
+        with world.tracer.span("index", records=len(records)):
+            _update(world, records)
     except BaseException:
         with world.catalogue.begin() as tx:
             tx.free_owner(owner)
@@ -69,6 +64,16 @@ def index_waiting(world: World, limit: int = BATCH) -> int:
     with world.catalogue.begin() as tx:
         tx.finish_jobs([job.id for job in jobs], owner)
     return len(jobs)
+
+
+def _update(world: World, records: Mapping[str, Record | None]) -> None:
+    entries = [_load(world, r) for r in records.values() if r is not None and r.state not in HIDDEN]
+    gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
+    try:
+        world.index().update(entries, removed=gone)
+    except Damaged as problem:
+        _log.warning("the index is damaged and is rebuilt: %s", problem.message)
+        reindex(world)
 
 
 def reindex(world: World) -> int:

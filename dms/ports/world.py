@@ -20,6 +20,7 @@ from dms.ports.parcels import Parcels
 from dms.ports.search import SearchIndex
 from dms.ports.sign_on import SignOn
 from dms.ports.spreadsheet import Spreadsheet
+from dms.ports.tracing import Tracer
 from dms.ports.vault import Vault
 from dms.settings import Settings
 
@@ -42,6 +43,7 @@ class World:
         handover: writes and reads hand-over packages.
         passwords: hashes the passwords of people who sign in.
         sign_on: the office's own directory, None where none is set.
+        tracer: takes the time of steps, for whoever watches over the machines.
         fold: length-preserving folding of Traditional, full-width and upper-case text.
         alive: tells whether the process behind a lease owner still runs (None: it is on another machine).
         new_id: makes a sortable unique id.
@@ -67,6 +69,7 @@ class World:
     handover: Callable[[], Handover]
     passwords: Callable[[], Passwords]
     sign_on: Callable[[], SignOn | None]
+    tracer: Tracer
     fold: Callable[[str], str]
     alive: Callable[[str], bool | None]
     new_id: Callable[[], str]

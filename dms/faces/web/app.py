@@ -39,6 +39,7 @@ from dms.faces.web.pages import (
     volumes,
 )
 from dms.faces.web.session import COOKIE
+from dms.faces.web.spans import traced
 from dms.faces.web.view import ASSETS, STATIC, render
 from dms.ports.world import World
 
@@ -95,8 +96,9 @@ def create_app(world: World) -> FastAPI:
 
 async def _guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
     """Let a request in: who asks, does it come from our own pages; and dress the answer."""
-    with request.app.state.meter.timed(request) as told:
+    with request.app.state.meter.timed(request) as counted, traced(request) as told:
         response = await _let_in(request, follow)
+        counted(response.status_code)
         told(response.status_code)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
