@@ -66,6 +66,8 @@ class TantivyIndex:
         self._lock = threading.RLock()
         self._index: Any = None
         self._folder: Path | None = None
+        self._held: Any = None
+        self._seen: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -126,7 +128,7 @@ class TantivyIndex:
     def close(self) -> None:
         """Let go of files."""
         with self._lock:
-            self._index = self._folder = None
+            self._index = self._folder = self._held = None
 
     def _guarded(self, act: Callable[[], R]) -> R:
         """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
@@ -157,13 +159,17 @@ class TantivyIndex:
         folder = self._generations.current()
         if self._index is None or folder != self._folder:
             folder.mkdir(exist_ok=True, mode=0o700)
-            self._index, self._folder = self._at(folder), folder
+            self._index, self._folder, self._held = self._at(folder), folder, None
         return self._index
 
     def _searcher(self) -> Any:
         index = self._opened()
-        index.reload()
-        return index.searcher()
+        # Every commit gives the folder a new list of segments: a look at it is cheaper than a reload for each question.
+        mark = _mark(self._folder) if self._folder else None
+        if self._held is None or mark is None or mark != self._seen:
+            index.reload()
+            self._held, self._seen = index.searcher(), mark
+        return self._held
 
     def _ask(self, searcher: Any, ask: Ask) -> Answer:
         wanted, exact = candidates(ask.query, self._algebra)
@@ -176,35 +182,35 @@ class TantivyIndex:
 
     def _exact(self, searcher: Any, ask: Ask, wanted: Any, first: Any) -> Answer:
         """Page over those with the words in title or customer, then over the others, both newest first."""
-        total = _total(searcher, wanted)
-        groups = [(wanted, 1.0)]
-        if first is not None:
+        if first is None:
+            shown, total = _page(searcher, wanted, ask.sort, ask.limit, ask.offset)
+            hits = [_hit(searcher, a, ask, 1.0) for a in shown]
+        else:
             above = Query.boolean_query([(Occur.Must, wanted), (Occur.Must, first)])
-            groups = [(above, 2.0), (Query.boolean_query([(Occur.Must, wanted), (Occur.MustNot, first)]), 1.0)]
-        hits: list[Hit] = []
-        skip = ask.offset
-        for group, score in groups:
-            size = _total(searcher, group) if len(groups) > 1 else total
-            room = ask.limit - len(hits)
-            if room > 0 and skip < size:
-                hits += [_hit(searcher, a, ask, score) for a in _addresses(searcher, group, ask.sort, room, skip)]
-            skip = max(0, skip - size)
+            shown, size = _page(searcher, above, ask.sort, ask.limit, ask.offset)
+            hits = [_hit(searcher, a, ask, 2.0) for a in shown]
+            # One pass finds the rest and counts it; where nothing of it is shown, only all are counted.
+            room, skip = ask.limit - len(hits), max(0, ask.offset - size)
+            if room > 0:
+                rest = Query.boolean_query([(Occur.Must, wanted), (Occur.MustNot, first)])
+                shown, others = _page(searcher, rest, ask.sort, room, skip)
+                hits += [_hit(searcher, a, ask, 1.0) for a in shown]
+                total = size + others
+            else:
+                total = _page(searcher, wanted, "code", 1, 0)[1]
         counts = {name: _count(searcher, wanted, FACETS[name], total) for name in ask.facets}
         return Answer(total, tuple(hits), counts)
 
     def _verified(self, searcher: Any, ask: Ask, wanted: Any, first: Any) -> Answer:
         """Read the candidates in order and keep those for which the query holds."""
-        most = max(1, searcher.num_docs)
         kept = []
-        for address in _addresses(searcher, wanted, ask.sort, most, 0):
+        for address in _addresses(searcher, wanted, ask.sort):
             doc = searcher.doc(address)
             if holds(ask.query, unpack_folded(bytes(doc.get_first("folded")))):
                 kept.append((address, doc))
         scores: dict[str, float] = {}
         if first is not None:
-            above = _addresses(
-                searcher, Query.boolean_query([(Occur.Must, wanted), (Occur.Must, first)]), ask.sort, most, 0
-            )
+            above = _addresses(searcher, Query.boolean_query([(Occur.Must, wanted), (Occur.Must, first)]), ask.sort)
             titles = {str(searcher.doc(a).get_first("code")) for a in above}
             scores = {c: 2.0 for c in titles}
             kept.sort(key=lambda pair: str(pair[1].get_first("code")) not in titles)
@@ -237,15 +243,26 @@ def _document(entry: Entry) -> Any:
     return doc
 
 
-def _total(searcher: Any, wanted: Any) -> int:
-    return int(searcher.search(wanted, limit=1, count=True).count)
+def _mark(folder: Path) -> tuple[int, int] | None:
+    """Tell one list of segments from the next, which takes its place by a rename."""
+    try:
+        found = (folder / "meta.json").stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
-def _addresses(searcher: Any, wanted: Any, sort: str, limit: int, offset: int) -> list[Any]:
+def _page(searcher: Any, wanted: Any, sort: str, limit: int, offset: int) -> tuple[list[Any], int]:
+    """Return the addresses of a page of hits, and how many there are in all; the engine scores nothing."""
     field, newest = _SORTS[sort]
     order = tantivy.Order.Desc if newest else tantivy.Order.Asc
-    found = searcher.search(wanted, limit=limit, offset=offset, order_by_field=field, order=order, count=False)
-    return [address for _, address in found.hits]
+    found = searcher.search(wanted, limit=max(1, limit), offset=offset, order_by_field=field, order=order, count=True)
+    return [address for _, address in found.hits[:limit]], int(found.count)
+
+
+def _addresses(searcher: Any, wanted: Any, sort: str) -> list[Any]:
+    """Return the addresses of all hits in order."""
+    return _page(searcher, wanted, sort, max(1, searcher.num_docs), 0)[0]
 
 
 def _count(searcher: Any, wanted: Any, field: str, total: int) -> dict[str, int]:

@@ -6,11 +6,13 @@ grams, verified against the folded text. Totals, facets and pages of hits are ex
 
 from __future__ import annotations
 
+import heapq
 import shutil
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,6 +63,8 @@ class WhooshIndex:
         self._folder: Path | None = None
         self._texts: dict[int, Folded] = {}
         self._room = _KEPT_CHARACTERS
+        self._columns: dict[str, list[str]] = {}
+        self._segments: dict[tuple[str, str], list[str]] = {}
 
     @property
     def name(self) -> str:
@@ -186,16 +190,11 @@ class WhooshIndex:
         wanted, exact = candidates(ask.query, _ALGEBRA)
         docs = self._docs(searcher, both([wanted, scope_query(ask.scope, _ALGEBRA)], _ALGEBRA))
         if not exact:
-            docs = [d for d in docs if holds(ask.query, self._text(searcher, d))]
-        if not docs:
-            # An empty index has no columns to read.
-            return Answer(0, (), {name: {} for name in ask.facets})
-        reader = searcher.reader()
-        counts = {name: _count(reader, docs, FACETS[name]) for name in ask.facets}
+            docs = {d for d in docs if holds(ask.query, self._text(searcher, d))}
+        counts = {name: _count(self._column(searcher, FACETS[name]), docs) for name in ask.facets}
         ranked, first = self._ranked(searcher, docs, ask)
         hits = tuple(
-            _hit(searcher.stored_fields(d), ask.query, 2.0 if d in first else 1.0)
-            for d in ranked[ask.offset : ask.offset + ask.limit]
+            _hit(searcher.stored_fields(d), ask.query, 2.0 if d in first else 1.0) for d in ranked[ask.offset :]
         )
         return Answer(len(docs), hits, counts)
 
@@ -212,27 +211,52 @@ class WhooshIndex:
 
     def _drop_texts(self) -> None:
         self._texts.clear()
+        self._columns.clear()
         self._room = _KEPT_CHARACTERS
 
-    def _docs(self, searcher: Any, wanted: Any) -> list[int]:
+    def _column(self, searcher: Any, name: str) -> list[str]:
+        """Return a column's values by document number.
+
+        A segment never changes, so what was read of it once is kept: reading value by value takes longer than the
+        search itself.
+        """
+        if name not in self._columns:
+            before = self._segments
+            kept: dict[tuple[str, str], list[str]] = {}
+            values: list[str] = []
+            for leaf, _ in searcher.reader().leaf_readers():
+                segment = leaf.segment()
+                if segment is None:  # an empty index has none
+                    continue
+                key = (segment.segment_id(), name)
+                kept[key] = before.get(key) or [sys.intern(v) for v in _values(leaf, name)]
+                values += kept[key]
+            self._segments = {k: v for k, v in before.items() if k[1] != name} | kept
+            self._columns[name] = values
+        return self._columns[name]
+
+    def _docs(self, searcher: Any, wanted: Any) -> set[int]:
         """Return the numbers of matching documents, deleted ones left out."""
         # Whoosh takes an AND with "everything" in it for everything, so that is asked for only alone.
-        return sorted(set((query.Every() if wanted is None else wanted.normalize()).docs(searcher)))
+        return set((query.Every() if wanted is None else wanted.normalize()).docs(searcher))
 
-    def _ranked(self, searcher: Any, docs: list[int], ask: Ask) -> tuple[list[int], set[int]]:
-        """Order hits. Relevance: those with the words in title or customer first, then the newest."""
-        reader = searcher.reader()
+    def _ranked(self, searcher: Any, docs: Collection[int], ask: Ask) -> tuple[list[int], set[int]]:
+        """Return the hits down to the page's end, in order, and which of them are above the others.
+
+        Relevance: those with the words in title or customer first, then the newest.
+        """
+        most = ask.offset + ask.limit
+        codes = self._column(searcher, "code")
+        if ask.sort == "title":
+            return heapq.nsmallest(most, docs, key=lambda d: (searcher.stored_fields(d)["title_raw"], codes[d])), set()
         if ask.sort != "relevance":
-            column = {"date": "date", "-date": "date", "code": "code", "number": "number_raw", "title": ""}[ask.sort]
-            if not column:
-                return sorted(docs, key=lambda d: searcher.stored_fields(d)["title_raw"]), set()
-            values = reader.column_reader(column)
-            codes = reader.column_reader("code")
-            return sorted(docs, key=lambda d: (values[d], codes[d]), reverse=ask.sort == "date"), set()
+            values = self._column(searcher, {"code": "code", "number": "number_raw"}.get(ask.sort, "date"))
+            choose = heapq.nlargest if ask.sort == "date" else heapq.nsmallest
+            return choose(most, docs, key=lambda d: (values[d], codes[d])), set()
         above = titled(ask.query, _ALGEBRA)
         first = set() if above is None else set(above.normalize().docs(searcher))
-        dates, codes = reader.column_reader("date"), reader.column_reader("code")
-        return sorted(docs, key=lambda d: (d in first, dates[d], codes[d]), reverse=True), first
+        dates = self._column(searcher, "date")
+        return heapq.nlargest(most, docs, key=lambda d: (d in first, dates[d], codes[d])), first
 
 
 def _hit(stored: dict[str, Any], node: Node, score: float) -> Hit:
@@ -245,8 +269,12 @@ def _hit(stored: dict[str, Any], node: Node, score: float) -> Hit:
     return hit(told, tuple(unpack(stored["pages"])), node, score)
 
 
-def _count(reader: Any, docs: list[int], column: str) -> dict[str, int]:
-    values = reader.column_reader(column)
+def _values(leaf: Any, name: str) -> Iterable[str]:
+    """Return a column's values in one segment; where no document has one there is no column."""
+    return leaf.column_reader(name) if leaf.has_column(name) else [""] * leaf.doc_count_all()
+
+
+def _count(values: list[str], docs: Collection[int]) -> dict[str, int]:
     return dict(Counter(values[d] for d in docs).most_common())
 
 
