@@ -87,6 +87,11 @@ def advice(world: World) -> Iterator[Probe]:
         needed=False,
     )  # fmt: skip
     yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
+    keeps = world.vault.keeps_destroyed()
+    yield Probe(
+        "destruction", not keeps, "the bucket keeps versions" if keeps else "nothing is kept",
+        "Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md).", needed=False,
+    )  # fmt: skip
     yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
     if world.place:
         yield Probe("backup", True, "the servers' own: pg_dump, the bucket's copy (docs/operate.md)", needed=False)

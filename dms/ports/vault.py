@@ -107,6 +107,14 @@ class Vault(Protocol):
         """Check structure and digests of one object or all; yield what is wrong."""
         ...
 
+    def keeps_destroyed(self) -> bool:
+        """Tell whether what is destroyed (R9) can be had for longer: a bucket that keeps versions of its keys.
+
+        Raises:
+            Unavailable: the store does not answer.
+        """
+        ...
+
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Remove what crashed writers left in staging; return how many."""
         ...

@@ -280,6 +280,7 @@ def test_urls_of_no_vault(url: str) -> None:
 
 
 def test_a_purge_leaves_nothing_but_its_tombstone(vault: Vault, tmp_path: Path) -> None:
+    assert not vault.keeps_destroyed()
     put(vault, {"original/a.pdf": b"secret content", "text.txt": b"secret text"})
     put(vault, {"text.txt": b"secret text, changed"})
     for _ in range(2):

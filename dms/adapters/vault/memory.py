@@ -105,6 +105,10 @@ class MemoryVault:
                     if hashlib.sha512(self._content[file.sha512]).hexdigest() != file.sha512:
                         yield Trouble(one, file.path, "digest-mismatch", f"{file.path} is not what was written.")
 
+    def keeps_destroyed(self) -> bool:
+        """Memory forgets."""
+        return False
+
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Nothing is ever left over."""
         return 0

@@ -256,6 +256,10 @@ class OcflDisk:
                 troubles = list(check_object(place, object_id))
         yield from troubles
 
+    def keeps_destroyed(self) -> bool:
+        """A file removed is gone; what a file system's own snapshots hold is not known here."""
+        return False
+
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Remove what crashed writers left in staging."""
         removed = 0

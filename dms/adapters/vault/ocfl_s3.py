@@ -406,6 +406,13 @@ class OcflS3:
                         file.write(bytes(block))
             return [*check_object(copy, object_id), *wrong]
 
+    def keeps_destroyed(self) -> bool:
+        """Tell whether the bucket keeps versions, as one with object lock must: it gives a new key a version's name."""
+        key = f"{self._stages}versions~{secrets.token_hex(4)}"
+        put = answered(lambda: obstore.put(self._store, key, b""))
+        answered(lambda: obstore.delete(self._store, key))
+        return bool(put.get("version"))
+
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Remove what killed writers uploaded and no version took, and forget here what was destroyed elsewhere."""
         self._forget_destroyed()
