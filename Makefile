@@ -67,5 +67,5 @@ $(VENV)/.ready: pyproject.toml | system
 
 $(VENV)/.ready-test: $(VENV)/.ready
 	@echo "== installing what tests and checks need (once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web,metrics,oidc,otel,postgres,s3,test,dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[fast,openvino,web,mcp,metrics,oidc,otel,postgres,s3,test,dev]"
 	@touch $@

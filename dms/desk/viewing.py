@@ -1,4 +1,4 @@
-"""A record's pages as pictures for the screen, marked with who looked and when (R6), kept for the day."""
+"""A record's pages for the screen: their text, and pictures marked with who looked and when (R6), kept for the day."""
 
 from __future__ import annotations
 
@@ -22,6 +22,22 @@ _THUMB_DPI = 24.0
 PAPER = "paper/"
 
 
+def page_read(world: World, named: str, number: int, *, paper: bool = False) -> tuple[Record, Page, int]:
+    """Return a record, one of its pages with its text, and how many it has; the look is logged.
+
+    Args:
+        world: the archive.
+        named: code or paper number.
+        number: 1-based page.
+        paper: of the scan that was paired with an electronic file.
+
+    Raises:
+        NotFound: there is no such record or page, or it is not for the asker.
+    """
+    record, pages, _ = _looked_at(world, named, number, paper=paper)
+    return record, pages[number - 1], len(pages)
+
+
 def page_picture(world: World, named: str, number: int, *, paper: bool = False) -> Path:
     """Return a JPEG of one page with the looker's watermark; the look is logged.
 
@@ -34,7 +50,7 @@ def page_picture(world: World, named: str, number: int, *, paper: bool = False) 
     Raises:
         NotFound: there is no such record or page, or it is not for the asker.
     """
-    copy, page = _looked_at(world, named, number, paper=paper)
+    copy, page = _marked_page(world, named, number, paper=paper)
     target = copy.with_name(f"{copy.stem}-{number}.jpg")
     if not target.exists():
         world.examiner().crop(copy, number, Box(0, 0, page.width, page.height), target)
@@ -55,7 +71,7 @@ def evidence_picture(world: World, named: str, number: int, kind: str, spot: int
     Raises:
         NotFound: there is no such record, page or evidence, or it is not for the asker.
     """
-    copy, page = _looked_at(world, named, number, paper=paper)
+    copy, page = _marked_page(world, named, number, paper=paper)
     found = {"seal": page.evidence.seals, "signature": page.evidence.signatures}.get(kind, ())
     if not 1 <= spot <= len(found):
         raise NotFound(f"Page {number} has no {kind} {spot}.", "The record's page lists what was found.")
@@ -104,25 +120,37 @@ def label_text(world: World, named: str) -> str:
     return qr.write(parse_code(record.code), paper, qr.Purpose.LABEL, world.key, world.settings.base_url)
 
 
-def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[Path, Page]:
+def _marked_page(world: World, named: str, number: int, *, paper: bool) -> tuple[Path, Page]:
     """Log a look at one page and return the marked copy it is cut from, and the page."""
+    record, pages, mark = _looked_at(world, named, number, paper=paper)
+    return _marked_copy(world, record, PAPER if paper else "", mark), pages[number - 1]
+
+
+def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[Record, tuple[Page, ...], str]:
+    """Log a look at one page and return the record, all its pages, and what marks a copy: who looked and when."""
     with gate.acting(world, Action.LOOK, named) as act:
         record = act.record
         act.notes["page"] = number
         mark = f"{act.me.name} {act.me.code} {act.now[:10]}"
-    side = PAPER if paper else ""
-    pages = pages_of(world, record.code, f"{side}words.json.gz")
+    try:
+        pages = pages_of(world, record.code, f"{PAPER if paper else ''}words.json.gz")
+    except NotFound as problem:
+        raise _no_pages(record) from problem
     if not 1 <= number <= len(pages):
         raise NotFound(f"{record.code} has no page {number}.", f"Its pages are 1 to {len(pages)}.")
-    return _marked_copy(world, record, side, mark), pages[number - 1]
+    return record, pages, mark
 
 
 def _head(world: World, record: Record, side: str) -> int:
     """Return the number of the newest version, where it has pages."""
     head = world.vault.head(record.code)
     if head is None or f"{side}access.pdf" not in head.files:
-        raise NotFound(f"{record.code} has no pages to look at.", "It is reserved, or its content was destroyed.")
+        raise _no_pages(record)
     return head.number
+
+
+def _no_pages(record: Record) -> NotFound:
+    return NotFound(f"{record.code} has no pages to look at.", "It is reserved, or its content was destroyed.")
 
 
 def _folder(world: World) -> Path:

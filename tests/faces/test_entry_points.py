@@ -29,7 +29,8 @@ OPEN = {
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
 # These make an archive, run on the machine's behalf, or look at a stranger's folder: no record is told or touched.
-OUTSIDE = {"init", "demo", "watch", "worker", "handover check", "recover", "serve", "service print"}
+# What serve and mcp let people read has tests of its own (test_routes, test_mcp).
+OUTSIDE = {"init", "demo", "watch", "worker", "handover check", "recover", "serve", "service print", "mcp"}
 
 
 def commands(tmp_path, office):

@@ -1,7 +1,8 @@
-"""``dms serve``: the web pages, the API, and the workers behind them, in one process group."""
+"""``dms serve``, ``mcp`` and ``service``: the web pages, the API, and the workers behind them, in one process group."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,29 @@ def serve_command(session: Session, host: str, port: int, watch: bool, as_json: 
             app, host=host, port=port, log_level="warning", server_header=False, access_log=False,
             proxy_headers=True, forwarded_allow_ips="127.0.0.1", timeout_graceful_shutdown=10,
         )  # fmt: skip
+
+
+@click.command("mcp")
+@click.option("--json", "as_json", is_flag=True, help="Log as JSON lines.")
+@click.pass_obj
+def mcp_command(session: Session, as_json: bool) -> None:
+    """Let a language model's client read the archive over stdin and stdout, as the person named by --as.
+
+    Model Context Protocol; read-only, nothing listens on a network. The client starts this command itself.
+    """
+    try:
+        from dms.faces.mcp.server import serve
+    except ImportError as problem:
+        from dms.errors import MissingProgram
+
+        raise MissingProgram(
+            f"The reading desk for programs needs {problem.name}.", 'pip install "dms[mcp]"'
+        ) from problem
+
+    if sys.stdin.isatty():
+        say("A client starts this and speaks to it over stdin and stdout (docs/serving.md). Ctrl-D ends it.")
+    with session.world(log="json" if as_json else "text") as world:
+        serve(world)
 
 
 @contextmanager
@@ -114,7 +138,6 @@ def service_print(session: Session, host: str, port: int, as_json: bool) -> None
     """Print a systemd unit for this archive; save it where its first line says, then: systemctl enable --now dms."""
     import getpass
     import shutil
-    import sys
     from pathlib import Path
 
     from dms.faces.cli.output import answer
