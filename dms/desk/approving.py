@@ -199,20 +199,23 @@ def pass_gate(world: World, tx: Transaction, record: Record) -> None:
 
 
 def _next_step(record: Record, open_still: Sequence[str]) -> str:
+    by_hand = f'dms file {record.code} --by-hand --reason "…"'
     if "declaration" in open_still:
-        first = f"Its handler begins: dms declare {record.code}"
-    elif tuple(open_still) == ("supervisor",):
-        first = f"The supervisor: dms approve {record.code} (signed on paper: --ink supervisor)"
-    else:
-        first = f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}"
-    return f'{first}; all checked by hand: dms file {record.code} --by-hand --reason "…"'
+        return f"Its handler begins: dms declare {record.code}; all checked by hand: {by_hand}"
+    if tuple(open_still) == ("supervisor",):
+        return (
+            f"The supervisor: dms approve {record.code} (signed on paper: --ink supervisor); "
+            f"all checked by hand: {by_hand}"
+        )
+    return f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}; all checked by hand: {by_hand}"
 
 
 def _open(record: Record) -> Record:
     if record.state is not RecordState.REGISTERED:
         told = {RecordState.FILED: "is filed already", RecordState.RESERVED: "has nothing scanned yet"}
         raise Conflict(
-            f"{record.code} {told.get(record.state, 'is ' + record.state.value)}.", "Nothing is to be signed."
+            f"{record.code} {told.get(record.state, f'is in the state “{record.state.value}”')}.",
+            "Nothing is to be signed.",
         )
     return record
 

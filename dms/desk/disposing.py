@@ -41,7 +41,7 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
     with gate.acting(world, Action.ASK_DELETION, named, reason=reason) as act:
         record = act.record
         if record.state not in (RecordState.REGISTERED, RecordState.FILED):
-            raise Conflict(f"{record.code} is {record.state.value}.", "There is nothing to remove.")
+            raise Conflict(f"{record.code} is in the state “{record.state.value}”.", "There is nothing to remove.")
         waiting = open_request(act.tx, "deletion", record.code)
         if waiting:
             raise Conflict(f"The removal of {record.code} waits already.", f"It is request {waiting.id}.")
@@ -76,7 +76,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
             return decided(act, request_id, "deletion", state="denied", decision=reason)
         refuse_held(act.tx, record)
         if record.state not in (RecordState.REGISTERED, RecordState.FILED):
-            raise Conflict(f"{record.code} is {record.state.value}.", "There is nothing to remove.")
+            raise Conflict(f"{record.code} is in the state “{record.state.value}”.", "There is nothing to remove.")
         now = world.clock.now()
         until = month_after(now)
         request = decided(

@@ -180,7 +180,7 @@ def _check(left: Record, right: Record) -> None:
         raise Conflict("A record cannot be paired with itself.", "Name the electronic record and the scan.")
     for one in (left, right):
         if one.state is not RecordState.REGISTERED:
-            raise Conflict(f"{one.code} is {one.state.value}.", "Only registered records can be paired.")
+            raise Conflict(f"{one.code} is in the state “{one.state.value}”.", "Only registered records can be paired.")
     if not right.paper.present:
         raise Usage(f"Neither {left.code} nor {right.code} is a scan.", "Pair an electronic file with a scan.")
     if left.paper.present:

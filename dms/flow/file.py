@@ -96,11 +96,15 @@ def _with_number(world: World, code: str) -> Record:
             raise NotFound(f"There is no record {code}.", "Look for it with “dms search”.")
         if record.state is not RecordState.REGISTERED:
             told = {
-                RecordState.FILED: (f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."),
-                RecordState.RESERVED: (f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."),
-                RecordState.VOID: (f"{code} was voided.", "Look at the reason with “dms show”."),
+                RecordState.FILED: Conflict(
+                    f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."
+                ),
+                RecordState.RESERVED: Conflict(
+                    f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."
+                ),
+                RecordState.VOID: Conflict(f"{code} was voided.", "Look at the reason with “dms show”."),
             }
-            raise Conflict(*told[record.state])
+            raise told[record.state]
         missing = missing_for_filing(record)
         if missing:
             options = " ".join(f"--{m} …" for m in missing)

@@ -22,29 +22,30 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 # Known, and not taken: what it is, and what to do.
 _REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (b"MZ", "a Windows program", "Programs are not archived."),
-    (b"\x7fELF", "a program", "Programs are not archived."),
-    (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and drop the files."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and drop the files."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and drop the files."),
-    (b"BZh", "a bzip2 archive", "Unpack it and drop the files."),
-    (b"\xfd7zXZ\x00", "an xz archive", "Unpack it and drop the files."),
-    (b"ID3", "a sound recording", "Sound is not taken yet."),
-    (b"OggS", "a sound recording or film", "Sound and film are not taken yet."),
-    (b"\x1aE\xdf\xa3", "a film", "Films are not taken yet."),
-    (b"SQLite format 3\x00", "a database", "Export what matters as CSV or PDF."),
-    (b"%!PS", "a PostScript file", "Save or print it as PDF, and drop that."),
-    (b"{\\rtf", "an RTF file", "Save it as docx or PDF, and drop that."),
+    (b"MZ", "It is a Windows program.", "Programs are not archived."),
+    (b"\x7fELF", "It is a program.", "Programs are not archived."),
+    (b"Rar!\x1a\x07", "It is a RAR archive.", "Unpack it and drop the files."),
+    (b"7z\xbc\xaf\x27\x1c", "It is a 7-Zip archive.", "Unpack it and drop the files."),
+    (b"\x1f\x8b", "It is a gzip archive.", "Unpack it and drop the files."),
+    (b"BZh", "It is a bzip2 archive.", "Unpack it and drop the files."),
+    (b"\xfd7zXZ\x00", "It is an xz archive.", "Unpack it and drop the files."),
+    (b"ID3", "It is a sound recording.", "Sound is not taken yet."),
+    (b"OggS", "It is a sound recording or film.", "Sound and film are not taken yet."),
+    (b"\x1aE\xdf\xa3", "It is a film.", "Films are not taken yet."),
+    (b"SQLite format 3\x00", "It is a database.", "Export what matters as CSV or PDF."),
+    (b"%!PS", "It is a PostScript file.", "Save or print it as PDF, and drop that."),
+    (b"{\\rtf", "It is an RTF file.", "Save it as docx or PDF, and drop that."),
 )  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_LOOKED_AT = 32 * 1024**2
 _OLE_KINDS = (
-    ("EncryptedPackage", "an Office file locked with a password",
+    ("EncryptedPackage", "It is an Office file locked with a password.",
      "Ask for an unlocked copy, or save it without a password, and drop that."),
-    ("__substg1.0_", "an Outlook message", "Save it as .eml or PDF, and drop that."),
-    ("WordDocument", "a Word file in the old .doc format", "Save it as docx or PDF, and drop that."),
-    ("Workbook", "an Excel file in the old .xls format", "Save it as xlsx or PDF, and drop that."),
-    ("PowerPoint Document", "a PowerPoint file in the old .ppt format", "Save it as pptx or PDF, and drop that."),
+    ("__substg1.0_", "It is an Outlook message.", "Save it as .eml or PDF, and drop that."),
+    ("WordDocument", "It is a Word file in the old .doc format.", "Save it as docx or PDF, and drop that."),
+    ("Workbook", "It is an Excel file in the old .xls format.", "Save it as xlsx or PDF, and drop that."),
+    ("PowerPoint Document", "It is a PowerPoint file in the old .ppt format.",
+     "Save it as pptx or PDF, and drop that."),
 )  # fmt: skip
 _ZIP_PARTS = (
     ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -111,7 +112,7 @@ def _by_content(path: Path, head: bytes, name: str) -> str:
         raise _ole(path)
     for magic, what, advice in _REFUSED:
         if head.startswith(magic):
-            raise Unreadable(f"It is {what}.", advice)
+            raise Unreadable(what, advice)
     if _is_mail(head):
         return "message/rfc822"
     return _text(head, name)
@@ -140,7 +141,7 @@ def _ole(path: Path) -> Unreadable:
         names = file.read(_OLE_LOOKED_AT)
     for mark, what, advice in _OLE_KINDS:
         if mark.encode("utf-16-le") in names:
-            return Unreadable(f"It is {what}.", advice)
+            return Unreadable(what, advice)
     return Unreadable("It is a file in an old Office format.", "Save it as docx, xlsx or PDF, and drop that.")
 
 

@@ -13,13 +13,14 @@ from typing import BinaryIO
 from dms.errors import Damaged, NotFound, Unavailable, Usage
 
 CHUNK = 1 << 20
-_ROOM = "Make room on its disk"
-_RIGHTS = "Give this user the right to write there"
-_BESIDE = "Use a folder inside the disk, not its mount point: a folder “-staging” must fit beside it"
+_THEN = ", then try again; nothing of what was there is touched."
+_ROOM = "Make room on its disk" + _THEN
+_RIGHTS = "Give this user the right to write there" + _THEN
+_BESIDE = "Use a folder inside the disk, not its mount point: a folder “-staging” must fit beside it" + _THEN
 _HINTS = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
-    errno.EFBIG: "Raise the largest file size allowed there",
+    errno.EFBIG: "Raise the largest file size allowed there" + _THEN,
     errno.EROFS: _RIGHTS,
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
@@ -163,8 +164,5 @@ def make_folder(folder: Path) -> None:
 
 def unavailable(problem: OSError, what: str) -> Unavailable:
     """Turn a disk's error into one a person understands."""
-    hint = _HINTS.get(problem.errno or 0, "Look at its disk and its permissions")
-    return Unavailable(
-        f"The vault cannot be written ({what}): {problem.strerror or problem}.",
-        f"{hint}, then try again; nothing of what was there is touched.",
-    )
+    hint = _HINTS.get(problem.errno or 0, "Look at its disk and its permissions" + _THEN)
+    return Unavailable(f"The vault cannot be written ({what}): {problem.strerror or problem}.", hint)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -40,9 +41,9 @@ def words(language: str) -> Mapping[str, str | tuple[str, ...]]:
     return {k: convert(v) if isinstance(v, str) else tuple(convert(one) for one in v) for k, v in found.items()}
 
 
-@functools.lru_cache(maxsize=2)
-def sentences(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
-    """Return what the desk says in English as patterns, each with its sentence in a language; none for English.
+@functools.lru_cache(maxsize=4)
+def sentences(language: str) -> Sequence[tuple[Sequence[str], str]]:
+    """Return what the desk says in English in its fixed pieces, each with its sentence in a language; none for English.
 
     The longest stand first, so that a general sentence never takes a special one's place.
     """
@@ -57,7 +58,74 @@ def sentences(language: str) -> Sequence[tuple[re.Pattern[str], str]]:
         convert = OpenCC("s2twp").convert
         pairs = [(key, convert(text)) for key, text in pairs]
     pairs.sort(key=lambda pair: len(pair[0].replace("{}", "")), reverse=True)
-    return [(re.compile("(.+)".join(map(re.escape, key.split("{}"))), re.DOTALL), text) for key, text in pairs]
+    return [(key.split("{}"), text) for key, text in pairs]
+
+
+# Where a hint may begin behind a message, and a reason behind a file's name.
+_NEXT = re.compile(r" (?=[A-Z“])|(?<=[.?]) ")
+_BEHIND_NAME = re.compile(": ")
+# What has more places or letters is somebody's own text, not sentences of ours.
+_MOST_PLACES, _LONGEST = 24, 2500
+# Names the desk fills in that have a word on the pages.
+_FAMILIES = ("act", "person", "state", "volume_state", "request", "station", "field", "evidence", "role")
+
+
+@functools.lru_cache(maxsize=2048)
+def _heard(language: str, sentence: str) -> tuple[int, str]:
+    """Return how many letters of a text are known sentences, and the text in a language; 0 where it is not known.
+
+    The desk keeps a message with its hint behind it, and a file's name before: of all readings the one that knows most.
+    """
+    best = _alone(language, sentence)
+    if len(sentence) > _LONGEST:
+        return best
+    for place in itertools.islice(_NEXT.finditer(sentence), _MOST_PLACES):
+        first = _alone(language, sentence[: place.start()])
+        rest = _heard(language, sentence[place.end() :]) if first[0] else (0, "")
+        if rest[0]:
+            between = "" if first[1][-1] in "。？！…）" else " "
+            best = max(best, (first[0] + rest[0], first[1] + between + rest[1]), key=lambda one: one[0])
+    return best
+
+
+@functools.lru_cache(maxsize=2048)
+def _alone(language: str, sentence: str) -> tuple[int, str]:
+    """Return the same of a single sentence."""
+    for pieces, text in sentences(language):
+        named = _named(pieces, sentence)
+        if named is not None:
+            return sum(map(len, pieces)), text.format(*(_filled(language, one) for one in named))
+    return 0, sentence
+
+
+def _named(pieces: Sequence[str], sentence: str) -> list[str] | None:
+    """Return what stands between a sentence's fixed pieces, or None where it is another sentence.
+
+    No regular expression: what people write is in there, and must not make it slow.
+    """
+    if len(pieces) == 1:
+        return [] if sentence == pieces[0] else None
+    first, *middle, last = pieces
+    if not (sentence.startswith(first) and sentence.endswith(last)):
+        return None
+    found, at, end = [], len(first), len(sentence) - len(last)
+    for piece in middle:
+        next_ = sentence.find(piece, at + 1, end)
+        if next_ < 0:
+            return None
+        found.append(sentence[at:next_])
+        at = next_ + len(piece)
+    return [*found, sentence[at:end]] if at < end else None
+
+
+def _filled(language: str, named: str) -> str:
+    """Return what was filled in: names of ours in a language, all else as it is."""
+    known = words(language)
+    told = [
+        next((w for f in _FAMILIES if isinstance(w := known.get(f"{f}.{one.replace(' ', '_')}"), str)), "")
+        for one in named.split(", ")
+    ]
+    return "、".join(told) if all(told) else named
 
 
 class Speaker:
@@ -90,11 +158,11 @@ class Speaker:
 
     def told(self, sentence: str) -> str:
         """Say in this language what the desk said in English; what nobody translated, as it is."""
-        for pattern, text in sentences(self.language):
-            match = pattern.fullmatch(sentence)
-            if match:
-                return text.format(*match.groups())
-        return sentence
+        best = _heard(self.language, sentence)
+        for place in itertools.islice(_BEHIND_NAME.finditer(sentence), _MOST_PLACES):
+            known, text = _heard(self.language, sentence[place.end() :])
+            best = max(best, (known, f"{sentence[: place.start()]}：{text}"), key=lambda one: one[0])
+        return best[1]
 
     def listed(self, names: list[str]) -> str:
         """Join names as the language does."""

@@ -16,7 +16,7 @@ from dms.desk.intake import add_paths, received_by
 from dms.domain.item import Hints, Item
 from dms.errors import Usage
 from dms.faces.web.upload import keep_upload
-from dms.faces.web.view import FORM, back, event, render, world_of
+from dms.faces.web.view import FORM, back, event, render, speaker_of, world_of
 from dms.ports.world import World
 
 router = APIRouter(include_in_schema=False)
@@ -47,11 +47,12 @@ async def inbox_events(request: Request) -> StreamingResponse:
 
 
 async def _events(request: Request, world: World) -> AsyncIterator[str]:
+    say = speaker_of(request)
     told: dict[str, dict[str, object]] = {}
     ends = time.monotonic() + _STREAM_SECONDS
     while time.monotonic() < ends and not await request.is_disconnected():
         items = await run_in_threadpool(received_by, world, limit=_SHOWN)
-        now = {i.id: progress(i) for i in items}
+        now = {i.id: {**progress(i), "reason": say.told(i.reason)} for i in items}
         changed = [one for key, one in now.items() if told.get(key) != one]
         if changed:
             yield event("items", changed)
