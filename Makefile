@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
           fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono fonts-dejavu-core poppler-utils qpdf python3-venv
 
-.PHONY: help demo test lint bench wheel clean system browser database
+.PHONY: help demo test lint bench wheel clean system browser database yardsticks
 
 help:
 	@echo "make demo    a small archive, real-looking scans through the whole journey"
@@ -28,16 +28,18 @@ lint: $(VENV)/.ready-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.ready-test
+bench: $(VENV)/.ready-test | yardsticks
 	$(BIN)/python tests/benchmarks/bench_search.py
 	$(BIN)/python tests/benchmarks/bench_ocr.py
 	$(BIN)/python tests/benchmarks/bench_covers.py
 	$(BIN)/python tests/benchmarks/bench_ingest.py
+	$(BIN)/python tests/benchmarks/bench_formats.py
 	$(BIN)/python tests/benchmarks/bench_web.py
 	$(BIN)/python tests/benchmarks/bench_signatures.py
 	$(BIN)/python tests/benchmarks/bench_servers.py
 	$(BIN)/python tests/benchmarks/bench_workers.py
 	$(BIN)/python tests/benchmarks/simulate_workers.py
+	$(BIN)/python tests/benchmarks/plot.py
 
 wheel: $(VENV)/.ready-test
 	$(BIN)/python -m build --wheel
@@ -53,6 +55,11 @@ system:
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || sh .ci/system chromium || \
 	  echo "== no Chromium: the browser tests are left out"
+
+# What dms is measured beside: OCRmyPDF with Ghostscript; and what draws the picture. Nothing of it is part of dms.
+yardsticks: $(VENV)/.ready
+	@sh .ci/system ghostscript
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "ocrmypdf>=16" "matplotlib>=3.8"
 
 # A real PostgreSQL for the tests of what several machines share; they start their own, in a temporary folder.
 database:
