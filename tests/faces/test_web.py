@@ -339,6 +339,16 @@ def test_the_desk_is_heard_in_chinese():
     assert zh.told("王 asks to change A: " + " is already: , row A b. C" * 400).startswith("王 申请变更 A：")
 
 
+def test_what_two_carriers_tell_differently_is_in_the_language_of_the_page():
+    from dms.faces.web.words import Speaker
+
+    asked = "Its two carriers differ: amount 1680.00 / 1860.00; date - / 2026-03-18."
+    assert Speaker("zh").told(asked) == "两套载体不一致：金额 1680.00 / 1860.00；日期 - / 2026-03-18。"
+    assert Speaker("en").told(asked) == asked
+    strange = "Its two carriers differ: amount 1 / 2; anything."
+    assert Speaker("zh").told(strange) == "两套载体不一致：amount 1 / 2; anything。"
+
+
 def test_hints_are_in_the_language_of_the_page(counter):
     visitor, keeper = counter("zhs"), counter("ar")
     token = csrf(visitor.get("/inbox"))

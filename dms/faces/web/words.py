@@ -125,7 +125,14 @@ def _filled(language: str, named: str) -> str:
         next((w for f in _FAMILIES if isinstance(w := known.get(f"{f}.{one.replace(' ', '_')}"), str)), "")
         for one in named.split(", ")
     ]
-    return "、".join(told) if all(told) else named
+    if all(told):
+        return "、".join(told)
+    # What two carriers tell differently: a kind of fact before each pair of values.
+    facts = [part.partition(" ") for part in named.split("; ")]
+    kinds = [known.get(f"fact.{kind}") if rest else None for kind, _, rest in facts]
+    if all(kinds):
+        return "；".join(f"{kind} {rest}" for kind, (_, _, rest) in zip(kinds, facts, strict=True))
+    return named
 
 
 class Speaker:
