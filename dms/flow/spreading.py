@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import shutil
 import tempfile
 import threading
@@ -25,6 +26,7 @@ from dms.ports.world import World
 # Long enough that fetching the file is worth a helper's while, short enough that nobody waits long for the last one.
 _RUN = 16
 _LOOK_SECONDS = 0.3
+_log = logging.getLogger("dms.flow")
 
 
 def worth_spreading(work: Work) -> bool:
@@ -117,6 +119,7 @@ class Helper:
             parcel.write_bytes(gzip.compress(json.dumps(told).encode()))
             parcels.put(_parcel(run), parcel)
             state = "done"
+            _log.info("read pages %d to %d for another machine", run.first, run.last, extra={"item": run.item})
         finally:
             with world.catalogue.begin() as tx:
                 mine = tx.end_run(run, owner, state)

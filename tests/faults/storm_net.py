@@ -2,13 +2,15 @@
 
 Needs root, iproute2, PostgreSQL and SeaweedFS; run by hand: ``python tests/faults/storm_net.py --rounds 30 --files 200``.
 Each round kills -9 one of: a worker, a watcher, PostgreSQL, the S3 server; what was killed is started again. Afterwards
-all files must be registered or in quarantine, once, whole, the numbers without gaps, the log valid.
+all files (some are long scans, which the machines read together) must be registered or in quarantine, once, whole, the
+numbers without gaps, the log valid.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import random
@@ -21,6 +23,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -42,6 +46,7 @@ class Outcome:
     registered: int = 0
     quarantined: int = 0
     taken_by: Counter[str] = field(default_factory=Counter)
+    helped: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -111,6 +116,18 @@ class Machine:
             self._process.wait(120)
 
 
+def long_scan(number: int) -> tuple[str, bytes]:
+    """A scan of eighty pages, which several machines read together."""
+    sheets = []
+    for page in range(80):
+        sheet = Image.new("L", (600, 840), 255)
+        ImageDraw.Draw(sheet).rectangle((20, 20, 30 + 6 * page, 40 + number), fill=0)
+        sheets.append(sheet)
+    data = io.BytesIO()
+    sheets[0].save(data, "PDF", resolution=100, save_all=True, append_images=sheets[1:])
+    return f"scan-{number}.pdf", data.getvalue()
+
+
 def storm(root: Path, *, rounds: int, files: int, seed: int) -> Outcome:
     """Drop files into two machines' inboxes while things are killed; return what is found afterwards."""
     rng = random.Random(seed)
@@ -129,7 +146,7 @@ def storm(root: Path, *, rounds: int, files: int, seed: int) -> Outcome:
             told = {"DMS_CATALOGUE": url, "DMS_SEARCH": url, "DMS_VAULT": f"s3://dms/vault?{query}",
                     "DMS_PARCELS": f"s3://dms/parcels?{query}", "DMS_OCR": "none", "DMS_SETTLE_SECONDS": "0.2",
                     "DMS_PATIENCE_SECONDS": "0.5", "DMS_LEASE_SECONDS": "10", "DMS_SWEEP_SECONDS": "5",
-                    "OMP_THREAD_LIMIT": "1", "DMS_CHILDREN": "1", **KEYS}  # fmt: skip
+                    "OMP_THREAD_LIMIT": "1", "DMS_CHILDREN": "1", "DMS_LOG_LEVEL": "info", **KEYS}  # fmt: skip
             machines = [Machine(name, root, told) for name in _ROLES]
             machines[0].dms("init")
             for one in machines[1:]:
@@ -139,7 +156,7 @@ def storm(root: Path, *, rounds: int, files: int, seed: int) -> Outcome:
             watchers = machines[:2]
             for one in watchers:
                 (one.home / "inbox").mkdir(exist_ok=True)
-            waiting = [content(n, rng) for n in range(files)]
+            waiting = [long_scan(n) if n % 20 == 4 else content(n, rng) for n in range(files)]
             digests = {hashlib.sha512(data).hexdigest(): name for name, data in waiting}
             begun = time.monotonic()
             for one in machines:
@@ -243,6 +260,7 @@ def _look(machines: list[Machine], digests: dict[str, str], outcome: Outcome) ->
         outcome.problems.append(f"the index has {found} of {len(codes)}")
     for machine in machines:
         log = (machine.home / "out.log").read_text(errors="replace")
+        outcome.helped[machine.name] = log.count("for another machine")
         outcome.taken_by[machine.name] = sum(log.count(f": {state} ") for state in ("registered", "quarantined"))
 
 
