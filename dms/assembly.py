@@ -5,22 +5,18 @@ Nothing heavy is imported before it is needed, so that ``dms --help`` answers at
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
 import secrets
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from dms import settings as options
-from dms.domain.describing.profiles import FormProfile, profile_from_dict
-from dms.domain.scheme import Scheme, scheme_from_dict
-from dms.errors import Conflict, NotFound, Unavailable, Usage
+from dms import shipped
+from dms.errors import Conflict, Unavailable, Usage
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
@@ -78,8 +74,8 @@ def open_world(
             place=here if shared else "",
             parcels=_parcels(settings),
             key=_key(settings),
-            scheme=load_scheme(settings),
-            profiles=load_profiles(settings),
+            scheme=shipped.load_scheme(settings),
+            profiles=shipped.load_profiles(settings),
             clock=clock,
             catalogue=catalogue,
             journal=journal,
@@ -266,7 +262,7 @@ def _spreadsheet() -> Any:
 def _handover() -> Any:
     from dms.adapters.handover import BagHandover
 
-    return BagHandover(schemas())
+    return BagHandover(shipped.schemas())
 
 
 def _passwords() -> Any:
@@ -300,15 +296,15 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
 
     if (home / options.FILE_NAME).exists():
         raise Conflict(f"There is an archive in {home} already.", "Look around with “dms search” or “dms doctor”.")
-    text = scheme.read_text(encoding="utf-8") if scheme else _schema_text("scheme.toml")
+    text = scheme.read_text(encoding="utf-8") if scheme else shipped.schema_text("scheme.toml")
     if fonds:
         text = _with_fonds(text, fonds)
-    _check_scheme(text, str(scheme or "scheme.toml"))
+    shipped.check_scheme(text, str(scheme or "scheme.toml"))
     _make(home)
     _make(home / "inbox")
     readme = home / "inbox" / "README.md"
     if not readme.exists():
-        readme.write_text(_inbox_readme(), encoding="utf-8")
+        readme.write_text(shipped.inbox_readme(), encoding="utf-8")
     (home / "scheme.toml").write_text(text, encoding="utf-8")
     # Said in the environment, an archive begins at once where it is to live; the file says it from then on.
     plain, settings = Settings(home=home.resolve()), options.load(home, new=True)
@@ -354,77 +350,6 @@ def _with_fonds(text: str, fonds: str) -> str:
             lines[number] = f'fonds = "{fonds.upper()}"'
             return "\n".join(lines) + "\n"
     raise Usage("The scheme has no line “fonds = …”.", "Add it below [scheme].")
-
-
-def load_scheme(settings: Settings) -> Scheme:
-    """Load and check the classification scheme of an archive.
-
-    Raises:
-        Usage: it is no TOML, or not what ``schemas/scheme.schema.json`` asks for; the message names the place.
-    """
-    path = Path(settings.expand(settings.scheme)) if settings.scheme else settings.home / "scheme.toml"
-    if settings.scheme or path.exists():
-        try:
-            return _check_scheme(path.read_text(encoding="utf-8"), str(path))
-        except OSError as problem:
-            raise NotFound(
-                f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
-            ) from None
-    return _check_scheme(_schema_text("scheme.toml"), "the default scheme")
-
-
-@functools.lru_cache(maxsize=8)
-def _check_scheme(text: str, where: str) -> Scheme:
-    return scheme_from_dict(_checked(text, where, "scheme.schema.json"))
-
-
-def load_profiles(settings: Settings) -> Sequence[FormProfile]:
-    """Load the form profiles of an archive: those in its home, else the default ones.
-
-    Raises:
-        Usage: one of them is wrong; the message names file and place.
-    """
-    own = Path(settings.expand(settings.forms)) if settings.forms else settings.home / "forms"
-    folder = own if own.is_dir() else schemas() / "forms"
-    return _profiles(folder)
-
-
-@functools.lru_cache(maxsize=8)
-def _profiles(folder: Path) -> Sequence[FormProfile]:
-    return tuple(
-        profile_from_dict(_checked(path.read_text(encoding="utf-8"), str(path), "form.schema.json"))
-        for path in sorted(folder.glob("*.toml"))
-    )
-
-
-def _checked(text: str, where: str, schema: str) -> dict[str, Any]:
-    import jsonschema
-
-    try:
-        data = tomllib.loads(text)
-        jsonschema.validate(data, json.loads(_schema_text(schema)))
-    except tomllib.TOMLDecodeError as problem:
-        raise Usage(f"{where} is not valid TOML: {problem}.", "Mend the line it names.") from None
-    except jsonschema.ValidationError as problem:
-        place = "/".join(str(p) for p in problem.absolute_path) or "the file"
-        raise Usage(f"{where}: {place}: {problem.message}", f"schemas/{schema} describes the file.") from None
-    return data
-
-
-def schemas() -> Path:
-    """Folder of the shipped schemas: beside the package in a checkout, inside it in a wheel."""
-    packaged = Path(str(resources.files("dms"))) / "schemas"
-    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "schemas"
-
-
-def _schema_text(name: str) -> str:
-    return (schemas() / name).read_text(encoding="utf-8")
-
-
-def _inbox_readme() -> str:
-    packaged = schemas() / "inbox-README.md"
-    source = packaged if packaged.exists() else schemas().parent / "inbox" / "README.md"
-    return source.read_text(encoding="utf-8")
 
 
 def _key(settings: Settings) -> bytes:

@@ -19,7 +19,7 @@ from pathlib import Path
 from dms.domain.pages import page_from_dict
 from dms.errors import NotFound, Unreadable
 from dms.flow.work import Work, keep_pages, page_path
-from dms.ports.catalogue import PageRun
+from dms.ports.items import PageRun
 from dms.ports.parcels import Parcels
 from dms.ports.world import World
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dms.adapters.search.folding import fold
-from dms.assembly import load_profiles, load_scheme, schemas
 from dms.demo import people
 from dms.demo.forms import make_forms
 from dms.domain.describing.deciding import KnownCustomer, KnownPerson, describe
@@ -18,6 +17,7 @@ from dms.domain.hantext import page_text
 from dms.domain.item import Hints
 from dms.domain.pages import Box, Page, Word
 from dms.settings import Settings
+from dms.shipped import load_profiles, load_scheme, schemas
 
 RECEIVED = date(2026, 11, 23)
 

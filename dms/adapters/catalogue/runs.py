@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from dms.adapters.catalogue.base import Base
 from dms.adapters.catalogue.tables import items, page_runs
 from dms.domain.item import ItemState
-from dms.ports.catalogue import PageRun
+from dms.ports.items import PageRun
 
 
 class Runs(Base):

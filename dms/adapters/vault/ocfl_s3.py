@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
@@ -41,6 +41,8 @@ from dms.adapters.vault.inventory import (
     sidecar,
 )
 from dms.adapters.vault.layout import OBJECT_DECLARATION, README, ROOT_DECLARATION, check_path, is_place, object_path
+from dms.adapters.vault.ranges import Ranges
+from dms.adapters.vault.upload import Upload
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
 
@@ -77,6 +79,11 @@ class OcflS3:
             self._put_new(README[0], README[1])
 
     # -- the store --------------------------------------------------------------------------------------------
+    @property
+    def store(self) -> S3Store:
+        """The bucket."""
+        return self._store
+
     def _read(self, key: str) -> bytes:
         return bytes(answered(lambda: obstore.get(self._store, key).bytes()))
 
@@ -176,7 +183,7 @@ class OcflS3:
         return self.write(object_id, files, message=message, user=user, at=at)
 
     def _take(
-        self, stage: _Stage, place: str, number: int, files: Mapping[str, Path | bytes | None],
+        self, stage: Upload, place: str, number: int, files: Mapping[str, Path | bytes | None],
         before: Inventory | None, taken: dict[str, StoredFile],
     ) -> dict[str, str]:  # fmt: skip
         """Upload what the object does not have; fill ``taken``; return digest -> content path of what is new."""
@@ -272,9 +279,9 @@ class OcflS3:
         return (None, b"") if data is None else (parse(data, object_id), data)
 
     @contextmanager
-    def _staged(self, object_id: str) -> Iterator[_Stage]:
+    def _staged(self, object_id: str) -> Iterator[Upload]:
         """Keep account of what is uploaded; what no version has taken is removed afterwards."""
-        stage = _Stage(self, object_id)
+        stage = Upload(self._store, self._stages, object_id)
         try:
             yield stage
         finally:
@@ -311,7 +318,7 @@ class OcflS3:
             found = answered(lambda: obstore.get(self._store, key))
             size = int(found.meta["size"])
             if size > self._cache.most:
-                return io.BufferedReader(_Ranges(self, key, size), _BLOCK)
+                return io.BufferedReader(Ranges(self._store, key, size), _BLOCK)
             return self._cache.keep(file.sha512, (bytes(b) for b in found.stream(_BLOCK)))
         except (NotFoundError, FileNotFoundError, Damaged) as problem:
             told = getattr(problem, "message", "it is not there")
@@ -321,10 +328,6 @@ class OcflS3:
             ) from problem
         except BaseError as problem:
             raise Unavailable(f"The object store broke off: {problem}", "Try again in a moment.") from problem
-
-    def range(self, key: str, start: int, end: int) -> bytes:
-        """Return some bytes of a key (whole, from the bucket's root)."""
-        return bytes(answered(lambda: obstore.get_range(self._store, key, start=start, end=end)))
 
     def address(self, object_id: str) -> str:
         """Return the object's address relative to the vault root."""
@@ -421,7 +424,8 @@ class OcflS3:
         for meta in (meta for page in pages for meta in page):
             if time.time() - meta["last_modified"].timestamp() < older_than_seconds:
                 continue
-            marker = _Stage(self, meta["path"][len(self._stages) :].partition("~")[0], meta["path"])
+            written = meta["path"][len(self._stages) :].partition("~")[0]
+            marker = Upload(self._store, self._stages, written, meta["path"])
             taken: set[str] = set()
             with suppress(Usage):
                 place = object_path(marker.object_id)
@@ -438,79 +442,6 @@ class OcflS3:
                 with suppress(NotFoundError, FileNotFoundError, ValueError):
                     self._cache.forget(json.loads(self._read(key)))
                 self._forgot.add(key)
-
-    # -- markers ----------------------------------------------------------------------------------------------
-    @property
-    def store(self) -> S3Store:
-        """The bucket."""
-        return self._store
-
-    @property
-    def stages(self) -> str:
-        """The folder of markers, beside the root."""
-        return self._stages
-
-
-class _Stage:
-    """What one writer uploads, written down in the store before he does."""
-
-    def __init__(self, vault: OcflS3, object_id: str, key: str = "") -> None:
-        self.object_id = object_id
-        self.name = secrets.token_hex(4)
-        self.keys: list[str] = []
-        self.kept: set[str] = set()
-        self._vault = vault
-        self._key = key or f"{vault.stages}{object_id}~{self.name}"
-
-    def announce(self, keys: Sequence[str]) -> None:
-        """Write down that keys are about to be put."""
-        self.keys += keys
-        data = json.dumps(self.keys, ensure_ascii=False).encode()
-        answered(lambda: obstore.put(self._vault.store, self._key, data))
-
-    def announced(self) -> list[str]:
-        """Return what a writer was about to put; nothing of what no writer of ours can have written."""
-        try:
-            told: Any = json.loads(bytes(answered(lambda: obstore.get(self._vault.store, self._key).bytes())))
-            return [k for k in told if isinstance(k, str) and k.startswith(object_path(self.object_id) + "/v")]
-        except (NotFoundError, FileNotFoundError, ValueError, TypeError, Usage):
-            return []
-
-    def forget(self) -> None:
-        """Remove the marker."""
-        with suppress(NotFoundError, FileNotFoundError):
-            answered(lambda: obstore.delete(self._vault.store, self._key))
-
-
-class _Ranges(io.RawIOBase):
-    """A key too large for the cache, read by ranges as it is needed."""
-
-    def __init__(self, vault: OcflS3, key: str, size: int) -> None:
-        super().__init__()
-        self._vault, self._key, self._size, self._at = vault, key, size, 0
-
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seekable(self) -> bool:
-        """Yes."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move within the file."""
-        self._at = max(0, {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence] + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        """Fetch the next bytes."""
-        end = min(self._size, self._at + len(buffer))
-        if end <= self._at:
-            return 0
-        data = self._vault.range(self._key, self._at, end)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
 
 
 def _number_of(inventory: bytes) -> int:

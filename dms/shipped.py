@@ -1,0 +1,89 @@
+"""What is shipped beside the code and may be replaced in a home: classification scheme, form profiles, JSON Schemas."""
+
+from __future__ import annotations
+
+import functools
+import json
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from dms.domain.describing.profiles import FormProfile, profile_from_dict
+from dms.domain.scheme import Scheme, scheme_from_dict
+from dms.errors import NotFound, Usage
+from dms.settings import Settings
+
+
+def load_scheme(settings: Settings) -> Scheme:
+    """Load and check the classification scheme of an archive.
+
+    Raises:
+        Usage: it is no TOML, or not what ``schemas/scheme.schema.json`` asks for; the message names the place.
+    """
+    path = Path(settings.expand(settings.scheme)) if settings.scheme else settings.home / "scheme.toml"
+    if settings.scheme or path.exists():
+        try:
+            return check_scheme(path.read_text(encoding="utf-8"), str(path))
+        except OSError as problem:
+            raise NotFound(
+                f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
+            ) from None
+    return check_scheme(schema_text("scheme.toml"), "the default scheme")
+
+
+@functools.lru_cache(maxsize=8)
+def check_scheme(text: str, where: str) -> Scheme:
+    """Read a classification scheme; ``where`` names it in what is wrong (Usage)."""
+    return scheme_from_dict(_checked(text, where, "scheme.schema.json"))
+
+
+def load_profiles(settings: Settings) -> Sequence[FormProfile]:
+    """Load the form profiles of an archive: those in its home, else the default ones.
+
+    Raises:
+        Usage: one of them is wrong; the message names file and place.
+    """
+    own = Path(settings.expand(settings.forms)) if settings.forms else settings.home / "forms"
+    return _profiles(own if own.is_dir() else schemas() / "forms")
+
+
+@functools.lru_cache(maxsize=8)
+def _profiles(folder: Path) -> Sequence[FormProfile]:
+    return tuple(
+        profile_from_dict(_checked(path.read_text(encoding="utf-8"), str(path), "form.schema.json"))
+        for path in sorted(folder.glob("*.toml"))
+    )
+
+
+def _checked(text: str, where: str, schema: str) -> dict[str, Any]:
+    import jsonschema
+
+    try:
+        data = tomllib.loads(text)
+        jsonschema.validate(data, json.loads(schema_text(schema)))
+    except tomllib.TOMLDecodeError as problem:
+        raise Usage(f"{where} is not valid TOML: {problem}.", "Mend the line it names.") from None
+    except jsonschema.ValidationError as problem:
+        place = "/".join(str(p) for p in problem.absolute_path) or "the file"
+        raise Usage(f"{where}: {place}: {problem.message}", f"schemas/{schema} describes the file.") from None
+    return data
+
+
+def schemas() -> Path:
+    """Return the folder of the shipped schemas: beside the package in a checkout, inside it in a wheel."""
+    packaged = Path(str(resources.files("dms"))) / "schemas"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "schemas"
+
+
+def schema_text(name: str) -> str:
+    """Return a shipped file."""
+    return (schemas() / name).read_text(encoding="utf-8")
+
+
+def inbox_readme() -> str:
+    """Return what is put into a new drop folder."""
+    packaged = schemas() / "inbox-README.md"
+    source = packaged if packaged.exists() else schemas().parent / "inbox" / "README.md"
+    return source.read_text(encoding="utf-8")
