@@ -137,7 +137,7 @@ class Workshop:
         world = self._world
         with world.catalogue.look() as tx:
             # A look costs no write lock; most of the time there is nothing to take.
-            if not tx.items(states=[ItemState.WORKING], limit=1):
+            if not tx.item_free(now=tx.moment(), place=world.place or None):
                 return None
         with world.catalogue.begin() as tx:
             item = tx.lease_item(

@@ -101,7 +101,7 @@ class Helper:
         world = self._world
         with world.catalogue.look() as tx:
             # A look costs no write lock.
-            if not tx.runs_open():
+            if not tx.run_free(now=tx.moment(), stranger=world.owner):
                 self.close()
                 return False
         with world.catalogue.begin() as tx:

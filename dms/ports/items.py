@@ -54,6 +54,10 @@ class Items(Protocol):
         """Return the POSIX time leases are counted in: the server's, so that machines with other clocks agree."""
         ...
 
+    def item_free(self, *, now: float, place: str | None = None) -> bool:
+        """Tell whether :meth:`lease_item` would find one; a look, so that idle workers keep no writer waiting."""
+        ...
+
     def lease_item(
         self, owner: str, *, now: float, seconds: float, item_id: str = "", place: str | None = None
     ) -> Item | None:
@@ -121,8 +125,8 @@ class Items(Protocol):
         """Give a lease on a run back, its state now ``done`` or ``alone``; False where it was lost."""
         ...
 
-    def runs_open(self) -> bool:
-        """Tell whether any item has runs not yet done."""
+    def run_free(self, *, now: float, stranger: str) -> bool:
+        """Tell whether :meth:`lease_run` would find one for a helper; a look as well."""
         ...
 
     def runs(self, item_id: str, *, now: float) -> Sequence[PageRun]:

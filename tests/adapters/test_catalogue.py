@@ -192,7 +192,9 @@ def test_what_somebody_waits_for_comes_first(catalogue):
     with catalogue.begin() as tx:
         for number, bulk in ((1, 1), (2, 1), (3, 0), (4, 0)):
             tx.add_item(item(number, bulk=bulk))
+        assert tx.item_free(now=100) and tx.item_free(now=100, place="anywhere")
         taken = [tx.lease_item("o", now=100, seconds=9).id[-1] for _ in range(4)]
+        assert not tx.item_free(now=100) and tx.item_free(now=110)
     assert taken == ["3", "4", "1", "2"]
 
 
@@ -218,16 +220,18 @@ def test_pages_of_a_long_file_are_shared_out(catalogue):
         assert again.first == 1, "a lease that ran out"
         assert not tx.end_run(first, "lead:1:1:x", "done") and tx.end_run(again, "other:1:1:0", "done")
         assert tx.end_run(second, "help:1:1:0", "alone")
-        assert tx.runs_open()
+        assert tx.run_free(now=161, stranger="help:1:1") is False, "its leader's own lease ran out"
     with catalogue.begin() as tx:
         tx.lease_item("lead:1:1:0", now=400, seconds=60, item_id="item-0001")
+        assert tx.run_free(now=400, stranger="help:1:1") and not tx.run_free(now=400, stranger="lead:1:1")
         third = tx.lease_run("help:1:1:0", now=400, seconds=60, stranger="help:1:1")
         assert third.first == 33, "what a helper failed at is left to the leader"
         assert tx.free_owner("help:1:1") == 1
         assert tx.lease_run("lead:1:1:x", now=400, seconds=60, item_id="item-0001").first == 17
         tx.forget_runs("item-0001")
         tx.forget_runs("item-0002")
-        assert list(tx.runs("item-0001", now=400)) == [] and not tx.runs_open()
+        assert list(tx.runs("item-0001", now=400)) == []
+        assert not tx.run_free(now=400, stranger="help:1:1")
 
 
 def test_questions_people_and_acts(catalogue):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Table, delete, select, text, update
+from sqlalchemy import Select, Table, delete, select, text, update
 
 from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import contents, items, jobs, page_runs
@@ -54,15 +54,17 @@ class Items(Base):
             query = query.limit(limit)
         return [_item(row) for row in self.connection.execute(query)]
 
+    def item_free(self, *, now: float, place: str | None = None) -> bool:
+        """Tell whether there is one to lease."""
+        return self.connection.execute(_free(now, place).limit(1)).first() is not None
+
     def lease_item(
         self, owner: str, *, now: float, seconds: float, item_id: str = "", place: str | None = None
     ) -> Item | None:
         """Take the oldest working item that nobody holds."""
-        query = select(items.c.id).where(items.c.state == ItemState.WORKING.value, items.c.until <= now)
+        query = _free(now, place)
         if item_id:
             query = query.where(items.c.id == item_id)
-        if place is not None:
-            query = query.where(items.c.place.in_(["", place]))
         query = query.order_by(items.c.bulk, items.c.id).limit(1).with_for_update(skip_locked=True)
         found = self.connection.execute(query).scalar()
         if found is None:
@@ -113,6 +115,11 @@ class Items(Base):
     def release_digest(self, sha512: str, item_id: str) -> None:
         """Give a claim back."""
         self.connection.execute(delete(contents).where(contents.c.sha512 == sha512, contents.c.item == item_id))
+
+
+def _free(now: float, place: str | None) -> Select[Any]:
+    query = select(items.c.id).where(items.c.state == ItemState.WORKING.value, items.c.until <= now)
+    return query if place is None else query.where(items.c.place.in_(["", place]))
 
 
 def _row(item: Item) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from dms.adapters.catalogue.base import Base
 from dms.adapters.catalogue.tables import items, page_runs
@@ -26,16 +26,10 @@ class Runs(Base):
         self, owner: str, *, now: float, seconds: float, item_id: str = "", stranger: str = ""
     ) -> PageRun | None:
         """Take the first run nobody holds."""
-        query = select(page_runs).where(page_runs.c.until <= now)
+        query = _strange(now, stranger)
         if item_id:
-            query = query.where(page_runs.c.item == item_id, page_runs.c.state != "done")
-        else:
-            query = query.join(items, items.c.id == page_runs.c.item).where(
-                page_runs.c.state == "open",
-                items.c.state == ItemState.WORKING.value,
-                items.c.until > now,
-                ~items.c.owner.startswith(f"{stranger}:", autoescape=True),
-            )
+            mine = page_runs.c.item == item_id, page_runs.c.state != "done"
+            query = select(page_runs).where(page_runs.c.until <= now, *mine)
         row = self.connection.execute(
             query.order_by(page_runs.c.item, page_runs.c.first).limit(1).with_for_update(skip_locked=True, of=page_runs)
         ).first()
@@ -55,10 +49,9 @@ class Runs(Base):
         mine = update(page_runs).where(*_is(run), page_runs.c.owner == owner)
         return self.connection.execute(mine.values(owner="", until=0, state=state)).rowcount == 1
 
-    def runs_open(self) -> bool:
-        """Tell whether any item has runs not yet done."""
-        query = select(page_runs.c.item).where(page_runs.c.state != "done").limit(1)
-        return self.connection.execute(query).first() is not None
+    def run_free(self, *, now: float, stranger: str) -> bool:
+        """Tell whether there is one for a helper."""
+        return self.connection.execute(_strange(now, stranger).limit(1)).first() is not None
 
     def runs(self, item_id: str, *, now: float) -> Sequence[PageRun]:
         """Return the runs of an item in the order of their pages."""
@@ -68,6 +61,21 @@ class Runs(Base):
     def forget_runs(self, item_id: str) -> None:
         """Take the runs of an item away."""
         self.connection.execute(delete(page_runs).where(page_runs.c.item == item_id))
+
+
+def _strange(now: float, stranger: str) -> Select[Any]:
+    """Select runs of items that other processes lead."""
+    return (
+        select(page_runs)
+        .join(items, items.c.id == page_runs.c.item)
+        .where(
+            page_runs.c.until <= now,
+            page_runs.c.state == "open",
+            items.c.state == ItemState.WORKING.value,
+            items.c.until > now,
+            ~items.c.owner.startswith(f"{stranger}:", autoescape=True),
+        )
+    )
 
 
 def _is(run: PageRun) -> tuple[Any, Any]:
