@@ -149,8 +149,10 @@ def test_a_silent_directory_is_said_so(counter):
     found = open_sign_on("http://127.0.0.1:9", "dms", "", "preferred_username")
     settings = replace(counter.world.settings, oidc_issuer="http://127.0.0.1:9")
     web = create_app(replace(counter.world, settings=settings, sign_on=lambda: found))
-    answer = TestClient(web, follow_redirects=False).get("/sign-in/directory")
-    assert answer.status_code == 503 and "does not answer" in answer.text
+    asking = TestClient(web, follow_redirects=False)
+    for language, said in (("en", "does not answer"), ("zh-CN", "没有响应")):
+        answer = asking.get("/sign-in/directory", headers={"Accept-Language": language})
+        assert answer.status_code == 503 and said in answer.text
     without = TestClient(counter.app, follow_redirects=False)
     assert (
         without.get("/sign-in/directory").status_code == 404
