@@ -52,9 +52,13 @@ def read_together(work: Work) -> None:
             with world.catalogue.begin() as tx:
                 run = tx.lease_run(owner, now=tx.moment(), seconds=world.settings.lease_seconds, item_id=item.id)
             if run is not None:
-                _read(work, run, owner)
-                with world.catalogue.begin() as tx:
-                    tx.end_run(run, owner, "done")
+                state = "open"
+                try:
+                    _read(work, run, owner)
+                    state = "done"
+                finally:
+                    with world.catalogue.begin() as tx:
+                        tx.end_run(run, owner, state)
             with world.catalogue.look() as tx:
                 runs = tx.runs(item.id, now=tx.moment())
             done = [r for r in runs if r.state == "done"]
