@@ -68,6 +68,16 @@ def _probe_folders(settings: Settings) -> Iterator[Probe]:
         yield Probe(f"drop folder {path}", ok, kind if ok else "not there or not writable", f"mkdir -p '{path}'")
 
 
+def _destruction(world: World) -> Probe:
+    try:
+        keeps = world.vault.keeps_destroyed()
+    except DmsError as problem:
+        return Probe("destruction", False, problem.message, problem.hint, needed=False)
+    told = "the bucket keeps versions" if keeps else "nothing is kept"
+    todo = "Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md)."
+    return Probe("destruction", not keeps, told, todo, needed=False)
+
+
 # Past this many records tantivy's faster indexing and answers are worth its extra.
 _TANTIVY_PAYS = 50_000
 
@@ -87,11 +97,7 @@ def advice(world: World) -> Iterator[Probe]:
         needed=False,
     )  # fmt: skip
     yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
-    keeps = world.vault.keeps_destroyed()
-    yield Probe(
-        "destruction", not keeps, "the bucket keeps versions" if keeps else "nothing is kept",
-        "Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md).", needed=False,
-    )  # fmt: skip
+    yield _destruction(world)
     yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
     if world.place:
         yield Probe("backup", True, "the servers' own: pg_dump, the bucket's copy (docs/operate.md)", needed=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 from dms.domain.item import Item, ItemState
 from dms.errors import DmsError
 from dms.flow.settle import remove_source
+from dms.flow.spreading import forget_runs
 from dms.flow.work import Work, copy_whole, safe_name
 from dms.ports.catalogue import Act, Attention
 
@@ -43,8 +44,8 @@ def quarantine(work: Work, problem: DmsError) -> Item:
         place=world.place,
     )
     now = world.now()
+    forget_runs(world, item.id)
     with world.catalogue.begin() as tx:
-        tx.forget_runs(item.id)
         if item.sha512:
             tx.release_digest(item.sha512, item.id)
         attach = item.data.get("attach")

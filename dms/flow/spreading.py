@@ -14,6 +14,8 @@ import shutil
 import tempfile
 import threading
 import time
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from dms.domain.pages import page_from_dict
@@ -62,17 +64,22 @@ def read_together(work: Work) -> None:
             with world.catalogue.look() as tx:
                 runs = tx.runs(item.id, now=tx.moment())
             done = [r for r in runs if r.state == "done"]
-            for one in done:
-                _gather(work, one)
+            lost = [one for one in done if not _gather(work, one)]
+            if lost:
+                # Read by a leader who is gone, or not whole: once more, by whoever comes.
+                with world.catalogue.begin() as tx:
+                    for one in lost:
+                        tx.reopen_run(one)
+                continue
             work.on_progress(item, sum(r.last - r.first + 1 for r in done), total)
             if len(done) == len(runs):
                 break
             if run is None:
                 time.sleep(_LOOK_SECONDS)
     except Unreadable:
-        _forget(work)
+        forget_runs(world, item.id)
         raise
-    _forget(work)
+    forget_runs(world, item.id)
 
 
 class Helper:
@@ -86,6 +93,7 @@ class Helper:
         self._world = world
         self._turn = threading.Lock()
         self._item = ""
+        self._rests_until = 0.0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def read(self, owner: str) -> bool:
@@ -94,10 +102,11 @@ class Helper:
         Raises:
             DmsError: it could not be read here; it is left to the leader, who has the words for what is wrong with it.
         """
-        if self._world.parcels is None or not self._turn.acquire(blocking=False):
+        parcels = self._world.parcels
+        if parcels is None or time.monotonic() < self._rests_until or not self._turn.acquire(blocking=False):
             return False
         try:
-            return self._read(owner, self._world.parcels)
+            return self._read(owner, parcels)
         finally:
             self._turn.release()
 
@@ -114,21 +123,27 @@ class Helper:
             item = tx.item(run.item) if run else None
         if run is None or item is None:
             return False
-        state = "alone"
+        work = Work(world, item, folder=self._place(item.id))
         try:
-            work = Work(world, item, folder=self._place(item.id))
             _read(work, run, owner)
-            told = [json.loads(page_path(work.folder, n).read_bytes()) for n in range(run.first, run.last + 1)]
-            parcel = work.folder / "run.json.gz"
-            parcel.write_bytes(gzip.compress(json.dumps(told).encode()))
-            parcels.put(_parcel(run), parcel)
-            state = "done"
-            _log.info("read pages %d to %d for another machine", run.first, run.last, extra={"item": run.item})
-        finally:
+        except Unreadable:
             with world.catalogue.begin() as tx:
-                mine = tx.end_run(run, owner, state)
-            if not mine:  # too late: nobody will fetch it
-                parcels.drop(_parcel(run))
+                tx.end_run(run, owner, "alone")
+            raise
+        except Exception:
+            # The fault is this machine's: others may take the run when its lease ends, and this one rests meanwhile.
+            self._rests_until = time.monotonic() + seconds
+            raise
+        told = [json.loads(page_path(work.folder, n).read_bytes()) for n in range(run.first, run.last + 1)]
+        parcel = work.folder / "run.json.gz"
+        parcel.write_bytes(gzip.compress(json.dumps(told).encode()))
+        parcels.put(_parcel(run), parcel)
+        with world.catalogue.begin() as tx:
+            mine = tx.end_run(run, owner, "done")
+            led = tx.runs(run.item, now=0)
+        if not mine and not led:  # the file went on without it; else its leader drops what was read
+            parcels.drop(_parcel(run))
+        _log.info("read pages %d to %d for another machine", run.first, run.last, extra={"item": run.item})
         return True
 
     def _place(self, item_id: str) -> Path:
@@ -149,8 +164,9 @@ class Helper:
 def tidy_helping(world: World) -> None:
     """Remove what helpers killed long ago left behind."""
     for folder in world.work.glob("help-*"):
-        if time.time() - folder.stat().st_mtime > 86400:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its helper is just removing it
+            if time.time() - folder.stat().st_mtime > 86400:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(work: Work, run: PageRun, owner: str) -> None:
@@ -164,28 +180,32 @@ def _read(work: Work, run: PageRun, owner: str) -> None:
     world.examiner().pages(work.original, work.inspection, work.folder, on_page, numbers=range(run.first, run.last + 1))
 
 
-def _gather(work: Work, run: PageRun) -> None:
-    """Bring what a helper read; what cannot be had so is read here later."""
+def _gather(work: Work, run: PageRun) -> bool:
+    """Bring what a helper read; False where it cannot be had."""
     wanted = range(run.first, run.last + 1)
     if all(page_path(work.folder, n).exists() for n in wanted) or work.world.parcels is None:
-        return
+        return True
     brought = work.folder / "run.json.gz"
     try:
         work.world.parcels.fetch(_parcel(run), brought)
         pages = [page_from_dict(p) for p in json.loads(gzip.decompress(brought.read_bytes()))]
-    except (NotFound, OSError, ValueError, KeyError, TypeError):
-        return
+    except (NotFound, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+        return False
     keep_pages(work.folder, [p for p in pages if p.number in wanted])
+    return all(page_path(work.folder, n).exists() for n in wanted)
 
 
-def _forget(work: Work) -> None:
-    world, item = work.world, work.item
-    with world.catalogue.begin() as tx:
-        runs = tx.runs(item.id, now=0)
-        tx.forget_runs(item.id)
+def forget_runs(world: World, item_id: str) -> None:
+    """Take the runs of an item away, and what helpers read of it."""
+    with world.catalogue.look() as tx:
+        if not (runs := tx.runs(item_id, now=0)):
+            return
+    # The rows go last: they tell what there is to drop.
     for run in runs:
         if world.parcels is not None:
             world.parcels.drop(_parcel(run))
+    with world.catalogue.begin() as tx:
+        tx.forget_runs(item_id)
 
 
 def _parcel(run: PageRun) -> str:

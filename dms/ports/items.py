@@ -129,6 +129,10 @@ class Items(Protocol):
         """Tell whether :meth:`lease_run` would find one for a helper; a look as well."""
         ...
 
+    def reopen_run(self, run: PageRun) -> None:
+        """Offer a run that is done once more: what was read of it is lost."""
+        ...
+
     def runs(self, item_id: str, *, now: float) -> Sequence[PageRun]:
         """Return the runs of an item in the order of their pages."""
         ...

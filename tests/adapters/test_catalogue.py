@@ -228,6 +228,9 @@ def test_pages_of_a_long_file_are_shared_out(catalogue):
         assert third.first == 33, "what a helper failed at is left to the leader"
         assert tx.free_owner("help:1:1") == 1
         assert tx.lease_run("lead:1:1:x", now=400, seconds=60, item_id="item-0001").first == 17
+        tx.reopen_run(first)
+        tx.reopen_run(third)
+        assert [r.state for r in tx.runs("item-0001", now=400)] == ["open", "alone", "open"]
         tx.forget_runs("item-0001")
         tx.forget_runs("item-0002")
         assert list(tx.runs("item-0001", now=400)) == []

@@ -126,6 +126,10 @@ def test_sort_offset_and_exact_total(index):
     assert newest == ["5", "4", "3", "2", "1"]
     page = ask(index, "合同", sort="-date", limit=2, offset=2)
     assert (page.total, [h.code[-1] for h in page.hits]) == (5, ["3", "4"])
+    for sort in ("relevance", "date"):
+        for offset, limit in ((2**31 - 1, 20), (10**18, 1), (0, 2**40)):
+            page = ask(index, "合同", sort=sort, limit=limit, offset=offset)
+            assert (page.total, len(page.hits)) == (5, 0 if offset else 5)
 
 
 def test_words_in_the_title_come_first(index):
@@ -134,6 +138,15 @@ def test_words_in_the_title_come_first(index):
         Entry("HG01E2026000002", title="投诉单", pages=("空",), date=date(2020, 1, 1)),
     ])  # fmt: skip
     assert [h.code[-1] for h in ask(index, "投诉").hits] == ["2", "1"]
+
+
+def test_a_record_without_a_date_stands_where_others_would(index):
+    index.update([
+        Entry("HG01E2026000001", title="合同", date=date(2026, 1, 1)),
+        Entry("HG01E2026000002", title="别的", pages=("合同",)),
+        Entry("HG01E2026000003", title="别的", date=date(2026, 2, 1)),
+    ])  # fmt: skip
+    assert [h.code[-1] for h in ask(index, "合同 OR date:2026-02..2026-03").hits] == ["3", "1", "2"]
 
 
 def test_snippet_names_the_page_and_marks_the_words(index):

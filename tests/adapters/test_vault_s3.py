@@ -47,7 +47,7 @@ def test_a_strangers_validator_finds_it_valid(vault, tmp_path):
     assert not keys(vault, "vault-staging/")
 
 
-def test_a_bucket_that_keeps_versions_says_so(vault, s3_url):
+def test_a_bucket_that_keeps_versions_says_so(vault, s3_url, tmp_path):
     import boto3
 
     assert not vault.keeps_destroyed()
@@ -55,12 +55,13 @@ def test_a_bucket_that_keeps_versions_says_so(vault, s3_url):
     endpoint = told.query.removeprefix("endpoint=")
     client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")
     client.put_bucket_versioning(Bucket=told.netloc, VersioningConfiguration={"Status": "Enabled"})
+    vault = open_vault(f"s3://{told.netloc}/versions?{told.query}", cache=tmp_path / "cache-2")
     put(vault, {"original/a.txt": b"one"})
     put(vault, {"text.txt": b"two"})
     assert vault.keeps_destroyed() and list(vault.verify()) == []
     vault.purge(CODE, {"tombstone.json": b"{}"}, message="gone", user="t", at="2026-11-24T00:00:00+08:00")
     assert list(vault.head(CODE).files) == ["tombstone.json"] and list(vault.verify()) == []
-    versions = client.list_object_versions(Bucket=told.netloc, Prefix="vault/")["Versions"]
+    versions = client.list_object_versions(Bucket=told.netloc, Prefix="versions/")["Versions"]
     assert any("original/a.txt" in v["Key"] for v in versions), "that is what it says it keeps"
 
 

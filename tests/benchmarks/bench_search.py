@@ -121,9 +121,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             index = open_index(f"{engine}://{folder}/index")
             begun = time.perf_counter()
-            for start in range(0, len(corpus), 2000):
-                index.update(corpus[start : start + 2000])
-            rate = len(corpus) / (time.perf_counter() - begun)
+            # As an archive grows: most of it from one rebuild, the rest in batches, so that there are several segments.
+            most = len(corpus) * 9 // 10
+            index.rebuild(corpus[:most])
+            rate = most / (time.perf_counter() - begun)
+            for start in range(most, len(corpus), 1000):
+                index.update(corpus[start : start + 1000])
             index.ask(Ask(parse("客户"), Scope(everything=True)))
             for kind, queries in kinds.items():
                 ours, plain, same, narrow, missed, wanted = [], [], [], [], 0, 0
@@ -149,7 +152,7 @@ def main() -> None:
                 recall = f"{1 - missed / wanted:.4f}" if wanted else ""
                 print(f"| {engine} | {kind} | {quantile(ours, 0.5):.1f} | {quantile(ours, 0.95):.1f} | {quantile(plain, 0.95):.1f} "
                       f"| {quantile(same, 0.95):.1f} | {quantile(narrow, 0.95):.1f} | {recall} |", flush=True)  # fmt: skip
-            print(f"| {engine} | indexed at {rate:.0f} records a second | | | | | | |", flush=True)
+            print(f"| {engine} | rebuilt at {rate:.0f} records a second | | | | | | |", flush=True)
 
 
 if __name__ == "__main__":

@@ -349,6 +349,16 @@ def test_what_two_carriers_tell_differently_is_in_the_language_of_the_page():
     assert Speaker("zh").told(strange) == "两套载体不一致：amount 1 / 2; anything。"
 
 
+def test_what_somebody_typed_is_not_translated_and_a_station_is_a_station():
+    from dms.faces.web.words import Speaker
+
+    say = Speaker("zh")
+    assert "filed" in say.told("There is no record filed.")
+    assert say.of("station", "settle") in say.told(
+        "The program failed at “settle”: boom The file is kept here; the log has the details for the developers."
+    )
+
+
 def test_hints_are_in_the_language_of_the_page(counter):
     visitor, keeper = counter("zhs"), counter("ar")
     token = csrf(visitor.get("/inbox"))

@@ -16,7 +16,7 @@ from dms.desk.intake import add_paths
 from dms.desk.watching import Watcher
 from dms.desk.workshop import Workshop
 from dms.domain.item import Hints, ItemState
-from dms.errors import NotFound, Unreadable
+from dms.errors import NotFound, Unavailable, Unreadable
 from dms.flow.work import pages_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "faces"))
@@ -214,6 +214,61 @@ class Blind:
         raise Unreadable("The file cannot be read.", "")
 
     pages = inspect
+
+
+def test_a_helper_that_fails_leaves_the_file_to_others_and_a_damaged_parcel_is_read_again(
+    first, tmp_path, capsys, monkeypatch
+):
+    sick, well = (another(first, tmp_path, capsys, name) for name in ("sick", "well"))
+    with opened(first) as here, opened(sick) as there, opened(well) as elsewhere:
+        from dms.flow import travel
+        from dms.flow.spreading import Helper
+
+        (item,) = add_paths(here, [long_scan(tmp_path / "long.pdf", 50)], Hints(class_code="04"), move=True)
+        received = travel(here, item)
+        with here.catalogue.begin() as tx:
+            tx.lease_item("here:1:1", now=tx.moment(), seconds=60, item_id=item.id)
+            tx.spread_pages(item.id, [(1, 16), (17, 32), (33, 48), (49, 50)])
+
+        def fetch(*_):
+            raise Unavailable("No space left.", "Make room.")
+
+        monkeypatch.setattr(there.parcels, "fetch", fetch)
+        helper = Helper(there)
+        with pytest.raises(Unavailable):
+            helper.read("sick:1:1:0")
+        assert not helper.read("sick:1:1:0"), "it rests"
+        assert Helper(elsewhere).read("well:1:1:0")
+        with here.catalogue.look() as tx:
+            told = [(r.state, r.free) for r in tx.runs(item.id, now=tx.moment())]
+        assert told == [("open", False), ("done", True), ("open", True), ("open", True)]
+        with here.catalogue.begin() as tx:
+            tx.free_owner("sick:1:1")
+        parcel = tmp_path / "parcel"
+        here.parcels.fetch(f"{item.id}.pages-00017", parcel)
+        parcel.write_bytes(parcel.read_bytes()[:-9])
+        here.parcels.put(f"{item.id}.pages-00017", parcel)
+        ended = travel(here, received)
+        assert ended.state is ItemState.REGISTERED
+        assert [p.number for p in pages_of(here, ended.code)] == list(range(1, 51))
+
+
+def test_nothing_of_what_helpers_read_stays_when_a_file_is_put_aside(first, tmp_path):
+    from dms.flow.quarantine import quarantine
+    from dms.flow.work import Work
+
+    with opened(first) as here:
+        (item,) = add_paths(here, [note(tmp_path)], Hints(), move=False)
+        with here.catalogue.begin() as tx:
+            tx.spread_pages(item.id, [(1, 16)])
+        read = tmp_path / "read"
+        read.write_text("secret")
+        here.parcels.put(f"{item.id}.pages-00001", read)
+        quarantine(Work(here, item), Unreadable("broken", "again"))
+        with here.catalogue.look() as tx:
+            assert not tx.runs(item.id, now=0)
+        with pytest.raises(NotFound):
+            here.parcels.fetch(f"{item.id}.pages-00001", tmp_path / "left")
 
 
 def test_an_idle_worker_helps_by_itself(first, tmp_path, capsys, monkeypatch):

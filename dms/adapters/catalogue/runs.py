@@ -53,6 +53,11 @@ class Runs(Base):
         """Tell whether there is one for a helper."""
         return self.connection.execute(_strange(now, stranger).limit(1)).first() is not None
 
+    def reopen_run(self, run: PageRun) -> None:
+        """Offer a run that is done once more."""
+        lost = update(page_runs).where(*_is(run), page_runs.c.state == "done")
+        self.connection.execute(lost.values(state="open", owner="", until=0))
+
     def runs(self, item_id: str, *, now: float) -> Sequence[PageRun]:
         """Return the runs of an item in the order of their pages."""
         query = select(page_runs).where(page_runs.c.item == item_id).order_by(page_runs.c.first)

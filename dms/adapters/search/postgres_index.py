@@ -311,7 +311,7 @@ def _ask(connection: Connection, ask: Ask) -> Answer:
     sorted_by = [key.split(" ")[0] for key in _SORTS[ask.sort].split(", ") if not key.startswith("first")]
     kept = ", ".join(dict.fromkeys(("code", *sorted_by, *(_FACETS[name] for name in ask.facets))))
     found = (
-        f"WITH found AS MATERIALIZED (SELECT {kept}, {above or 'FALSE'} AS first FROM {_TABLE} "  # noqa: S608
+        f"WITH found AS MATERIALIZED (SELECT {kept}, COALESCE({above or 'FALSE'}, FALSE) AS first FROM {_TABLE} "  # noqa: S608
         f"WHERE {sql.scope(ask.scope)} AND {wanted or 'TRUE'})"
     )
     return _exact(connection, ask, found, sql.values) if exact else _verified(connection, ask, found, sql.values)

@@ -256,7 +256,10 @@ def _page(searcher: Any, wanted: Any, sort: str, limit: int, offset: int) -> tup
     """Return the addresses of a page of hits, and how many there are in all; the engine scores nothing."""
     field, newest = _SORTS[sort]
     order = tantivy.Order.Desc if newest else tantivy.Order.Asc
-    found = searcher.search(wanted, limit=max(1, limit), offset=offset, order_by_field=field, order=order, count=True)
+    # The engine makes room for all that is asked for before it looks how much there is.
+    most = max(1, searcher.num_docs)
+    room, skip = min(max(1, limit), most), min(offset, most)
+    found = searcher.search(wanted, limit=room, offset=skip, order_by_field=field, order=order, count=True)
     return [address for _, address in found.hits[:limit]], int(found.count)
 
 

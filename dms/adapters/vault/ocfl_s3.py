@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import re
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -410,11 +409,9 @@ class OcflS3:
             return [*check_object(copy, object_id), *wrong]
 
     def keeps_destroyed(self) -> bool:
-        """Tell whether the bucket keeps versions, as one with object lock must: it gives a new key a version's name."""
-        key = f"{self._stages}versions~{secrets.token_hex(4)}"
-        put = answered(lambda: obstore.put(self._store, key, b""))
-        answered(lambda: obstore.delete(self._store, key))
-        return bool(put.get("version"))
+        """Tell whether the bucket keeps versions, as one with object lock must: then its keys have a version's name."""
+        key = self._root + ROOT_DECLARATION[0]
+        return bool(answered(lambda: obstore.head(self._store, key)).get("version"))
 
     def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
         """Remove what killed writers uploaded and no version took, and forget here what was destroyed elsewhere."""

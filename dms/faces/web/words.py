@@ -67,7 +67,7 @@ _BEHIND_NAME = re.compile(": ")
 # What has more places or letters is somebody's own text, not sentences of ours.
 _MOST_PLACES, _LONGEST = 24, 2500
 # Names the desk fills in that have a word on the pages.
-_FAMILIES = ("act", "person", "state", "volume_state", "request", "station", "field", "evidence", "role")
+_FAMILIES = ("station", "act", "person", "state", "volume_state", "request", "field", "evidence", "role")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -94,7 +94,10 @@ def _alone(language: str, sentence: str) -> tuple[int, str]:
     for pieces, text in sentences(language):
         named = _named(pieces, sentence)
         if named is not None:
-            return sum(map(len, pieces)), text.format(*(_filled(language, one) for one in named))
+            # What somebody looked for in vain is his own word, whatever it looks like.
+            typed = pieces[0].startswith("There is no ")
+            told = named if typed else [_filled(language, one) for one in named]
+            return sum(map(len, pieces)), text.format(*told)
     return 0, sentence
 
 
