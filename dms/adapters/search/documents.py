@@ -19,6 +19,7 @@ _LATIN = "a-z0-9"
 _WORD = re.compile(rf"[{_LATIN}]+")
 _HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uac00-\ud7af\u3040-\u30ff]")
 _GAP = re.compile(r"\s+")
+_BLANK = re.compile(r"\s")
 _BETWEEN_HAN = re.compile(rf"(?<={_HAN.pattern})\s+(?={_HAN.pattern})")
 _KEYWORDS = ("class", "year", "state", "manager")
 SNIPPET_BEFORE, SNIPPET_LENGTH = 24, 96
@@ -178,7 +179,7 @@ def hit(entry: Mapping[str, str], pages: tuple[str, ...], node: Node, score: flo
 def _cut(text: str, places: list[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
     start = max(0, places[0][0] - SNIPPET_BEFORE)
     end = min(len(text), start + max(SNIPPET_LENGTH, places[0][1] - start))
-    shown = "".join(" " if c.isspace() else c for c in text[start:end])
+    shown = _BLANK.sub(" ", text[start:end])
     lead = "…" if start else ""
     shift = len(lead) - start
     marks: list[tuple[int, int]] = []
