@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -213,8 +214,24 @@ def _plain(value: str) -> str:
     return value.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """A condition in three parts that hold together.
+
+    Attributes:
+        grams: a tsquery, which the GIN index answers alone. It is kept whole as long as can be: what the database has
+            to ask of each row again unpacks the row's grams, and that takes longer than all the rest.
+        other: SQL over plain columns.
+        text: SQL that reads texts to be sure, implying the other two; empty where they are sure already.
+    """
+
+    grams: str = ""
+    other: str = ""
+    text: str = ""
+
+
 class _Sql:
-    """SQL conditions as the algebra of :mod:`candidates`; values are parameters, never text."""
+    """Conditions as the algebra of :mod:`candidates`; values are parameters of the statement, never its text."""
 
     def __init__(self, values: dict[str, Any] | None = None) -> None:
         self.values: dict[str, Any] = {} if values is None else values
@@ -225,56 +242,73 @@ class _Sql:
         self.values[name] = value
         return f":{name}"
 
-    def term(self, field: str, word: str) -> str:
-        """A gram, or a keyword, as a whole."""
-        return self._lexeme(field, word, "") if field in _LETTERS else f"{field} = {self.value(_plain(word))}"
+    def sql(self, condition: _Condition | None) -> str:
+        """Write a condition out; None stands for everything."""
+        if condition is None:
+            return "TRUE"
+        return self._joined(condition) if not condition.text else f"{self._joined(condition)} AND {condition.text}"
 
-    def prefix(self, field: str, word: str) -> str:
+    def _joined(self, condition: _Condition) -> str:
+        """Write out what indexes tell; where rows are asked one by one, plain columns first."""
+        grams = f"grams @@ CAST({self.value(condition.grams)} AS tsquery)" if condition.grams else ""
+        return _each(" AND ", (condition.other, grams))
+
+    def term(self, field: str, word: str) -> _Condition:
+        """A gram, or a keyword, as a whole."""
+        return self._lexeme(field, word, "")
+
+    def prefix(self, field: str, word: str) -> _Condition:
         """Grams that begin so."""
         return self._lexeme(field, word, ":*")
 
-    def _lexeme(self, field: str, word: str, ending: str) -> str:
-        word = _plain(word)[:499]
-        quoted = (_LETTERS[field] + word).replace("\\", "\\\\").replace("'", "''")
-        query = self.value(f"'{quoted}'{ending}")
-        found = f"grams @@ CAST({query} AS tsquery)"
-        return f"({found} OR (long AND {self._read(field, word, ending)}))" if field == "body" else found
+    def _lexeme(self, field: str, word: str, ending: str) -> _Condition:
+        quoted = (_LETTERS[field] + _plain(word)[:499]).replace("\\", "\\\\").replace("'", "''")
+        return _Condition(grams=f"'{quoted}'{ending}")
 
-    def _read(self, field: str, word: str, ending: str) -> str:
+    def _read(self, field: str, word: str, ending: str) -> _Condition:
         """Look for a gram in a field's text."""
+        word = _plain(word)[:499]
         if not re.match("[a-z0-9]", word):
-            return f"{field}_text LIKE {self.value(f'%{word}%')}"
+            return _Condition(other=f"{field}_text LIKE {self.value(f'%{word}%')}")
         edge = "" if ending else "(?![a-z0-9])"
-        return f"{field}_text ~ {self.value(f'(?<![a-z0-9]){re.escape(word)}{edge}')}"
+        return _Condition(other=f"{field}_text ~ {self.value(f'(?<![a-z0-9]){re.escape(word)}{edge}')}")
 
-    def run(self, field: str, grams: Sequence[str]) -> str | None:
+    def run(self, field: str, grams: Sequence[str]) -> _Condition | None:
         """Bigrams in order are the text itself: all of them in the index, and the text where it must be."""
         if field not in _TEXTS:
             return None
         whole = grams[0] + "".join(g[1] for g in grams[1:])
-        narrow = [self.term(field, g) for g in dict.fromkeys(grams)]
-        inside = self.value(f"%{_plain(whole)}%")
-        return self.both([*narrow, f"{field}_text LIKE {inside}"])
+        narrow = self.both([self._lexeme(field, g, "") for g in dict.fromkeys(grams)])
+        return replace(narrow, text=f"{field}_text LIKE {self.value(f'%{_plain(whole)}%')}")
 
-    def dates(self, start: date | None, end: date | None) -> str:
+    def dates(self, start: date | None, end: date | None) -> _Condition:
         """A day in a range."""
-        return f"(day BETWEEN {self.value(start or date.min)} AND {self.value(end or date.max)})"
+        return _Condition(other=f"(day BETWEEN {self.value(start or date.min)} AND {self.value(end or date.max)})")
 
-    def both(self, parts: Sequence[str]) -> str:
+    def both(self, parts: Sequence[_Condition]) -> _Condition:
         """All of them."""
-        return "(" + " AND ".join(parts) + ")"
+        return _Condition(
+            _each(" & ", (p.grams for p in parts)),
+            _each(" AND ", (p.other for p in parts)),
+            _each(" AND ", (p.text for p in parts)),
+        )
 
-    def either(self, parts: Sequence[str]) -> str:
+    def either(self, parts: Sequence[_Condition]) -> _Condition:
         """Any of them."""
-        return "(" + " OR ".join(parts) + ")"
+        text = _each(" OR ", (p.text or self._joined(p) for p in parts)) if any(p.text for p in parts) else ""
+        if any(p.other for p in parts):
+            return _Condition(other=_each(" OR ", map(self._joined, parts)), text=text)
+        return _Condition(grams=_each(" | ", (p.grams for p in parts)), text=text)
 
-    def without(self, part: str) -> str:
+    def without(self, part: _Condition) -> _Condition:
         """All but these."""
-        return f"((({part}) IS NOT TRUE))"
+        if part.other or part.text:
+            return _Condition(other=f"(({self.sql(part)}) IS NOT TRUE)")
+        return _Condition(grams=f"!({part.grams})")
 
-    def nothing(self) -> str:
+    def nothing(self) -> _Condition:
         """No record."""
-        return "FALSE"
+        return _Condition(other="FALSE")
 
     def scope(self, scope: Scope) -> str:
         """What the asker may see (R5); an empty scope sees nothing."""
@@ -289,16 +323,31 @@ class _Sql:
             mine = f"manager_raw = ANY({self.value(managers)})"
             away = [c for c in scope.away if c]
             parts.append(f"({mine} AND NOT customer_raw = ANY({self.value(away)}))" if away else mine)
-        return self.either(parts) if parts else "FALSE"
+        return f"({' OR '.join(parts)})" if parts else "FALSE"
 
 
-class _Beside(_Sql):
-    """The same of records that were found already: short texts beside the grams, which would have to be unpacked."""
+def _each(sign: str, parts: Iterable[str]) -> str:
+    """Join what is there by a sign, in brackets; one alone stands for itself, none is nothing."""
+    there = [part for part in parts if part]
+    return there[0] if len(there) == 1 else f"({sign.join(there)})" if there else ""
 
-    def _lexeme(self, field: str, word: str, ending: str) -> str:
-        if field not in ("title", "customer"):
-            return super()._lexeme(field, word, ending)
-        return self._read(field, _plain(word)[:499], ending)
+
+class _Reading(_Sql):
+    """The same by the text of some fields instead of their grams.
+
+    Args:
+        values: of the statement.
+        fields: ``body`` for long records, which have no grams of it; ``title`` and ``customer`` for records that were
+            found already, whose grams would have to be unpacked.
+    """
+
+    def __init__(self, values: dict[str, Any], *fields: str) -> None:
+        super().__init__(values)
+        self._fields = fields
+
+    def _lexeme(self, field: str, word: str, ending: str) -> _Condition:
+        read = field in self._fields
+        return self._read(field, word, ending) if read else super()._lexeme(field, word, ending)
 
 
 def _ask(connection: Connection, ask: Ask) -> Answer:
@@ -307,12 +356,15 @@ def _ask(connection: Connection, ask: Ask) -> Answer:
     connection.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)"))
     sql = _Sql()
     wanted, exact = candidates(ask.query, sql)
-    above = titled(ask.query, _Beside(sql.values)) if ask.sort == "relevance" else None
+    of_long, _ = candidates(ask.query, _Reading(sql.values, "body"))
+    above = titled(ask.query, _Reading(sql.values, "title", "customer")) if ask.sort == "relevance" else None
+    first = sql.sql(above) if above is not None else "FALSE"
     sorted_by = [key.split(" ")[0] for key in _SORTS[ask.sort].split(", ") if not key.startswith("first")]
     kept = ", ".join(dict.fromkeys(("code", *sorted_by, *(_FACETS[name] for name in ask.facets))))
+    part = f"SELECT {kept}, COALESCE({first}, FALSE) AS first FROM {_TABLE} WHERE {sql.scope(ask.scope)}"  # noqa: S608
     found = (
-        f"WITH found AS MATERIALIZED (SELECT {kept}, COALESCE({above or 'FALSE'}, FALSE) AS first FROM {_TABLE} "  # noqa: S608
-        f"WHERE {sql.scope(ask.scope)} AND {wanted or 'TRUE'})"
+        f"WITH found AS MATERIALIZED ({part} AND NOT long AND {sql.sql(wanted)} "
+        f"UNION ALL {part} AND long AND {sql.sql(of_long)})"
     )
     return _exact(connection, ask, found, sql.values) if exact else _verified(connection, ask, found, sql.values)
 
