@@ -49,6 +49,7 @@ def main() -> None:
     rows = headed(found, "a 20-page scan by")[1:]
     pages.barh([r[0] for r in rows], [number(r[1]) for r in rows], color="#8e2f23", height=0.6)
     pages.invert_yaxis()
+    pages.set_axisbelow(True)
     pages.set(title="One scan of 20 pages, to the search", xlabel="seconds a page (2 cores)")
 
     head, *rows = headed(found, "p95 ms by records")
