@@ -26,10 +26,11 @@ class Runs(Base):
         self, owner: str, *, now: float, seconds: float, item_id: str = "", stranger: str = ""
     ) -> PageRun | None:
         """Take the first run nobody holds."""
-        query = _strange(now, stranger)
         if item_id:
             mine = page_runs.c.item == item_id, page_runs.c.state != "done"
             query = select(page_runs).where(page_runs.c.until <= now, *mine)
+        else:
+            query = _strange(now, stranger)
         row = self.connection.execute(
             query.order_by(page_runs.c.item, page_runs.c.first).limit(1).with_for_update(skip_locked=True, of=page_runs)
         ).first()
