@@ -39,6 +39,14 @@ def session(office, user, work):
     return asyncio.run(run()), log.read_text(encoding="utf-8")
 
 
+def serves(process):
+    """Whether a process is the server; children of other tests may end while they are looked at."""
+    try:
+        return process.cmdline()[-1:] == ["mcp"]
+    except psutil.Error:
+        return False
+
+
 def calls(office, user, *asked):
     """Call tools one after the other, ``(name, arguments)`` each; return ``(data or None, text, is_error)`` of each."""
 
@@ -62,7 +70,7 @@ def told(office, user, *asked):
 def test_tools_are_named_typed_and_read_only(office):
     async def work(client):
         listed = (await client.list_tools()).tools
-        mine = [p for p in psutil.Process().children(recursive=True) if "mcp" in p.cmdline()]
+        mine = [p for p in psutil.Process().children(recursive=True) if serves(p)]
         return listed, client.instructions, [c for p in mine for c in p.net_connections()], mine
 
     (listed, instructions, connections, mine), errors = session(office, "zhs", work)
