@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import signal
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -218,6 +219,35 @@ def test_another_process_sees_the_commit(url):
     assert ask(reader, "甲").total == 2
     writer.rebuild(iter([Entry("HG01E2026000003", title="甲")]))
     assert [h.code for h in ask(reader, "甲").hits] == ["HG01E2026000003"]
+
+
+def test_a_reader_follows_many_commits(url):
+    if url == "memory://":
+        pytest.skip("only one process sees an index in memory")
+    reader, writer, oracle = open_index(url), open_index(url), open_index("memory://")
+    entries, rng = corpus(60), random.Random(3)
+    for _ in range(40):
+        changed = [
+            replace(e, title=rng.choice("甲乙丙") + e.title, pages=(rng.choice(entries).pages[0],))
+            for e in rng.sample(entries, rng.randint(1, 6))
+        ]
+        removed = [e.code for e in rng.sample(entries, rng.randint(0, 3))]
+        for each in (writer, oracle):
+            each.update(changed, removed)
+        whole = Ask(
+            parse(rng.choice(TEXT)), ALL, limit=100, sort=rng.choice(("date", "title")), facets=("class", "customer")
+        )
+        longer = Ask(parse(close(entries[rng.randrange(60)].pages[0])[5:9]), ALL, limit=100)
+        for asked in (whole, longer):
+            mine, true = reader.ask(asked), oracle.ask(asked)
+            assert (mine.total, mine.facets, [h.code for h in mine.hits]) == (
+                true.total,
+                true.facets,
+                [h.code for h in true.hits],
+            )
+        assert reader.codes() == oracle.codes()
+    reader.close()
+    writer.close()
 
 
 def test_corrupt_files_are_told_as_damage_and_rebuilt(url, tmp_path):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import heapq
 import shutil
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,17 +20,16 @@ from typing import Any, TypeVar
 from whoosh import fields, index, query
 
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
-from dms.adapters.search.documents import Folded, hit, holds
+from dms.adapters.search.documents import hit, holds
 from dms.adapters.search.generations import Generations
-from dms.adapters.search.stored import FACETS, document, unpack, unpack_folded
+from dms.adapters.search.stored import FACETS, document, unpack
+from dms.adapters.search.whoosh_segments import Segments
 from dms.domain.query import Node
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 
 R = TypeVar("R")
 _TRIES = 4
-# Unpacked texts kept for the next search: about 100 MB.
-_KEPT_CHARACTERS = 40_000_000
 
 
 def _schema() -> Any:
@@ -59,12 +58,8 @@ class WhooshIndex:
         self._generations = Generations(root)
         self._lock = threading.RLock()
         self._index: Any = None
-        self._searcher: Any = None
+        self._segments: Segments | None = None
         self._folder: Path | None = None
-        self._texts: dict[int, Folded] = {}
-        self._room = _KEPT_CHARACTERS
-        self._columns: dict[str, list[str]] = {}
-        self._segments: dict[tuple[str, str], list[str]] = {}
 
     @property
     def name(self) -> str:
@@ -77,13 +72,16 @@ class WhooshIndex:
     def update(self, entries: Iterable[Entry], removed: Iterable[str] = ()) -> None:
         """Add or replace entries and remove codes in one commit."""
         with self._generations.writing():
-            self._guarded(lambda: self._write(self._opened(), list(entries), list(removed)))
+            self._guarded(lambda: self._write(list(entries), list(removed)))
 
-    def _write(self, opened: Any, entries: list[Entry], removed: list[str]) -> None:
-        writer = opened.writer(limitmb=128)
+    def _write(self, entries: list[Entry], removed: list[str]) -> None:
+        segments = self._opened()
+        writer = self._index.writer(limitmb=128)
         try:
+            # Without a searcher Whoosh opens the whole index for each code.
+            searcher = segments.searcher()
             for code in {*removed, *(e.code for e in entries)}:
-                writer.delete_by_term("code", code)
+                writer.delete_by_term("code", code, searcher=searcher)
             for entry in entries:
                 writer.add_document(**document(entry))
         except BaseException:
@@ -118,15 +116,21 @@ class WhooshIndex:
 
     def codes(self) -> frozenset[str]:
         """Return every code in the index."""
-        return self._guarded(lambda: frozenset(f["code"] for f in self._search().reader().all_stored_fields()))
+        return self._guarded(self._codes)
+
+    def _codes(self) -> frozenset[str]:
+        segments = self._opened()
+        numbers = segments.searcher().reader().all_doc_ids()
+        codes = segments.column("code")
+        return frozenset(codes[n] for n in numbers)
 
     def close(self) -> None:
         """Let go of files."""
         with self._lock:
-            if self._searcher is not None:
-                self._searcher.close()
-            self._searcher = self._index = self._folder = None
-            self._drop_texts()
+            segments, self._segments = self._segments, None
+            self._index = self._folder = None
+            if segments is not None:
+                segments.close()
 
     def _guarded(self, act: Callable[[], R]) -> R:
         """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
@@ -155,16 +159,13 @@ class WhooshIndex:
         raise AssertionError("unreachable")
 
     def _forget(self) -> None:
-        try:
+        # A damaged reader may fail to close as well; it is dropped either way.
+        with suppress(Exception):
             self.close()
-        except Exception:
-            # A damaged searcher may fail to close as well; it is dropped either way.
-            self._searcher = self._index = self._folder = None
-            self._drop_texts()
 
-    def _opened(self) -> Any:
+    def _opened(self) -> Segments:
         folder = self._generations.current()
-        if self._index is None or folder != self._folder:
+        if self._segments is None or folder != self._folder:
             self._forget()
             folder.mkdir(exist_ok=True, mode=0o700)
             if not index.exists_in(str(folder)) and not any(folder.iterdir()):
@@ -172,91 +173,48 @@ class WhooshIndex:
                     if not any(folder.iterdir()):
                         index.create_in(str(folder), _schema())
             self._index = index.open_dir(str(folder))
+            self._segments = Segments(self._index)
             self._folder = folder
-        return self._index
-
-    def _search(self) -> Any:
-        opened = self._opened()
-        if self._searcher is None:
-            self._searcher = opened.searcher()
-        elif not self._searcher.up_to_date():
-            self._searcher = self._searcher.refresh()
-            # Documents have other numbers now.
-            self._drop_texts()
-        return self._searcher
+        return self._segments
 
     def _ask(self, ask: Ask) -> Answer:
-        searcher = self._search()
+        segments = self._opened()
+        searcher = segments.searcher()
         wanted, exact = candidates(ask.query, _ALGEBRA)
-        docs = self._docs(searcher, both([wanted, scope_query(ask.scope, _ALGEBRA)], _ALGEBRA))
+        docs = _docs(searcher, both([wanted, scope_query(ask.scope, _ALGEBRA)], _ALGEBRA))
         if not exact:
-            docs = {d for d in docs if holds(ask.query, self._text(searcher, d))}
-        counts = {name: _count(self._column(searcher, FACETS[name]), docs) for name in ask.facets}
-        ranked, first = self._ranked(searcher, docs, ask)
+            docs = {d for d in docs if holds(ask.query, segments.text(d))}
+        counts = {name: _count(segments.column(FACETS[name]), docs) for name in ask.facets}
+        ranked, first = _ranked(searcher, segments, docs, ask)
         hits = tuple(
             _hit(searcher.stored_fields(d), ask.query, 2.0 if d in first else 1.0) for d in ranked[ask.offset :]
         )
         return Answer(len(docs), hits, counts)
 
-    def _text(self, searcher: Any, doc: int) -> Folded:
-        """Return a document's folded text; what was unpacked once is kept, as much as there is room for."""
-        kept = self._texts.get(doc)
-        if kept is None:
-            kept = unpack_folded(searcher.stored_fields(doc)["folded"])
-            size = sum(map(len, kept.pages)) + 500
-            if self._room >= size:
-                self._room -= size
-                self._texts[doc] = kept
-        return kept
 
-    def _drop_texts(self) -> None:
-        self._texts.clear()
-        self._columns.clear()
-        self._room = _KEPT_CHARACTERS
+def _docs(searcher: Any, wanted: Any) -> set[int]:
+    """Return the numbers of matching documents, deleted ones left out."""
+    # Whoosh takes an AND with "everything" in it for everything, so that is asked for only alone.
+    return set((query.Every() if wanted is None else wanted.normalize()).docs(searcher))
 
-    def _column(self, searcher: Any, name: str) -> list[str]:
-        """Return a column's values by document number.
 
-        A segment never changes, so what was read of it once is kept: reading value by value takes longer than the
-        search itself.
-        """
-        if name not in self._columns:
-            before = self._segments
-            kept: dict[tuple[str, str], list[str]] = {}
-            values: list[str] = []
-            for leaf, _ in searcher.reader().leaf_readers():
-                segment = leaf.segment()
-                if segment is None:  # an empty index has none
-                    continue
-                key = (segment.segment_id(), name)
-                kept[key] = before.get(key) or [sys.intern(v) for v in _values(leaf, name)]
-                values += kept[key]
-            self._segments = {k: v for k, v in before.items() if k[1] != name} | kept
-            self._columns[name] = values
-        return self._columns[name]
+def _ranked(searcher: Any, segments: Segments, docs: Collection[int], ask: Ask) -> tuple[list[int], set[int]]:
+    """Return the hits down to the page's end, in order, and which of them are above the others.
 
-    def _docs(self, searcher: Any, wanted: Any) -> set[int]:
-        """Return the numbers of matching documents, deleted ones left out."""
-        # Whoosh takes an AND with "everything" in it for everything, so that is asked for only alone.
-        return set((query.Every() if wanted is None else wanted.normalize()).docs(searcher))
-
-    def _ranked(self, searcher: Any, docs: Collection[int], ask: Ask) -> tuple[list[int], set[int]]:
-        """Return the hits down to the page's end, in order, and which of them are above the others.
-
-        Relevance: those with the words in title or customer first, then the newest.
-        """
-        most = ask.offset + ask.limit
-        codes = self._column(searcher, "code")
-        if ask.sort == "title":
-            return heapq.nsmallest(most, docs, key=lambda d: (searcher.stored_fields(d)["title_raw"], codes[d])), set()
-        if ask.sort != "relevance":
-            values = self._column(searcher, {"code": "code", "number": "number_raw"}.get(ask.sort, "date"))
-            choose = heapq.nlargest if ask.sort == "date" else heapq.nsmallest
-            return choose(most, docs, key=lambda d: (values[d], codes[d])), set()
-        above = titled(ask.query, _ALGEBRA)
-        first = set() if above is None else set(above.normalize().docs(searcher))
-        dates = self._column(searcher, "date")
-        return heapq.nlargest(most, docs, key=lambda d: (d in first, dates[d], codes[d])), first
+    Relevance: those with the words in title or customer first, then the newest.
+    """
+    most = ask.offset + ask.limit
+    codes = segments.column("code")
+    if ask.sort == "title":
+        return heapq.nsmallest(most, docs, key=lambda d: (searcher.stored_fields(d)["title_raw"], codes[d])), set()
+    if ask.sort != "relevance":
+        values = segments.column({"code": "code", "number": "number_raw"}.get(ask.sort, "date"))
+        choose = heapq.nlargest if ask.sort == "date" else heapq.nsmallest
+        return choose(most, docs, key=lambda d: (values[d], codes[d])), set()
+    above = titled(ask.query, _ALGEBRA)
+    first = set() if above is None else set(above.normalize().docs(searcher))
+    dates = segments.column("date")
+    return heapq.nlargest(most, docs, key=lambda d: (d in first, dates[d], codes[d])), first
 
 
 def _hit(stored: dict[str, Any], node: Node, score: float) -> Hit:
@@ -267,11 +225,6 @@ def _hit(stored: dict[str, Any], node: Node, score: float) -> Hit:
         "customer": stored.get("customer_raw", ""),
     }
     return hit(told, tuple(unpack(stored["pages"])), node, score)
-
-
-def _values(leaf: Any, name: str) -> Iterable[str]:
-    """Return a column's values in one segment; where no document has one there is no column."""
-    return leaf.column_reader(name) if leaf.has_column(name) else [""] * leaf.doc_count_all()
 
 
 def _count(values: list[str], docs: Collection[int]) -> dict[str, int]:
