@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 from dms.adapters.search import open_index
 from dms.adapters.search.candidates import candidates
@@ -82,7 +83,7 @@ def bare(index, query: str) -> tuple[float, float]:
         from dms.adapters.search.whoosh_index import _ALGEBRA
 
         wanted, _ = candidates(parse(query), _ALGEBRA)
-        searcher = index._search()
+        searcher = index._opened().searcher()
         begun = time.perf_counter()
         searcher.search(wanted, limit=20)
         first = time.perf_counter() - begun
@@ -125,8 +126,10 @@ def main() -> None:
             most = len(corpus) * 9 // 10
             index.rebuild(corpus[:most])
             rate = most / (time.perf_counter() - begun)
+            begun = time.perf_counter()
             for start in range(most, len(corpus), 1000):
                 index.update(corpus[start : start + 1000])
+            added = (len(corpus) - most) / (time.perf_counter() - begun)
             index.ask(Ask(parse("客户"), Scope(everything=True)))
             for kind, queries in kinds.items():
                 ours, plain, same, narrow, missed, wanted = [], [], [], [], 0, 0
@@ -152,7 +155,11 @@ def main() -> None:
                 recall = f"{1 - missed / wanted:.4f}" if wanted else ""
                 print(f"| {engine} | {kind} | {quantile(ours, 0.5):.1f} | {quantile(ours, 0.95):.1f} | {quantile(plain, 0.95):.1f} "
                       f"| {quantile(same, 0.95):.1f} | {quantile(narrow, 0.95):.1f} | {recall} |", flush=True)  # fmt: skip
-            print(f"| {engine} | rebuilt at {rate:.0f} records a second | | | | | | |", flush=True)
+            size = sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file()) / 1e6
+            print(
+                f"| {engine} | rebuilt at {rate:.0f}, added at {added:.0f} records a second, {size:.0f} MB | | | | | | |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
