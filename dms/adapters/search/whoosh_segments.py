@@ -97,13 +97,14 @@ class Segments:
         readers = [s.reader for s in self._ordered]
         self._offsets = list(accumulate((r.doc_count_all() for r in readers[:-1]), initial=0))
         self._columns.clear()
-        self._searcher = Searcher(
-            EmptyReader(toc.schema)
-            if not readers
-            else readers[0]
-            if len(readers) == 1
-            else MultiReader(readers, generation=toc.generation)
-        )
+        match readers:
+            case []:
+                whole = EmptyReader(toc.schema)
+            case [only]:
+                whole = only
+            case _:
+                whole = MultiReader(readers, generation=toc.generation)
+        self._searcher = Searcher(whole)
         self._generation = toc.generation
 
     def column(self, name: str) -> list[str]:
