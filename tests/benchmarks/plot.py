@@ -57,7 +57,7 @@ def main() -> None:
         points = [(number(size), number(cell)) for size, cell in zip(head[1:], row[1:], strict=True) if cell != "–"]
         search.plot(*zip(*points, strict=True), marker="o", label=row[0])
     search.set(title="Search", xlabel="records", ylabel="p95, ms", xscale="log", yscale="log")
-    search.legend(fontsize=8)
+    search.legend(fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
     head, *rows = headed(found, "cores reading")
     sizes = [number(c) for c in head[1:]]
