@@ -209,9 +209,13 @@ def on_disk(url):
         pytest.skip("nothing of ours is on the disk")
 
 
-def test_another_process_sees_the_commit(url):
+def shared(url):
     if url == "memory://":
         pytest.skip("only one process sees an index in memory")
+
+
+def test_another_process_sees_the_commit(url):
+    shared(url)
     reader, writer = open_index(url), open_index(url)
     writer.update([Entry("HG01E2026000001", title="甲")])
     assert ask(reader, "甲").total == 1
@@ -222,8 +226,7 @@ def test_another_process_sees_the_commit(url):
 
 
 def test_a_reader_follows_many_commits(url):
-    if url == "memory://":
-        pytest.skip("only one process sees an index in memory")
+    shared(url)
     reader, writer, oracle = open_index(url), open_index(url), open_index("memory://")
     entries, rng = corpus(60), random.Random(3)
     for _ in range(40):
@@ -285,8 +288,7 @@ def _write_for_ever(url, ready):
 
 @pytest.mark.slow
 def test_a_killed_writer_blocks_nobody(url):
-    if url == "memory://":
-        pytest.skip("only one process sees an index in memory")
+    shared(url)
     context = multiprocessing.get_context("spawn")
     rng = random.Random(5)
     for _ in range(6):

@@ -57,7 +57,6 @@ class WhooshIndex:
     def __init__(self, root: Path) -> None:
         self._generations = Generations(root)
         self._lock = threading.RLock()
-        self._index: Any = None
         self._segments: Segments | None = None
         self._folder: Path | None = None
 
@@ -72,11 +71,13 @@ class WhooshIndex:
     def update(self, entries: Iterable[Entry], removed: Iterable[str] = ()) -> None:
         """Add or replace entries and remove codes in one commit."""
         with self._generations.writing():
-            self._guarded(lambda: self._write(list(entries), list(removed)))
+            # Lists, so that a second try has them all again.
+            added, gone = list(entries), list(removed)
+            self._guarded(lambda: self._write(added, gone))
 
     def _write(self, entries: list[Entry], removed: list[str]) -> None:
         segments = self._opened()
-        writer = self._index.writer(limitmb=128)
+        writer = segments.index.writer(limitmb=128)
         try:
             # Without a searcher Whoosh opens the whole index for each code.
             searcher = segments.searcher()
@@ -128,7 +129,7 @@ class WhooshIndex:
         """Let go of files."""
         with self._lock:
             segments, self._segments = self._segments, None
-            self._index = self._folder = None
+            self._folder = None
             if segments is not None:
                 segments.close()
 
@@ -172,8 +173,7 @@ class WhooshIndex:
                 with self._generations.writing():
                     if not any(folder.iterdir()):
                         index.create_in(str(folder), _schema())
-            self._index = index.open_dir(str(folder))
-            self._segments = Segments(self._index)
+            self._segments = Segments(index.open_dir(str(folder)))
             self._folder = folder
         return self._segments
 

@@ -55,11 +55,11 @@ class Segments:
     """An opened index; not for several threads at once.
 
     Args:
-        opened: Whoosh's index.
+        index: Whoosh's, opened.
     """
 
-    def __init__(self, opened: Any) -> None:
-        self._index = opened
+    def __init__(self, index: Any) -> None:
+        self.index = index
         self._generation = -1
         self._segments: dict[str, _Segment] = {}
         self._offsets: list[int] = []
@@ -70,7 +70,7 @@ class Segments:
     def searcher(self) -> Any:
         """Return a searcher of the last commit; it holds until the next call."""
         for attempt in range(1, _TRIES + 1):
-            if self._generation == self._index.latest_generation():
+            if self._generation == self.index.latest_generation():
                 break
             try:
                 self._refresh()
@@ -82,7 +82,7 @@ class Segments:
         return self._searcher
 
     def _refresh(self) -> None:
-        index = self._index
+        index = self.index
         toc = TOC.read(index.storage, index.indexname)
         for segment in toc.segments:
             known = self._segments.get(segment.segment_id())
