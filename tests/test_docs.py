@@ -7,9 +7,9 @@ import pytest
 from dms import errors
 from dms.errors import DmsError
 from dms.faces.cli.main import COMMANDS
-from dms.forms import sheets
-from dms.forms.label import LAYOUTS
 from dms.settings import Settings, documentation, load
+from dms.sheets import sheets
+from dms.sheets.label import LAYOUTS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

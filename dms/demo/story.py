@@ -20,13 +20,15 @@ from dms import assembly
 from dms.demo import people
 from dms.demo.form import Form
 from dms.demo.samples import write_samples
-from dms.desk import filing, finding, printing, reserving
-from dms.desk.describing import describe
-from dms.desk.masters import add_customers, add_person
-from dms.desk.pairing import pair
-from dms.desk.signing_in import Doorkeeper
-from dms.desk.waiting import waiting
-from dms.desk.watching import Watcher
+from dms.desk.accounts.masters import add_customers, add_person
+from dms.desk.accounts.signing_in import Doorkeeper
+from dms.desk.intake.watching import Watcher
+from dms.desk.records import finding
+from dms.desk.records.describing import describe
+from dms.desk.records.pairing import pair
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf import printing, reserving
+from dms.desk.signing import filing
 from dms.domain.item import Item
 from dms.domain.record import Record
 from dms.errors import Conflict, MissingProgram

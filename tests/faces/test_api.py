@@ -14,7 +14,7 @@ from office_kit import CUSTOMER, Later, filed, note
 from web_kit import PASSWORD, csrf
 
 from dms.assembly import open_world
-from dms.desk.signing_in import make_token
+from dms.desk.accounts.signing_in import make_token
 from dms.faces.web.app import create_app
 
 V1 = "/api/v1"

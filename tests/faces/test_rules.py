@@ -10,7 +10,7 @@ import pytest
 from office_kit import CUSTOMER, Later, filed, note, refused
 
 from dms.assembly import open_world
-from dms.desk import disposing
+from dms.desk.consent import disposing
 
 # -- R3, R4 ------------------------------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ def test_r5_access_is_asked_granted_used_and_ends(office):
     refused(office, "describe", code, "--title", "x", user="lmy")
     refused(office, "delete", code, "--reason", "x", user="lmy")
     with open_world(office.home, user="lmy", clock=Later(3)) as world, pytest.raises(Exception, match="There is no"):
-        from dms.desk.showing import show
+        from dms.desk.records.showing import show
 
         show(world, code)
     office.dms("access", "end", asked["id"], "--reason", "已查完", user="sm")
@@ -147,7 +147,7 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
     assert told["versions"][-1]["message"] == "Changed: 录入有误; asked by ZHS, agreed by SM"
     first, last = told["versions"][-2]["number"], told["versions"][-1]["number"]
     with open_world(office.home, user="tester") as world:
-        from dms.desk.changing import compare
+        from dms.desk.consent.changing import compare
 
         found = {d.place: (d.before, d.after) for d in compare(world, code, first, last)}
     assert found["title"] == ("折让审批 a.txt", "折让审批（更正）")

@@ -9,7 +9,7 @@ from office_kit import CUSTOMER, filed, note
 from spoken_kit import said
 from web_kit import PASSWORD, csrf
 
-from dms.desk.signing_in import Doorkeeper
+from dms.desk.accounts.signing_in import Doorkeeper
 from dms.faces.web.view import ASSETS
 
 
@@ -243,7 +243,7 @@ def test_every_word_is_there_in_both_languages():
 def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
     from urllib.parse import urlsplit
 
-    from dms.desk.viewing import label_text
+    from dms.desk.records.viewing import label_text
 
     code, _ = filed(counter.office)
     asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dms.assembly import open_world
-from dms.desk.workshop import Workshop
+from dms.desk.intake.workshop import Workshop
 from dms.faces.web.app import create_app
 from dms.ports.accounts import Account
 

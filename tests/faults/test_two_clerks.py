@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from dms.assembly import init, open_world
-from dms.desk import approving, auditing, checking, describing, filing, finding, lending, masters, placing, showing
+from dms.desk.accounts import masters
+from dms.desk.care import auditing, checking
+from dms.desk.records import describing, finding, showing
+from dms.desk.shelf import lending, placing
+from dms.desk.signing import approving, filing
 from dms.domain.record import Carrier, Record
 from dms.errors import DmsError
 from dms.flow.work import record_json

@@ -27,7 +27,7 @@ def people_add(
     session: Session, code: str, name: str, roles: tuple[str, ...], department: str, login: str, as_json: bool
 ) -> None:
     """Add or change a person: dms people add ZHS 张华生."""
-    from dms.desk.masters import add_person
+    from dms.desk.accounts.masters import add_person
     from dms.ports.catalogue import Person
 
     person = Person(code.upper(), name, roles or ("account_manager",), login, department)
@@ -42,7 +42,7 @@ def people_add(
 @click.pass_obj
 def people_list(session: Session, as_json: bool) -> None:
     """List the people of the archive."""
-    from dms.desk.masters import people
+    from dms.desk.accounts.masters import people
 
     with session.world() as world:
         found = people(world)
@@ -60,7 +60,7 @@ def people_password(session: Session, login: str, as_json: bool) -> None:
     """Set somebody's password for the web pages; it is asked for, or read from standard input where that is a pipe."""
     import sys
 
-    from dms.desk.signing_in import Doorkeeper
+    from dms.desk.accounts.signing_in import Doorkeeper
 
     if sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
@@ -84,7 +84,7 @@ def people_deputy(
     session: Session, person: str, deputy: str, since: str, until: str, reason: str, as_json: bool
 ) -> None:
     """Let DEPUTY stand in for PERSON between two days; both stay known in the log."""
-    from dms.desk.masters import appoint
+    from dms.desk.accounts.masters import appoint
     from dms.ports.registers import Deputy
 
     made = Deputy(person.upper(), deputy.upper(), since, until)
@@ -107,7 +107,7 @@ def customers_command() -> None:
 @click.pass_obj
 def customers_add(session: Session, name: str, manager: str, aliases: tuple[str, ...], as_json: bool) -> None:
     """Add or change a customer."""
-    from dms.desk.masters import add_customers
+    from dms.desk.accounts.masters import add_customers
     from dms.ports.catalogue import Customer
 
     with session.world() as world:
@@ -123,7 +123,7 @@ def customers_add(session: Session, name: str, manager: str, aliases: tuple[str,
 @click.pass_obj
 def customers_reassign(session: Session, customers: tuple[str, ...], manager: str, reason: str, as_json: bool) -> None:
     """Hand customers (or all of a manager's, by his code) over: access follows, records keep who filed them."""
-    from dms.desk.masters import reassign
+    from dms.desk.accounts.masters import reassign
 
     with session.world() as world:
         count = reassign(world, customers, manager.upper(), reason=reason)
@@ -148,7 +148,7 @@ def customers_import(ctx: click.Context, file: Path, dry_run: bool, as_json: boo
 @click.pass_obj
 def customers_list(session: Session, as_json: bool) -> None:
     """List customers within what you may see."""
-    from dms.desk.masters import seen_customers
+    from dms.desk.accounts.masters import seen_customers
 
     with session.world() as world:
         customers = seen_customers(world)

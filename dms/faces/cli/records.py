@@ -34,7 +34,7 @@ def search_command(
     date:2026-01..2026-03, code:, number:. Chinese words of any length are found, Traditional as Simplified;
     names also by their pinyin initials.
     """
-    from dms.desk.finding import Filters, search
+    from dms.desk.records.finding import Filters, search
 
     filters = Filters(class_code, year, customer, manager, volume, state or "")
     words = " ".join(query)
@@ -91,7 +91,7 @@ def search_command(
 @click.pass_obj
 def show_command(session: Session, record: str, diff: tuple[int, int] | None, as_json: bool) -> None:
     """Show everything about one record, by electronic code or paper number."""
-    from dms.desk.showing import show
+    from dms.desk.records.showing import show
 
     if diff:
         _diff(session, record, diff, as_json=as_json)
@@ -143,7 +143,7 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
 
 
 def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: bool) -> None:
-    from dms.desk.changing import compare
+    from dms.desk.consent.changing import compare
 
     with session.world() as world:
         found = compare(world, record, *versions)
@@ -168,8 +168,8 @@ def describe_command(
     fields: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Settle class, customer, manager, title, date or fields of a record that is not filed yet."""
-    from dms.desk.describing import describe
-    from dms.desk.finding import catch_up
+    from dms.desk.records.describing import describe
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     pairs = {}
@@ -203,8 +203,8 @@ def describe_command(
 @click.pass_obj
 def pair_command(session: Session, record: str, scan: str | None, accept: bool, reason: str, as_json: bool) -> None:
     """Join an electronic file and the scan of its paper into one record on two carriers."""
-    from dms.desk import pairing
-    from dms.desk.finding import catch_up
+    from dms.desk.records import pairing
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     with session.world() as world:
@@ -252,8 +252,8 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
 @click.pass_obj
 def file_command(session: Session, records: tuple[str, ...], by_hand: bool, reason: str, as_json: bool) -> None:
     """File records: paper number in the open volume, stamp and QR on the access copy, remarks on both carriers."""
-    from dms.desk.filing import file
-    from dms.desk.finding import catch_up
+    from dms.desk.records.finding import catch_up
+    from dms.desk.signing.filing import file
     from dms.errors import Usage
 
     if by_hand and not reason.strip():

@@ -56,8 +56,8 @@ def cover_command(
     Put a cover on top of its stack and scan: whatever lies behind it attaches to its code. RECORDS are codes, paper
     numbers or ranges FIRST..LAST of codes.
     """
-    from dms.desk.printing import named_records, print_covers
-    from dms.desk.reserving import reserve
+    from dms.desk.shelf.printing import named_records, print_covers
+    from dms.desk.shelf.reserving import reserve
 
     with session.world() as world:
         if records:
@@ -88,8 +88,8 @@ def reserve_command(
     output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Reserve paper numbers (档号) with their codes, and print their cover sheets."""
-    from dms.desk.printing import print_covers
-    from dms.desk.reserving import reserve
+    from dms.desk.shelf.printing import print_covers
+    from dms.desk.shelf.reserving import reserve
 
     with session.world() as world:
         chosen = reserve(
@@ -114,7 +114,7 @@ def label_command(
     output: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Print cross-reference labels (互见标签) for the paper: QR, code, number and both addresses."""
-    from dms.desk.printing import named_records, print_labels
+    from dms.desk.shelf.printing import named_records, print_labels
 
     with session.world() as world:
         chosen = named_records(world, records)
@@ -143,9 +143,9 @@ def print_command(
 
     -o FILE.xlsx writes lists as workbooks. “copy” is a record's pages with a watermark that says who printed it when.
     """
-    from dms.desk.printing import print_calibration
+    from dms.desk.shelf.printing import print_calibration
     from dms.errors import NotFound, Usage
-    from dms.forms import sheets
+    from dms.sheets import sheets
 
     if listed:
         _list_sheets(as_json=as_json)
@@ -178,8 +178,8 @@ def _print(
     world: World, sheet: str, targets: Sequence[str], target: Path, *, class_code: str, year: int, manager: str,
     width: int,
 ) -> dict[str, Any]:  # fmt: skip
-    from dms.desk import register_sheets, volume_sheets
-    from dms.desk.printing import print_copy
+    from dms.desk.shelf import register_sheets, volume_sheets
+    from dms.desk.shelf.printing import print_copy
 
     if sheet == "copy":
         return {"codes": [print_copy(world, one, _numbered(target, n)).code for n, one in enumerate(targets)]}
@@ -201,8 +201,8 @@ def _numbered(target: Path, place: int) -> Path:
 
 def _list_sheets(*, as_json: bool) -> None:
     from dms.faces.cli.output import table
-    from dms.forms import sheets
-    from dms.forms.label import LAYOUTS
+    from dms.sheets import sheets
+    from dms.sheets.label import LAYOUTS
 
     data = {
         "sheets": [
@@ -226,8 +226,8 @@ def _list_sheets(*, as_json: bool) -> None:
 @click.pass_obj
 def void_command(session: Session, number: str, reason: str, as_json: bool) -> None:
     """Void a reserved code or paper number nobody will use; the gap stays explained for ever."""
-    from dms.desk.finding import catch_up
-    from dms.desk.reserving import void
+    from dms.desk.records.finding import catch_up
+    from dms.desk.shelf.reserving import void
 
     with session.world() as world:
         voided = void(world, number, reason=reason)

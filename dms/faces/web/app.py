@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from dms import __version__
-from dms.desk.signing_in import Doorkeeper, signed_in, token_holder
+from dms.desk.accounts.signing_in import Doorkeeper, signed_in, token_holder
 from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
 from dms.faces.web import api, metrics
 from dms.faces.web.pages import (

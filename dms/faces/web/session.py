@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
-from dms.desk.signing_in import HOURS
+from dms.desk.accounts.signing_in import HOURS
 
 COOKIE = "dms_session"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from fastapi.responses import FileResponse
 
-from dms.desk.printing import named_records, print_calibration, print_copy, print_covers, print_labels
-from dms.desk.register_sheets import print_destructions, print_loans
-from dms.desk.volume_sheets import SHEETS, electronic_catalogue, print_volume
+from dms.desk.shelf.printing import named_records, print_calibration, print_copy, print_covers, print_labels
+from dms.desk.shelf.register_sheets import print_destructions, print_loans
+from dms.desk.shelf.volume_sheets import SHEETS, electronic_catalogue, print_volume
 from dms.errors import NotFound, Usage
 from dms.faces.web.view import download
 from dms.ports.world import World

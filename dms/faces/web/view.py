@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 from starlette.background import BackgroundTask
 
-from dms.desk import gate
+from dms.desk.acts import gate
 from dms.domain.policy import Action, Relation, can
 from dms.errors import NotPermitted
 from dms.faces.web.words import LANGUAGES, Speaker, words

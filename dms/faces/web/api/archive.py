@@ -7,15 +7,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import auditing, gate, reporting
-from dms.desk.finding import Filters, search
-from dms.desk.options import on_the_way
-from dms.desk.printing import reprints
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.acts.options import on_the_way
+from dms.desk.care import auditing
+from dms.desk.ledger import reporting
+from dms.desk.records.finding import Filters, search
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf.printing import reprints
 from dms.domain.policy import Action
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, cursor_at, paged, place_of, plain
 from dms.faces.web.view import download, world_of
-from dms.health import advice, probes
+from dms.operating.health import advice, probes
 
 router = APIRouter(route_class=Call, tags=["archive"])
 

@@ -16,8 +16,8 @@ from fastapi import Path as InPath
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from dms.desk.changing import ask_change
-from dms.desk.intake import add_paths, received_by, received_one, retry
+from dms.desk.consent.changing import ask_change
+from dms.desk.intake.items import add_paths, received_by, received_one, retry
 from dms.domain.item import Hints
 from dms.errors import Unreadable, Usage
 from dms.faces.web.api.common import Call, Cursor, Limit, Named, paged, plain

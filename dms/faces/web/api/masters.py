@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import dealing, gate, masters
+from dms.desk.accounts import masters
+from dms.desk.acts import gate
+from dms.desk.ledger import dealing
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer, Person

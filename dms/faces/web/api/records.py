@@ -10,16 +10,17 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from dms.desk import approving, filing, gate
-from dms.desk.changing import compare, promote
-from dms.desk.describing import describe
-from dms.desk.finding import catch_up
-from dms.desk.options import options
-from dms.desk.pairing import accept, pair, twin
-from dms.desk.reserving import reserve, void
-from dms.desk.showing import show
-from dms.desk.viewing import page_picture, thumbnail
-from dms.desk.waiting import settle
+from dms.desk.acts import gate
+from dms.desk.acts.options import options
+from dms.desk.consent.changing import compare, promote
+from dms.desk.records.describing import describe
+from dms.desk.records.finding import catch_up
+from dms.desk.records.pairing import accept, pair, twin
+from dms.desk.records.showing import show
+from dms.desk.records.viewing import page_picture, thumbnail
+from dms.desk.records.waiting import settle
+from dms.desk.shelf.reserving import reserve, void
+from dms.desk.signing import approving, filing
 from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.faces.web.api.common import Body, Call, Named, Reason, Stale, created, plain

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dms.desk.volume_sheets import SHEETS
+from dms.desk.shelf.volume_sheets import SHEETS
 from dms.faces.web import sheets
 from dms.faces.web.api.common import Call
 from dms.faces.web.view import world_of
-from dms.forms.label import LAYOUTS
+from dms.sheets.label import LAYOUTS
 
 router = APIRouter(route_class=Call, prefix="/sheets", tags=["sheets"])
 Offset = Annotated[float, Query(ge=-sheets.MOST_MM, le=sheets.MOST_MM, description="mm")]

@@ -8,7 +8,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import dealing, gate, masters
+from dms.desk.accounts import masters
+from dms.desk.acts import gate
+from dms.desk.ledger import dealing
 from dms.domain.policy import Action
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.ports.catalogue import Customer

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.signing_in import admit, sign_out
+from dms.desk.accounts.signing_in import admit, sign_out
 from dms.errors import NotFound, NotPermitted, Unavailable, Usage
 from dms.faces.web import session
 from dms.faces.web.view import FORM, render

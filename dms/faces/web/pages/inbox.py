@@ -12,7 +12,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from dms.desk.intake import add_paths, received_by
+from dms.desk.intake.items import add_paths, received_by
 from dms.domain.item import Hints, Item
 from dms.errors import Usage
 from dms.faces.web.upload import keep_upload

@@ -8,17 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
-from dms.desk.finding import catch_up
-from dms.desk.printing import print_covers, reprints
-from dms.desk.reserving import reserve
-from dms.desk.volume_sheets import SHEETS
+from dms.desk.acts import gate
+from dms.desk.records.finding import catch_up
+from dms.desk.shelf.printing import print_covers, reprints
+from dms.desk.shelf.reserving import reserve
+from dms.desk.shelf.volume_sheets import SHEETS
 from dms.domain.policy import Action
 from dms.errors import Usage
 from dms.faces.web import sheets
 from dms.faces.web.sheets import MOST_MM, MOST_SHEETS
 from dms.faces.web.view import FORM, download, render, world_of
-from dms.forms.label import LAYOUTS
+from dms.sheets.label import LAYOUTS
 
 router = APIRouter(include_in_schema=False)
 _BETWEEN = re.compile(r"[\s,;，；、]+")

@@ -12,18 +12,19 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, Response
 
 from dms.assembly import qr_symbol
-from dms.desk import approving, gate
-from dms.desk.changing import CHANGEABLE, ask_change, compare, promote
-from dms.desk.describing import describe
-from dms.desk.filing import file
-from dms.desk.finding import catch_up
-from dms.desk.options import options
-from dms.desk.pairing import accept, pair, twin
-from dms.desk.placing import history
-from dms.desk.reserving import void
-from dms.desk.showing import boxes, show
-from dms.desk.viewing import evidence_picture, label_text, page_picture, thumbnail
-from dms.desk.waiting import settle
+from dms.desk.acts import gate
+from dms.desk.acts.options import options
+from dms.desk.consent.changing import CHANGEABLE, ask_change, compare, promote
+from dms.desk.records.describing import describe
+from dms.desk.records.finding import catch_up
+from dms.desk.records.pairing import accept, pair, twin
+from dms.desk.records.showing import boxes, show
+from dms.desk.records.viewing import evidence_picture, label_text, page_picture, thumbnail
+from dms.desk.records.waiting import settle
+from dms.desk.shelf.placing import history
+from dms.desk.shelf.reserving import void
+from dms.desk.signing import approving
+from dms.desk.signing.filing import file
 from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound

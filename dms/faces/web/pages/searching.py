@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk.finding import SORTS, Filters, search
-from dms.desk.views import forget_view, save_view, views
+from dms.desk.records.finding import SORTS, Filters, search
+from dms.desk.records.views import forget_view, save_view, views
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from dms.desk import gate, masters, signing_in
+from dms.desk.accounts import masters, signing_in
+from dms.desk.acts import gate
 from dms.domain.policy import Action, Role
 from dms.faces.web import session
 from dms.faces.web.view import FORM, back, render, world_of
-from dms.health import Probe, advice, probes
+from dms.operating.health import Probe, advice, probes
 from dms.ports.catalogue import Person
 from dms.ports.registers import Deputy
 

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
-from dms.desk.intake import retry
-from dms.desk.showing import show
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.intake.items import retry
+from dms.desk.records.showing import show
+from dms.desk.records.waiting import waiting
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.pages.inbox import wake
