@@ -67,7 +67,7 @@ def search(
     with world.catalogue.begin() as tx:
         scope = gate.scope(world, tx)
         # A search shows titles and snippets: it is a look (R5), logged before the answer is given.
-        tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
+        tx.log(Act(world.now(), world.actor.name, "search", "", "", {"query": words, "filters": asked}))
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
     try:
         return world.index().ask(ask)

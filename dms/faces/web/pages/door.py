@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.accounts.signing_in import admit, sign_out
-from dms.errors import NotFound, NotPermitted, Unavailable, Usage
+from dms.desk.accounts.signing_in import admit_vouched, sign_out
+from dms.errors import Conflict, NotFound, NotPermitted, Unavailable, Usage
 from dms.faces.web import session
 from dms.faces.web.view import FORM, render
 from dms.ports.catalogue import Person
@@ -68,7 +68,7 @@ def first_run(
     try:
         request.app.state.doorkeeper.begin(world, code, first, password, source=_source(request))
         return _let_in(request, login, password, "/")
-    except (NotPermitted, Usage, NotFound) as problem:
+    except (NotPermitted, Usage, NotFound, Conflict) as problem:
         return render(
             request, "first_run.html", status=problem.http_status, problem=problem, login_typed=login, name=name
         )
@@ -98,8 +98,8 @@ def from_directory(request: Request) -> Response:
     except (ValueError, AttributeError):
         kept = {}
     try:
-        login = _directory(request).finish(_callback(request), dict(request.query_params), kept)
-        token = admit(world, login, source=_source(request), how="directory")
+        vouched = _directory(request).finish(_callback(request), dict(request.query_params), kept)
+        token = admit_vouched(world, vouched, source=_source(request))
     except NotPermitted as problem:
         response = _door(request, kept.get("to", "/"), problem)
     else:
