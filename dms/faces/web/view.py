@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,13 +43,46 @@ ASSETS = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()
 _TEMPLATES.env.globals["asset"] = lambda name: f"/static/{ASSETS}/{name}"
 _TEMPLATES.env.filters["seg"] = lambda text: quote(str(text), safe="")
 
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page worth a link.
+
+    Args:
+        path: its address.
+        name: key of its word.
+        action: what one must be allowed on some record to be shown the link; None: shown to everybody.
+        letter: the key that goes there after ``g``; empty where there is none.
+        tab: whether it stands in the header; if not, it is reached from another page and by its letter.
+    """
+
+    path: str
+    name: str
+    action: Action | None = None
+    letter: str = ""
+    tab: bool = True
+
+    def holds(self, path: str) -> bool:
+        """Tell whether an address is this page or one beneath it."""
+        return path == self.path or (self.path != "/" and path.startswith(self.path))
+
+
+# Told once: the header and the list of keys are made of it.
 PLACES = (
-    ("/", "today", None), ("/search", "search", None), ("/inbox", "inbox", Action.CONTRIBUTE),
-    ("/approvals", "approvals", Action.LOOK), ("/requests", "requests", None), ("/volumes", "volumes", Action.LOOK),
-    ("/shelf", "shelf", Action.LEND), ("/customers", "customers", Action.REPORT),
-    ("/print", "print_centre", Action.PRINT), ("/reviews", "reviews", Action.REPORT), ("/log", "log", Action.READ_LOG),
-    ("/settings", "settings", None),
-)  # fmt: skip
+    Place("/", "today", letter="t"),
+    Place("/search", "search"),
+    Place("/inbox", "inbox", Action.CONTRIBUTE, "i"),
+    Place("/triage", "triage", letter="q", tab=False),
+    Place("/approvals", "approvals", Action.LOOK, "a"),
+    Place("/requests", "requests", letter="r"),
+    Place("/volumes", "volumes", Action.LOOK, "v"),
+    Place("/shelf", "shelf", Action.LEND, "s"),
+    Place("/customers", "customers", Action.REPORT, "c"),
+    Place("/print", "print_centre", Action.PRINT, "p"),
+    Place("/reviews", "reviews", Action.REPORT),
+    Place("/log", "log", Action.READ_LOG),
+    Place("/settings", "settings"),
+)
 
 
 def world_of(request: Request) -> World:
@@ -90,7 +124,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     return response
 
 
-def _places(request: Request) -> list[tuple[str, str]]:
+def _places(request: Request) -> list[Place]:
     """Return the pages worth a link for the asker; what he may do is asked again on each."""
     world: World | None = getattr(request.state, "world", None)
     if world is None:
@@ -100,11 +134,7 @@ def _places(request: Request) -> list[tuple[str, str]]:
             roles = gate.person(world, tx).roles
     except NotPermitted:
         return []
-    return [
-        (place, key)
-        for place, key, action in PLACES
-        if action is None or any(can(roles, action, relation) for relation in Relation)
-    ]
+    return [p for p in PLACES if p.action is None or any(can(roles, p.action, relation) for relation in Relation)]
 
 
 def _switcher(request: Request) -> Callable[[str], str]:
