@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -21,6 +19,7 @@ from dms import __version__
 from dms.desk.accounts.signing_in import Doorkeeper, signed_in, token_holder
 from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
 from dms.faces.web import api, metrics
+from dms.faces.web.kept import LateForm, StaleForm, typed_in
 from dms.faces.web.pages import (
     approvals,
     asking,
@@ -38,9 +37,9 @@ from dms.faces.web.pages import (
     triage,
     volumes,
 )
-from dms.faces.web.session import COOKIE
+from dms.faces.web.session import COOKIE, csrf_of
 from dms.faces.web.spans import traced
-from dms.faces.web.view import ASSETS, STATIC, render
+from dms.faces.web.view import ASSETS, STATIC, conflict, render, resumed
 from dms.ports.world import World
 
 PAGES = (
@@ -82,6 +81,8 @@ def create_app(world: World) -> FastAPI:
     app.state.meter = metrics.Meter()
     app.middleware("http")(_guard)
     app.exception_handler(DmsError)(_problem)
+    app.exception_handler(StaleForm)(_stale)
+    app.exception_handler(LateForm)(_late)
     app.exception_handler(RequestValidationError)(_wrong_form)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(UnicodeError)(_odd)
@@ -132,7 +133,7 @@ async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Respon
     if login and bearer and changes and request.state.scope != "write":
         return _told(request, 403, "not-permitted", "This token may only read.", "Make one with the scope “write”.")
     if not login and not request.url.path.startswith(OPEN):
-        return _no_entry(request)
+        return await _no_entry(request)
     return await follow(request)
 
 
@@ -148,10 +149,14 @@ def _too_large(request: Request, world: World) -> Response | None:
     return None
 
 
-def _no_entry(request: Request) -> Response:
+async def _no_entry(request: Request) -> Response:
+    """Lead to the door; a form whose session ended meanwhile is kept and comes back after signing in."""
     if request.url.path.startswith(("/api/", "/metrics")):
         hint = "POST /sign-in with login and password, or send a token: Authorization: Bearer dms_…"
         return _told(request, HTTPStatus.UNAUTHORIZED, "not-permitted", "Sign in first.", hint)
+    if request.method == "POST" and request.url.path != "/sign-out":
+        typed = await typed_in(request)
+        return await run_in_threadpool(door.come_back, request, typed)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?to={quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
 
@@ -166,11 +171,6 @@ def same_origin(request: Request) -> bool:
         return bool(told) and urlsplit(told).netloc == request.headers.get("host", "")
     except ValueError:
         return False
-
-
-def csrf_of(key: bytes, token: str) -> str:
-    """Return the token forms carry back: only a page of this session knows it."""
-    return hmac.new(key, b"csrf:" + token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 def _told(request: Request, status: int, code: str, message: str, hint: str = "", **more: Any) -> JSONResponse:
@@ -189,6 +189,20 @@ async def _problem(request: Request, problem: Exception) -> Response:
         return _told(request, problem.http_status, problem.code, problem.message, problem.hint)
     # Making the page reads the catalogue.
     return await run_in_threadpool(render, request, "problem.html", status=problem.http_status, problem=problem)
+
+
+async def _stale(request: Request, problem: Exception) -> Response:
+    """Show a form again that was drawn from what somebody else changed meanwhile: both values, nothing typed lost."""
+    if not isinstance(problem, StaleForm):
+        raise problem
+    return await run_in_threadpool(conflict, request, problem)
+
+
+async def _late(request: Request, problem: Exception) -> Response:
+    """Show a form again whose session ended before another began: another site cannot have sent it."""
+    if not isinstance(problem, LateForm) or problem.typed is None:
+        return await _problem(request, problem)
+    return await run_in_threadpool(resumed, request, problem.typed, status=problem.http_status)
 
 
 async def _wrong_form(request: Request, problem: Exception) -> Response:

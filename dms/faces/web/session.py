@@ -1,6 +1,9 @@
-"""The session's cookie: its name, and how it is set."""
+"""The session's cookie: its name, how it is set, and the token that forms of a session carry."""
 
 from __future__ import annotations
+
+import hashlib
+import hmac
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -15,3 +18,8 @@ def give(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
+
+
+def csrf_of(key: bytes, token: str) -> str:
+    """Return the token forms carry back: only a page of this session knows it."""
+    return hmac.new(key, b"csrf:" + token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]

@@ -20,10 +20,13 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 
 from dms.desk.acts import gate
-from dms.domain.policy import Action, Relation, can
+from dms.domain.policy import Action, Relation, Role, can
 from dms.errors import NotPermitted
+from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
+from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
 from dms.ports.world import World
 
@@ -42,6 +45,10 @@ _TEMPLATES = Jinja2Templates(
 ASSETS = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()))).hexdigest()[:12]
 _TEMPLATES.env.globals["asset"] = lambda name: f"/static/{ASSETS}/{name}"
 _TEMPLATES.env.filters["seg"] = lambda text: quote(str(text), safe="")
+_TEMPLATES.env.filters["seen_record"] = seen_record
+_TEMPLATES.env.filters["seen_person"] = seen_person
+# Who changed something last is looked for among so many acts; these change nothing.
+_LATEST, _LOOKS = 50, frozenset({"look", "search"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +159,62 @@ def back(to: str, done: str = "") -> RedirectResponse:
     return RedirectResponse(to, HTTPStatus.SEE_OTHER)
 
 
-def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
+async def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a form that no page of this session gave out.
 
     Raises:
-        NotPermitted: it is not one of ours, or the session ended meanwhile.
+        LateForm: it is not one of ours, or the session ended meanwhile and another began.
     """
     if not request.state.csrf or not hmac.compare_digest(request.state.csrf.encode(), csrf.encode("utf-8", "replace")):
-        raise NotPermitted("This form is no longer valid.", "Go back, reload the page, and try again.")
+        raise LateForm(await typed_in(request) if request.url.path != "/sign-out" else None)
+
+
+async def check_seen(request: Request) -> None:
+    """Refuse a form that was drawn from what somebody else changed meanwhile (two tabs, two people).
+
+    Raises:
+        StaleForm: with what was typed, and what stands there now.
+    """
+    # The route's own fields were read from it already: it is not read twice.
+    seen = str((await request.form()).get("seen", ""))
+    if not seen:
+        return
+    now, values, changed = await run_in_threadpool(_stands, world_of(request), seen)
+    if now != seen:
+        raise StaleForm(await typed_in(request) or Typed(request.url.path, (), "/"), now, values, changed)
+
+
+def _stands(world: World, seen: str) -> tuple[str, dict[str, Any], tuple[str, str, str] | None]:
+    with world.catalogue.look() as tx:
+        now, values = stands_now(world, tx, seen)
+        if now == seen:
+            return now, values, None
+        acts = tx.acts(now.split(":")[1], limit=_LATEST)
+        last = next((a for a in acts if a.act not in _LOOKS), None)
+        names = {k: p.name for p in tx.people() for k in (p.login, p.code) if k}
+    return now, values, (names.get(last.user, last.user), last.at, last.act) if last else None
+
+
+def resumed(request: Request, typed: Typed, *, status: int = 200) -> Response:
+    """Return the page of a form whose session ended: what was typed, to be looked at and sent in the new one."""
+    return render(
+        request, "resume.html", status=status, typed=typed, rows=rows(typed, {}), labels=LABELS, days=DAYS,
+        classes=request.app.state.world.scheme.classes,
+    )  # fmt: skip
+
+
+def conflict(request: Request, problem: StaleForm) -> Response:
+    """Return the page of a form that came too late: what stands there now beside what was typed, to be sent again."""
+    world = world_of(request)
+    return render(
+        request, "conflict.html", status=problem.http_status, typed=problem.typed, seen=problem.seen,
+        now_values=problem.now, rows=rows(problem.typed, problem.now), changed=problem.changed, labels=LABELS,
+        days=DAYS, classes=world.scheme.classes, roles=list(Role),
+    )  # fmt: skip
 
 
 # Stands on every route that takes a form.
-FORM = [Depends(check_form)]
+FORM = [Depends(check_form), Depends(check_seen)]
 
 
 def download(world: World, name: str, write: Callable[[Path], object]) -> FileResponse:

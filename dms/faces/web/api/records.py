@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -21,18 +19,13 @@ from dms.desk.records.viewing import page_picture, thumbnail
 from dms.desk.records.waiting import settle
 from dms.desk.shelf.reserving import reserve, void
 from dms.desk.signing import approving, filing
-from dms.domain.record import Record
 from dms.errors import NotFound
-from dms.faces.web.api.common import Body, Call, Named, Reason, Stale, created, plain
+from dms.faces.web.api.common import Body, Call, Named, Reason, created, plain
+from dms.faces.web.tags import Stale, tag_of
 from dms.faces.web.view import world_of
 from dms.ports.world import World
 
 router = APIRouter(prefix="/records", route_class=Call, tags=["records"])
-
-
-def tag_of(record: Record) -> str:
-    """Return a record's tag: it changes when anything of the record does, and not with a look."""
-    return f'"{hashlib.sha256(json.dumps(record.to_dict(), sort_keys=True).encode()).hexdigest()[:32]}"'
 
 
 def _tag(world: World, named: str) -> str:

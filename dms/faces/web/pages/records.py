@@ -28,6 +28,7 @@ from dms.desk.signing.filing import file
 from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound
+from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
 
@@ -40,6 +41,8 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600"}
 def record_page(request: Request, named: str, q: str = "") -> Response:
     """Show a record by code or paper number; with ``q``, its words are marked on the pages."""
     world = world_of(request)
+    # Before what is drawn: what changes in between is a conflict later, never overlooked.
+    seen = named_record(world, named)
     told = show(world, named, query=q)
     may = {o.action: o for o in options(world, named)}
     with world.catalogue.look() as tx:
@@ -47,7 +50,7 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
     return render(
         request, "record.html", told=told, q=q, may=may, Action=Action, people=people, classes=world.scheme.classes,
         changeable=CHANGEABLE, twins=bool(told["paper"]["sha512"]) and len(told["versions"]) > 0,
-        moves=history(world, named) if told["volume"] or told["paper_number"] else [],
+        moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
     )  # fmt: skip
 
 

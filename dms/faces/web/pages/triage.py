@@ -14,6 +14,7 @@ from dms.desk.records.waiting import waiting
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.pages.inbox import wake
+from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
@@ -26,9 +27,10 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
     waits = waiting(world)
     at = min(at, max(0, len(waits) - 1))
     one = waits[at] if waits else None
-    told = None
+    told, seen = None, ""
     if one is not None and one.kind != "quarantine":
         try:
+            seen = named_record(world, one.target)
             told = show(world, one.target)
         except NotFound:
             told = None
@@ -41,7 +43,7 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
         names = [c.name for c in tx.customers()] if gate.scope_of(tx, mine).everything else []
     return render(
         request, "triage.html", waits=waits, at=at, one=one, told=told, classes=world.scheme.classes, people=people,
-        customers=names, other=other,
+        customers=names, other=other, seen=seen, drawn=drawn(told) if told else None,
     )  # fmt: skip
 
 
