@@ -35,7 +35,7 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(counter):
     first = other.post(describe, data=fields(theirs, describe) | {"title": "标题甲"})
     assert first.status_code == 303
     late = me.post(describe, data=fields(mine, describe) | {"date": "2026-05-02"})
-    assert late.status_code == 409 and "这里刚被别人改过" in late.text and "孙总" in late.text
+    assert late.status_code == 409 and "内容刚被改动" in late.text and "孙总" in late.text
     again = fields(late, describe)
     # What I left alone takes what stands there now; what I typed is still mine.
     assert (again["title"], again["date"]) == ("标题甲", "2026-05-02")
@@ -55,7 +55,7 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(counter):
     assert refused.status_code == 409 and 'value="属实"' in refused.text
     assert me.get(f"/api/v1/records/{code}").json()["gate"]["signatures"] == []
     english = me.post(describe, data=fields(mine, describe), headers={"Accept-Language": "en-GB"})
-    assert english.status_code == 409 and "Somebody else has just changed this" in english.text
+    assert english.status_code == 409 and "This has just been changed" in english.text
 
 
 def test_a_form_after_the_session_ended_comes_back_filled_in(counter):

@@ -207,6 +207,14 @@ def signed_in(world: World, token: str) -> str:
     return session.login
 
 
+def still_open(world: World, token: str) -> bool:
+    """Tell whether a session goes on, without prolonging it: for answers that last longer than a question."""
+    now = world.clock.now().timestamp()
+    with world.catalogue.look() as tx:
+        session = tx.session(_digest(token))
+        return session is not None and session.until >= now and _still_there(tx, session.login)
+
+
 def make_token(world: World, name: str, *, scope: str = "read", days: int = 90) -> str:
     """Make a token for a program that acts in the asker's name; return its value, told only now.
 

@@ -47,8 +47,20 @@ def search(
     offset: int = 0,
     sort: str = "relevance",
     facets: Sequence[str] = (),
+    settled: bool = True,
 ) -> Answer:
     """Answer a search within what the asker may see (R5).
+
+    Args:
+        world: the archive.
+        words: as typed.
+        filters: what narrows the search besides.
+        limit: how many hits.
+        offset: how many to leave out before.
+        sort: one of :data:`SORTS`.
+        facets: of :data:`FACETS`, to be counted.
+        settled: whether it is logged here. False while somebody types: half a word is no act. The face then logs the
+            query he settles on by :func:`note_search`.
 
     Raises:
         Usage: an unknown sort or facet, a negative limit.
@@ -61,19 +73,31 @@ def search(
         raise Usage(f"Nothing is counted by “{unknown[0]}”.", "Facets: " + ", ".join(FACETS))
     if limit < 0 or offset < 0:
         raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
-    asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
     parts = [parse(words), *(filters or Filters()).nodes()]
     query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
-    with world.catalogue.begin() as tx:
-        scope = gate.scope(world, tx)
+    if settled:
         # A search shows titles and snippets: it is a look (R5), logged before the answer is given.
-        tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
+        note_search(world, words, filters)
+    with world.catalogue.look() as tx:
+        scope = gate.scope(world, tx)
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
     try:
         return world.index().ask(ask)
     except Damaged:
         reindex(world)
         return world.index().ask(ask)
+
+
+def note_search(world: World, words: str, filters: Filters | None = None) -> None:
+    """Log a search.
+
+    Raises:
+        NotPermitted: the archive does not know who asks.
+    """
+    asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
+    with world.catalogue.begin() as tx:
+        gate.person(world, tx)
+        tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
 
 
 def catch_up(world: World) -> int:

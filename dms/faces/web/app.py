@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +39,7 @@ from dms.faces.web.pages import (
     volumes,
 )
 from dms.faces.web.session import COOKIE, csrf_of
+from dms.faces.web.settling import Settling
 from dms.faces.web.spans import traced
 from dms.faces.web.view import ASSETS, STATIC, conflict, render, resumed
 from dms.ports.world import World
@@ -74,11 +76,13 @@ def create_app(world: World) -> FastAPI:
     """
     app = FastAPI(
         title="dms", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        lifespan=_closing,
         description="Everything the pages do. Sign in at /sign-in, or send “Authorization: Bearer dms_…” (Settings).",
     )  # fmt: skip
     app.state.world = world
     app.state.doorkeeper = Doorkeeper(world.passwords())
     app.state.meter = metrics.Meter()
+    app.state.settling = Settling()
     app.middleware("http")(_guard)
     app.exception_handler(DmsError)(_problem)
     app.exception_handler(StaleForm)(_stale)
@@ -93,6 +97,13 @@ def create_app(world: World) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(api.router)
     return app
+
+
+@asynccontextmanager
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    """Log what was searched for before the server stops."""
+    yield
+    await run_in_threadpool(app.state.settling.flush)
 
 
 async def _guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -8,7 +8,7 @@ import hmac
 from fastapi import Request
 from fastapi.responses import Response
 
-from dms.desk.accounts.signing_in import HOURS
+from dms.desk.accounts.signing_in import HOURS, still_open, token_holder
 
 COOKIE = "dms_session"
 
@@ -18,6 +18,15 @@ def give(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         COOKIE, token, max_age=HOURS * 3600, httponly=True, samesite="lax", secure=request.url.scheme == "https"
     )
+
+
+def still_signed_in(request: Request) -> bool:
+    """Tell whether the session of a request that is still being answered goes on; asking does not prolong it."""
+    world = request.app.state.world
+    if request.state.csrf:
+        return still_open(world, request.cookies.get(COOKIE, ""))
+    # A program's token has no session.
+    return bool(token_holder(world, request.headers.get("authorization", "").partition(" ")[2].strip())[0])
 
 
 def csrf_of(key: bytes, token: str) -> str:

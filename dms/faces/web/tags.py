@@ -36,7 +36,7 @@ def seen_record(record: Record) -> str:
 
 def seen_person(person: Person) -> str:
     """Return the same of a form drawn from a person."""
-    return f"{_PERSON}:{person.code}:{_digest(_told(person))}"
+    return f"{_PERSON}:{person.code}:{_digest(person_drawn(person))}"
 
 
 def named_record(world: World, named: str) -> str:
@@ -75,10 +75,11 @@ def stands_now(world: World, tx: Transaction, seen: str) -> tuple[str, dict[str,
     person = next((p for p in tx.people() if kind == _PERSON and p.code == name), None)
     if person is None:
         raise NotFound("What this form was drawn from is not there any more.", "Begin again from the first page.")
-    return seen_person(person), _told(person)
+    return seen_person(person), person_drawn(person)
 
 
-def _told(person: Person) -> dict[str, Any]:
+def person_drawn(person: Person) -> dict[str, Any]:
+    """Return the values that the form of a person shows."""
     return {"name": person.name, "login": person.login, "department": person.department, "roles": list(person.roles)}
 
 

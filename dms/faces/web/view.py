@@ -131,6 +131,11 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     return response
 
 
+def part(request: Request, template: str, **values: Any) -> str:
+    """Return a part of a page in the asker's language, as the page itself is made of it."""
+    return _TEMPLATES.env.get_template(template).render(say=speaker_of(request), **values)
+
+
 def _places(request: Request) -> list[Place]:
     """Return the pages worth a link for the asker; what he may do is asked again on each."""
     world: World | None = getattr(request.state, "world", None)

@@ -28,7 +28,7 @@ _MOST_STRANGE = 0.2
 _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
-# How far a run as shown may differ in width (a page turned by a quarter does), and how far a letter may stand out, points.
+# How far a run as shown may differ in width (a page turned by a quarter does); how far a letter may stand out, points.
 _ROUNDED, _BESIDE = 0.02, 2.0
 
 
