@@ -226,7 +226,7 @@ def test_every_word_is_there_in_both_languages():
 
     folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
     used = {
-        w for f in folder.glob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
+        w for f in folder.rglob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
     }
     zh, tw, en = words("zh"), words("zh-TW"), words("en")
     assert zh.keys() == en.keys() == tw.keys()
@@ -239,6 +239,30 @@ def test_every_word_is_there_in_both_languages():
     assert (Speaker("en")("found", n=1), Speaker("en")("found", n=1200)) == ("1 record found", "1,200 records found")
     assert Speaker("zh")("found", n=1) == "共 1 件" and "雙軌" in Speaker("zh-TW")("title")
     assert list(LANGUAGES) == ["zh", "zh-TW", "en"]
+
+
+def test_templates_are_read_without_scrolling():
+    from pathlib import Path
+
+    folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
+    files = list(folder.rglob("*.html"))
+    lines = [(f.name, n, line) for f in files for n, line in enumerate(f.read_text(encoding="utf-8").split("\n"), 1)]
+    assert len(files) > 30 and [one for one in lines if len(one[2]) > 160] == []
+
+
+def test_the_header_and_the_keys_are_made_of_one_list(counter):
+    from dms.faces.web.view import PLACES
+
+    page = counter("gm").get("/").text
+    tabs, _, keys = page.partition("<main")
+    for place in PLACES:
+        assert (f'<a href="{place.path}"' in tabs) == place.tab, place
+        assert not place.letter or f'<a href="{place.path}" data-go="{place.letter}">' in keys, place
+    letters = [p.letter for p in PLACES if p.letter]
+    assert len(set(letters)) == len(letters)
+    # No link and no key to what one may never do.
+    other = counter("zhs").get("/").text
+    assert 'href="/log"' not in other and 'data-go="i"' in other and 'data-go="s"' not in other
 
 
 def test_a_phone_that_reads_a_label_comes_to_the_record(counter):

@@ -299,6 +299,18 @@ def signed_in(archive: Archive, token: str) -> Entered | None:
     return Entered(Actor(session.person, way=Way.SESSION), must_change=bool(account and account.must_change))
 
 
+def still_open(archive: Archive, token: str) -> bool:
+    """Tell whether a session goes on, without prolonging it: for answers that last longer than a question."""
+    now = archive.clock.now().timestamp()
+    with archive.catalogue.look() as tx:
+        session = tx.session(_digest(token))
+        return (
+            session is not None
+            and min(session.until, session.ends) >= now
+            and _still_there(tx, session.person)
+        )  # fmt: skip
+
+
 def make_token(world: World, name: str, *, scope: str = "read", days: int = 90) -> str:
     """Make a token for a program that acts in the asker's name; return its value, told only now.
 

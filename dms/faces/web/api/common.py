@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from dms.desk.acts import gate
-from dms.errors import Conflict, DmsError, NotPermitted, Usage
+from dms.errors import Conflict, NotPermitted, Usage
 from dms.ports.accounts import Answered
 from dms.ports.world import World
 
@@ -192,10 +192,3 @@ def plain(value: Any) -> Any:
 def created(value: Any, location: str) -> JSONResponse:
     """Return 201 with what was made and where it is."""
     return JSONResponse(plain(value), 201, headers={"Location": location})
-
-
-class Stale(DmsError):
-    """The record changed since the caller saw it."""
-
-    code = "stale"
-    http_status = 412

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -24,16 +22,12 @@ from dms.desk.registry import perform, record_acts
 from dms.desk.shelf.reserving import reserve
 from dms.domain.record import Record
 from dms.errors import NotFound
-from dms.faces.web.api.common import Body, Call, Named, Stale, created, plain
+from dms.faces.web.api.common import Body, Call, Named, created, plain
+from dms.faces.web.tags import Stale, tag_of
 from dms.faces.web.view import world_of
 from dms.ports.world import World
 
 router = APIRouter(prefix="/records", route_class=Call, tags=["records"])
-
-
-def tag_of(record: Record) -> str:
-    """Return a record's tag: it changes when anything of the record does, and not with a look."""
-    return f'"{hashlib.sha256(json.dumps(record.to_dict(), sort_keys=True).encode()).hexdigest()[:32]}"'
 
 
 def _tag(world: World, named: str) -> str:

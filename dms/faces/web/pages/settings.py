@@ -12,9 +12,12 @@ from dms.desk.accounts import people as people_desk
 from dms.desk.accounts import signing_in
 from dms.desk.acts import gate
 from dms.domain.policy import Action, Role
+from dms.errors import Conflict, NotFound
 from dms.faces.web import session
+from dms.faces.web.tags import person_drawn
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.operating.health import Probe, advice, probes
+from dms.ports.catalogue import Person, Transaction
 from dms.ports.registers import Deputy
 
 router = APIRouter(include_in_schema=False)
@@ -119,13 +122,55 @@ def add_person(
     department: Annotated[str, Form(max_length=120)] = "",
     roles: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Add or change a person; what is left empty stays as it is."""
-    entry = people_desk.Entry(
-        code.strip().upper(), name.strip() or None, tuple(roles) if roles else None, login.strip() or None,
-        department.strip() or None,
-    )  # fmt: skip
-    people_desk.save_person(world_of(request), entry)
+    """Add a person; one who is there already is changed on his own page, never overwritten by his code."""
+    world = world_of(request)
+    entry = people_desk.Entry(code.strip().upper(), name.strip(), tuple(roles or ()), login.strip(), department.strip())
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        if any(p.code == entry.code for p in tx.people()):
+            raise Conflict(f"The code {entry.code} is taken.", "To change that person, press “Edit” in the list.")
+    people_desk.save_person(world, entry)
     return back("/settings/people", "saved")
+
+
+@router.get("/settings/people/{code}")
+def person_page(request: Request, code: str) -> Response:
+    """Show one person's form, filled in."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        person = _person(tx, code)
+        signs_in = bool(person.login and tx.account(person.code))
+    return render(
+        request, "person.html", person=person, roles=list(Role), signs_in=signs_in, shortest=signing_in.SHORTEST,
+        drawn=person_drawn(person),
+    )  # fmt: skip
+
+
+@router.post("/settings/people/{code}", dependencies=FORM)
+def change_person(
+    request: Request,
+    code: str,
+    name: Annotated[str, Form(max_length=120)],
+    login: Annotated[str, Form(max_length=120)] = "",
+    department: Annotated[str, Form(max_length=120)] = "",
+    roles: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Change a person; his code stays."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        person = _person(tx, code)
+    entry = people_desk.Entry(person.code, name.strip(), tuple(roles or ()), login.strip(), department.strip())
+    people_desk.save_person(world, entry)
+    return back("/settings/people", "saved")
+
+
+def _person(tx: Transaction, code: str) -> Person:
+    found = next((p for p in tx.people() if p.code == code.upper()), None)
+    if found is None:
+        raise NotFound(f"There is no person {code}.", "The list of people has all of them.")
+    return found
 
 
 @router.post("/settings/people/{code}/password", dependencies=FORM)
