@@ -105,6 +105,8 @@ def load(runtime: str) -> Models:
             "Rec.model_path": str(folder / _READER),
             "EngineConfig.openvino.inference_num_threads": 1,
             "EngineConfig.openvino.num_streams": 1,
+            # Pinned, each process binds its one stream to the first core it may use: all of them to the same.
+            "EngineConfig.openvino.enable_cpu_pinning": "NO",
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         },
