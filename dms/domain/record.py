@@ -152,6 +152,12 @@ class Record:
         return data
 
 
+def expected_pages(record: Record) -> int:
+    """Pages a cover sheet says its stack has; 0 where nobody said."""
+    text = record.fields.get("pages_expected", "")
+    return int(text) if text.isdigit() else 0
+
+
 def record_from_dict(data: Mapping[str, Any]) -> Record:
     """Read back what :meth:`Record.to_dict` wrote (catalogue rebuild from the vault).
 

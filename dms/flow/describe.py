@@ -36,6 +36,8 @@ def describe(work: Work) -> Item:
         file_date_is_own=inspection.media_type in _MAIL,
         received=datetime.fromisoformat(item.created).date(),
     )
+    if attached and attached.paper_number and found.date and found.date.year != attached.year:
+        found = _of_another_year(found, attached)
     told = asdict(found)
     told["date"] = found.date.isoformat() if found.date else ""
     told["fields"] = dict(found.fields)
@@ -61,6 +63,14 @@ def _customers(world: World, tx: Transaction) -> list[KnownCustomer]:
         for name in shared
     }
     return [replace(c, marks=marks.get(c.name, ())) for c in known] if marks else known
+
+
+def _of_another_year(found: Description, attached: Record) -> Description:
+    """The reserved paper number says a year; the paper's own would put it into another volume (R2)."""
+    year = found.date.year if found.date else 0
+    why = f"the paper is of {year}, its reserved number {attached.paper_number} of {attached.year}"
+    uncertain = tuple(dict.fromkeys((*found.uncertain, "date")))
+    return replace(found, uncertain=uncertain, reasons={**found.reasons, "date": why})
 
 
 def _with_record(hints: Hints, record: Record | None) -> Hints:

@@ -129,9 +129,3 @@ def void(world: World, named: str, *, reason: str) -> str:
         tx.void(folded, kind=kind, reason=reason, user=me.code, at=now)
         tx.log(Act(now, world.user, "void", folded, reason))
     return folded
-
-
-def expected_pages(record: Record) -> int:
-    """Pages a cover sheet says its stack has; 0 where nobody said."""
-    text = record.fields.get("pages_expected", "")
-    return int(text) if text.isdigit() else 0

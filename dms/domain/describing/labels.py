@@ -24,8 +24,9 @@ _WORDY = ("name", "person", "text", "choice")
 OTHER = "~other"
 OTHER_DATES = (
     "出生日期", "出生年月", "出生年月日", "出生", "生日", "有效期", "有效期限", "有效期至", "有效期自", "有效日期",
-    "失效日期", "到期日", "到期日期", "截止日期", "成立日期", "成立时间", "打印日期", "打印时间", "印刷日期", "导出时间",
-    "下载时间", "生产日期", "交货日期", "送货日期", "发货日期", "付款日期", "入职日期", "发证日期", "版本日期", "修订日期",
+    "失效日期", "到期日", "到期日期", "截止日期", "成立日期", "成立时间", "打印日期", "打印时间", "印刷日期",
+    "导出时间", "下载时间", "生产日期", "交货日期", "送货日期", "发货日期", "付款日期", "入职日期", "发证日期",
+    "版本日期", "修订日期",
     "Date of birth", "Birth date", "Birthday", "Born", "Valid until", "Valid from", "Valid to", "Expiry date",
     "Date of expiry", "Expires", "Print date", "Printed on", "Date printed", "Printed", "Established", "Founded",
     "Date founded", "Delivery date", "Due date", "Payment date",

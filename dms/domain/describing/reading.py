@@ -70,6 +70,18 @@ def written(pages: Sequence[Page]) -> Sequence[Page]:
     return [p for p in pages if not p.evidence.blank] or pages
 
 
+def two_forms(page: Page, profiles: Sequence[FormProfile], fold: Fold) -> bool:
+    """True where a sheet as wide as two pages (A3) bears a form's title on both halves."""
+    if page.width < _A3_WIDTH or page.width < page.height:
+        return False
+    half = page.width / 2
+    sides = ([w for w in page.words if (w.box.middle[0] < half) is left] for left in (True, False))
+    return all(recognise([replace(page, words=tuple(words))], profiles, fold)[0] is not None for words in sides)
+
+
+_A3_WIDTH = 1000.0
+
+
 def _titled(title: str, heading: Sequence[str], joined: str) -> bool:
     if len(title) <= 2 or (title.isascii() and title.isalpha() and len(title) <= 8):
         # 传真, Letter: a word of any sentence or letterhead; a title only as a line of its own or at a short one's end.

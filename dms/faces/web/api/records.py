@@ -16,6 +16,7 @@ from dms.desk.consent.changing import compare, promote
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
 from dms.desk.records.pairing import accept, pair, twin
+from dms.desk.records.rescans import Settled, settle_rescan
 from dms.desk.records.showing import show
 from dms.desk.records.viewing import page_picture, thumbnail
 from dms.desk.records.waiting import settle
@@ -131,12 +132,18 @@ class Signing(Body):
     other: Annotated[str, Field(max_length=200, description="pair: the other carrier's code.")] = ""
 
 
-Act = Literal["declare", "confirm", "approve", "reject", "file", "promote", "pair", "accept", "settle", "void"]
+Act = Literal[
+    "declare", "confirm", "approve", "reject", "file", "promote", "pair", "accept", "settle", "void",
+    "replace", "version", "discard", "different",
+]  # fmt: skip
 
 
 @router.post("/{named}/{act}")
 def do(request: Request, named: Named, act: Act, body: Signing) -> dict[str, Any]:
-    """Declare, confirm, approve, reject, file, promote, pair, accept differences, settle a remark or void."""
+    """Declare, confirm, approve, reject, file, promote, pair, accept differences, settle a remark or void.
+
+    A paper that was scanned twice: replace, version, discard or different.
+    """
     world = world_of(request)
     done: dict[str, Any] = {"act": act, "done": True}
     if act == "declare":
@@ -157,6 +164,8 @@ def do(request: Request, named: Named, act: Act, body: Signing) -> dict[str, Any
         accept(world, named, reason=body.reason)
     elif act == "settle":
         settle(world, named)
+    elif act in ("replace", "version", "discard", "different"):
+        done["record"] = settle_rescan(world, named, Settled(act), reason=body.reason).to_dict()
     else:
         done["voided"] = void(world, named, reason=body.reason)
     catch_up(world)

@@ -18,6 +18,7 @@ from dms.desk.consent.changing import CHANGEABLE, ask_change, compare, promote
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
 from dms.desk.records.pairing import accept, pair, twin
+from dms.desk.records.rescans import Settled, settle_rescan
 from dms.desk.records.showing import boxes, show
 from dms.desk.records.viewing import evidence_picture, label_text, page_picture, thumbnail
 from dms.desk.records.waiting import settle
@@ -205,7 +206,10 @@ def do(
         settle(world, named)
     elif act == "void":
         void(world, named, reason=reason)
+    elif act in tuple(Settled):
+        settle_rescan(world, named, Settled(act), reason=reason)
     else:
         raise NotFound(f"There is no act “{act}”.", "Use the buttons of the record's page.")
     catch_up(world)
-    return back("/triage" if act == "settle" else f"/r/{quote(named)}", act)
+    to_triage = act == "settle" or act in tuple(Settled)
+    return back("/triage" if to_triage else f"/r/{quote(named)}", "settle" if to_triage else act)
