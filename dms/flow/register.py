@@ -16,7 +16,7 @@ from typing import Any
 from dms.domain.item import Hints, Item
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
 from dms.domain.splitting import sign_from_dict
 from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
@@ -118,8 +118,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         customer=told["customer"],
         manager=told["manager"],
         date=day,
-        # The year is the paper's, not that of a cover printed later; a reserved number keeps its volume's.
-        year=base.year if base.year and (base.paper_number or not day) else (day or received).year,
+        year=filing_year(before, day, received.date()),
         retention=base.retention or (kind.retention if kind else ""),
         secrecy=base.secrecy or (kind.secrecy if kind else ""),
         track=kind.track if kind else Track.DUAL,

@@ -83,7 +83,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
     if first.state is RecordState.FILED:
         raise NotPermitted(
             f"{first.code} is filed as {first.paper_number}; a filed record changes only by consent (R8).",
-            f'Ask for it: dms change {first.code} --replace SCAN --reason "…"',
+            f'Ask for it: dms change {first.code} --reason "…"',
         )
     head, old = world.vault.head(second.code), world.vault.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
