@@ -244,6 +244,33 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
     answer(data, human, as_json=as_json)
 
 
+@click.command("rescan")
+@click.argument("record")
+@click.option("--replace", "how", flag_value="replace", help="Its pages take the place of the earlier ones.")
+@click.option("--version", "how", flag_value="version", help="It is kept beside them, in a version of its own.")
+@click.option("--discard", "how", flag_value="discard", help="Nothing of it is used; its code is voided.")
+@click.option("--different", "how", flag_value="different", help="Two papers: both stay, and both count.")
+@click.option("--reason", default="", help="Why; it stays in the log.")
+@json_option
+@click.pass_obj
+def rescan_command(session: Session, record: str, how: str | None, reason: str, as_json: bool) -> None:
+    """Settle a paper that was scanned twice."""
+    from dms.desk.records.finding import catch_up
+    from dms.desk.records.rescans import Settled, settle_rescan
+    from dms.errors import Usage
+
+    if how is None:
+        raise Usage("What is the second scan?", f"dms rescan {record} --replace, --version, --discard or --different")
+    with session.world() as world:
+        kept = settle_rescan(world, record, Settled(how), reason=reason)
+        catch_up(world)
+    answer(
+        {"record": kept.to_dict()},
+        lambda console: console.print(f"{kept.code} “{printable(kept.title)}” goes on.", markup=False),
+        as_json=as_json,
+    )
+
+
 @click.command("file")
 @click.argument("records", nargs=-1, required=True)
 @click.option("--by-hand", is_flag=True, help="Pass the gate by hand; needs --reason, and stays in the log.")
