@@ -13,12 +13,30 @@ from typing import Any
 from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.text import decode, html
+from dms.adapters.examine.registry import LIKELY, Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Limits
 
 _MOST_PARTS = 1000
 _LONGEST_HEADER = 2000
+_DETECTED_BY = (
+    b"from:", b"to:", b"subject:", b"date:", b"message-id:", b"received:", b"mime-version:", b"return-path:",
+)  # fmt: skip
+_LINES_LOOKED_AT = 40
 _HEADERS = (("From", "发件人"), ("To", "收件人"), ("Cc", "抄送"), ("Date", "日期"), ("Subject", "主题"))
+
+
+def _is_mail(sample: Sample) -> bool:
+    lines = sample.head[:4096].lower().splitlines()[:_LINES_LOOKED_AT]
+    found = sum(any(line.startswith(h) for line in lines) for h in _DETECTED_BY)
+    return found >= 3 or (found >= 2 and bool(lines) and lines[0].startswith(_DETECTED_BY))
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.work, source.limits)
+
+
+FORMATS = (Format("message/rfc822", "an e-mail", (".eml",), _is_mail, _read, LIKELY),)
 
 
 def read(path: Path, work: Path, limits: Limits) -> Flow:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.registry import LAST, TEXT, Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
@@ -25,6 +27,64 @@ _COMMON = frozenset(
 _SAMPLE = 20_000
 _FEW_NULLS = 0.02
 _MANY_NULLS = 0.2
+_HEAD = 4096
+
+
+def _is_text(sample: Sample) -> bool:
+    head = sample.head[:_HEAD]
+    return head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or _looks_like_text(head)
+
+
+def _is_html(sample: Sample) -> bool:
+    start = sample.head[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    marked = start.startswith(b"<!doctype html") or (start.startswith(b"<") and b"<html" in start)
+    return (marked or sample.suffix in _HTML) and sample.once(_is_text)
+
+
+def _named(suffix: str) -> Callable[[Sample], bool]:
+    return lambda sample: sample.suffix == suffix and sample.once(_is_text)
+
+
+def _looks_like_text(head: bytes) -> bool:
+    """No control bytes to speak of, and valid in one of the encodings offices use."""
+    wide = unmarked_utf16(head)
+    if wide:
+        head = head[: len(head) // 2 * 2].decode(wide, "replace").encode("utf-8", "replace")
+    bare = head.replace(b"\x00", b"")
+    if len(bare) < len(head) * 0.75:
+        return False
+    control = sum(b < 9 or (13 < b < 32 and b != 27) for b in bare)
+    if control > max(2, len(bare) // 50):
+        return False
+    for encoding in ("utf-8", "gb18030", "big5hkscs"):
+        try:
+            bare.decode(encoding)
+        except UnicodeDecodeError as problem:
+            if problem.start >= len(bare) - 4 and len(head) >= _HEAD - 4:
+                return True  # cut in the middle of a character
+            continue  # the next encoding may fit
+        return True
+    return _mostly_printable(bare)
+
+
+def _mostly_printable(head: bytes) -> bool:
+    """Text of two encodings mixed, or damaged in places: still text."""
+    text = head.decode("utf-8", "replace")
+    good = sum(c != "\ufffd" and (c.isprintable() or c.isspace()) for c in text)
+    return good > 0.9 * len(text)
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.media_type, source.limits)
+
+
+_HTML = (".htm", ".html")
+FORMATS = (
+    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT),
+    Format("text/csv", "a table as text", (".csv",), _named(".csv"), _read, TEXT),
+    Format("text/markdown", "plain text", (".md",), _named(".md"), _read, TEXT),
+    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST),
+)
 
 
 def read(path: Path, media_type: str, limits: Limits) -> Flow:
