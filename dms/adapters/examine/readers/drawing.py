@@ -32,7 +32,10 @@ def paragraph(element: Any) -> str:
     for one in element.iter():
         name = local(one)
         if name == "t":
-            parts.append(one.text or "")
+            # A slide's number and the day it is shown are none of its words.
+            filled_in = attribute(one.getparent(), "type") if local(one.getparent()) == "fld" else ""
+            if not filled_in.startswith(("slidenum", "datetime")):
+                parts.append(one.text or "")
         elif name == "br":
             parts.append("\n")
         elif name == "tab" and local(one.getparent()) != "tabLst":
