@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from dms.adapters.examine.readers.text import unmarked_utf16
+from dms.adapters.examine.readers.charset import unmarked_utf16
 from dms.errors import Unreadable
 
 _HEAD = 4096
