@@ -1,4 +1,4 @@
-"""Bytes into text: marks and declarations first, then UTF-16 and UTF-8, then what looks Chinese, then a library's guess.
+"""Bytes into text: marks and declarations, then UTF-16 and UTF-8, then what looks Chinese, then a library's guess.
 
 A wrong guess reads as text and is never noticed again, so each encoding must show that it fits: GB 18030 accepts almost
 any bytes and is taken only where the outcome looks Chinese.
@@ -36,11 +36,12 @@ _MEANT = {
 _ACCEPTS_ALL = frozenset({"cp1252", "cp1250", "cp1251", "cp1254", "iso8859-15", "iso8859-2", "koi8_r", "cp866"})
 # Tried by the library, in the order in which one is preferred where two fit alike.
 _FOREIGN = (
-    "cp1252", "cp1251", "cp932", "cp949", "euc_jp", "koi8_r", "cp866", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256",
-    "cp874",
+    "cp1252", "cp1251", "koi8_r", "cp866", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874",
 )  # fmt: skip
-_LATIN = frozenset({"cp1252", "cp1250", "cp1254"})
-_DOUBLE = frozenset({"cp932", "cp949", "euc_jp"})
+_LATIN = ("cp1252", "cp1250")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f’‘–—\s](?=[^\W\d_])")
 _ALIKE_MESS, _ALIKE_LANGUAGE = 0.02, 0.03
 # The characters that make up much of any Chinese text, Simplified and Traditional: they tell GB 18030 from Big5.
 _COMMON = frozenset(
@@ -52,8 +53,8 @@ _COMMON = frozenset(
 )
 _CHINESE_COMMON, _CHINESE_PLAIN, _CHINESE_PLAIN_SHORT = 0.12, 0.75, 0.5
 _SHORT = 9
-_FEW_NULLS, _MANY_NULLS = 0.02, 0.2
-_FEW_ERRORS = 0.1
+_MANY_NULLS = 0.2
+_FEW_ERRORS, _CUT_OFF = 0.1, 3
 _WEB = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-:]+)""", re.IGNORECASE)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_\-:]+)""", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -101,7 +102,7 @@ def decoded(data: bytes, declared: str = "") -> Decoded:
         taken = _as_declared(data, told)
         if taken is not None:
             return taken
-    return _as_iso2022(data) or _as_utf8(data) or _as_chinese(data) or _as_library_says(data)
+    return _as_iso2022(data) or _as_utf8(data) or _as_chinese(data) or _as_neighbours(data) or _as_library_says(data)
 
 
 def codec(declared: str) -> str:
@@ -110,7 +111,7 @@ def codec(declared: str) -> str:
     name = _MEANT.get(name, _MEANT.get(name.replace("_", "-"), name))
     try:
         found = codecs.lookup(name).name if name else ""
-        b"".decode(found or "ascii")
+        b"aa".decode(found or "ascii", "replace")  # refuses what is no encoding of text
     except (LookupError, ValueError, TypeError):
         return ""
     return _MEANT.get(found, found)
@@ -131,15 +132,16 @@ def unmarked_utf16(data: bytes) -> str:
     if not odd:
         return ""
     high_first, high_last = even.count(0) / len(even), odd.count(0) / len(odd)
-    if high_last > _MANY_NULLS and high_first < _FEW_NULLS:
+    if high_last > _MANY_NULLS and high_first < high_last / 4:
         return "utf-16-le"
-    if high_first > _MANY_NULLS and high_last < _FEW_NULLS:
+    if high_first > _MANY_NULLS and high_last < high_first / 4:
         return "utf-16-be"
     if b"\0" in data[:_SAMPLE]:
-        # Chinese with little else: the zeros of its line ends and digits stand on one side only.
-        for encoding, here, there in (("utf-16-le", high_last, high_first), ("utf-16-be", high_first, high_last)):
-            if here > 0 and there == 0 and chinese(data[: _SAMPLE // 2 * 2].decode(encoding, "replace")) > _SHORT:
-                return encoding
+        # Chinese with little else: only its line ends and digits have zeros.
+        whole = data[: min(len(data), _SAMPLE) // 2 * 2]
+        likeness = {e: chinese(whole.decode(e, "replace")) for e in ("utf-16-le", "utf-16-be")}
+        best = max(likeness, key=lambda encoding: likeness[encoding])
+        return best if likeness[best] > 100 * _CHINESE_COMMON else ""
     return ""
 
 
@@ -160,7 +162,8 @@ def _few_errors(made: Decoded) -> bool:
         return True
     text = made.text.rstrip("\ufffd")
     lost = text.count("\ufffd")
-    return lost <= _FEW_ERRORS * (len(_NOT_ASCII.findall(text)) - lost)
+    sound = len(_NOT_ASCII.findall(text)) - lost
+    return sound > 0 and lost <= _FEW_ERRORS * sound and made.lost - lost <= _CUT_OFF
 
 
 def _as_declared(data: bytes, encoding: str) -> Decoded | None:
@@ -171,7 +174,7 @@ def _as_declared(data: bytes, encoding: str) -> Decoded | None:
         return None
     if encoding in _ACCEPTS_ALL:
         # Mail programs write these over UTF-8 and GBK text; those show themselves.
-        other = _as_utf8(data) or _as_chinese(data)
+        other = _as_utf8(data) or (_as_chinese(data) if encoding == "cp1252" else None)
         if other is not None and not other.lost and _mostly_pairs(data):
             return other
     if encoding == "utf-8" or not made.lost:
@@ -244,13 +247,21 @@ def _everyday(char: str, encoding: str) -> bool:
     return 0xA4 <= code[0] <= 0xC6 or 0xA1 <= code[0] <= 0xA3
 
 
+def _as_neighbours(data: bytes) -> Decoded | None:
+    """Return Japanese or Korean where the outcome has the script of its own that no other reading gives."""
+    for encoding, script, least in (("euc_jp", _KANA, 0.15), ("cp932", _KANA, 0.15), ("euc_kr", _HANGUL, 0.8)):
+        made = _made(data, encoding)
+        foreign = len(_NOT_ASCII.findall(made.text[:_SAMPLE]))
+        if _few_errors(made) and len(script.findall(made.text[:_SAMPLE])) > least * foreign:
+            return _made(data, "cp949") if encoding == "euc_kr" else made
+    return None
+
+
 def _as_library_says(data: bytes) -> Decoded:
     """Return what charset-normalizer finds most like a language; where it finds nothing, what loses least."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(
-        data[:_SAMPLE], cp_isolation=list(_FOREIGN), enable_fallback=False, preemptive_behaviour=False
-    )
+    found = from_bytes(data[:_SAMPLE], cp_isolation=list(_FOREIGN), enable_fallback=False, preemptive_behaviour=False)
     best = found.best()
     if best is None:
         tried = (_made(data, e, sure=False) for e in ("cp1252", "gb18030", "utf-8", "big5hkscs"))
@@ -262,7 +273,15 @@ def _as_library_says(data: bytes) -> Decoded:
     }
     alike |= {name for match in found if match.encoding in alike for name in match.could_be_from_charset}
     name = next((e for e in _FOREIGN if e in alike), best.encoding)
-    if not _mostly_pairs(data) and name not in _LATIN | _DOUBLE:
-        name = "cp1252"  # single letters beyond ASCII, as in Western words and prices
+    if name in _LATIN or not _mostly_pairs(data):
+        # Letters beyond ASCII stand singly, as in Western words and prices.
+        language = best.coherence > 0
+        name = min(_LATIN, key=lambda e: (_made(data, e).lost, _signs_in_words(data, e), language and e not in alike))
     made = _made(data, name, sure=False)
     return Decoded(made.text, name, len(alike) == 1 and len(data) > _SHORT, made.lost)
+
+
+def _signs_in_words(data: bytes, encoding: str) -> int:
+    """Count signs within words, as a Polish text read as a Western one has them."""
+    text = data[:_SAMPLE].decode(encoding, "replace")
+    return sum(not sign.isalpha() for sign in _IN_WORD.findall(text))

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dms.adapters.examine.readers import tiff_chain
+from dms.adapters.examine.registry import Format, Sample, Source, starts
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 from dms.ports.ocr import Raster
@@ -21,6 +22,37 @@ _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF")
 # Frames that are not pages: animations, and the second picture of a telephone's camera.
 _ONE_PAGE = frozenset({"GIF", "PNG", "WEBP", "MPO", "HEIF"})
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, KeyError, ArithmeticError)
+
+
+_HEIC = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"avif")
+
+
+def _is_bmp(sample: Sample) -> bool:
+    return sample.head.startswith(b"BM") and sample.head[6:10] == b"\0\0\0\0"
+
+
+def _is_webp(sample: Sample) -> bool:
+    return sample.head[:4] == b"RIFF" and sample.head[8:12] == b"WEBP"
+
+
+def _is_heif(sample: Sample) -> bool:
+    return sample.head[4:8] == b"ftyp" and sample.head[8:12] in _HEIC
+
+
+def _read(source: Source) -> Inspection:
+    return inspect(source.path, source.media_type, source.limits)
+
+
+_TIFF = starts(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+FORMATS = (
+    Format("image/jpeg", "a JPEG image", (".jpg", ".jpeg"), starts(b"\xff\xd8\xff"), _read),
+    Format("image/png", "a PNG image", (".png",), starts(b"\x89PNG\r\n\x1a\n"), _read),
+    Format("image/tiff", "a TIFF image", (".tif", ".tiff"), _TIFF, _read),
+    Format("image/gif", "a GIF image", (".gif",), starts(b"GIF87a", b"GIF89a"), _read),
+    Format("image/bmp", "a BMP image", (".bmp",), _is_bmp, _read),
+    Format("image/webp", "a WebP image", (".webp",), _is_webp, _read),
+    Format("image/heic", "a HEIC photograph", (".heic", ".heif"), _is_heif, _read),
+)
 
 
 def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:

@@ -1,4 +1,4 @@
-"""A message whatever container it came in (RFC 5322, Outlook, TNEF): headers, bodies and files, told as flowing text."""
+"""A message whatever container it came in (RFC 5322, Outlook, TNEF): headers, bodies and files, as flowing text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.uuencode import taken_out
+from dms.domain.left_out import LeftOut, together
 from dms.errors import LimitExceeded
 from dms.ports.examine import Attachment, Limits
 
@@ -32,7 +33,7 @@ class Letter:
         day: ISO date, empty where it has none.
         bodies: texts in order.
         files: names and bytes in order.
-        left_out: what was not taken, in words.
+        left_out: what was not taken, one by one.
         scripts: HTML with scripts was among the bodies.
         signed: it carries a digital signature.
     """
@@ -42,7 +43,7 @@ class Letter:
     day: str = ""
     bodies: list[str] = field(default_factory=list)
     files: list[tuple[str, bytes]] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     scripts: bool = False
     signed: bool = False
 
@@ -56,13 +57,17 @@ class Letter:
             raise LimitExceeded(f"The message has more than {self.limits.parts} attachments.", "Save them one by one.")
         self.files.append((name, data))
 
+    def leave(self, what: str, name: str = "", *, ask: bool = False) -> None:
+        """Note that one thing was left out; ``what`` is a key of :data:`dms.domain.left_out.WORDS`."""
+        self.left_out.append(LeftOut(what, 1, (name,) if name else (), ask))
+
     def say(self, text: str) -> None:
         """Take a body; files within its text become attachments."""
         left, files, broken = taken_out(text)
         for name, data in files:
             self.attach(name, data)
-        if broken:
-            self.left_out.append("A file written into the text of the message (uuencode) is damaged.")
+        for _ in range(broken):
+            self.leave("damaged", "uuencode", ask=True)
         if left.strip():
             self.bodies.append(left)
 
@@ -72,7 +77,7 @@ class Letter:
         return Flow(
             clean("\n".join(head) + "\n\n" + "\n\n".join(self.bodies)),
             self.headers.get("Subject", ""), self.day, self.headers.get("From", ""), keep_all(work, self.files),
-            ("scripts in HTML",) if self.scripts else (), tuple(dict.fromkeys(self.left_out)), signed=self.signed,
+            ("scripts in HTML",) if self.scripts else (), signed=self.signed, left_out=together(self.left_out),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import email
 import email.policy
-import re
+import struct
 from email.errors import MessageError
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -16,8 +16,10 @@ from typing import TypeAlias
 from dms.adapters.examine.readers.charset import declared_in, decode
 from dms.adapters.examine.readers.encoded_words import header, parameters
 from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.readers.html import html
 from dms.adapters.examine.readers.letter import HEADERS, Letter, richer
-from dms.adapters.examine.readers.text import html
+from dms.adapters.examine.readers.mail_start import BLANK_START, is_mailbox, looks_like_header
+from dms.adapters.examine.registry import LIKELY, Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
@@ -25,8 +27,20 @@ _MOST_PARTS = 1000
 _LONGEST_HEADER = 2000
 # Pictures without a name smaller than this are logos and dots of letterheads; they stay in the original, and are told.
 _LOGO_BYTES = 24_000
-_BLANK_START = re.compile(rb"^(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*")
+_BODIES = frozenset({"text/plain", "text/html", "text/x-amp-html", "text/enriched"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _Message: TypeAlias = "Message[str, str]"
+
+
+def _is_mail(sample: Sample) -> bool:
+    return looks_like_header(sample.head, named=sample.suffix == ".eml") and not sample.once(is_mailbox)
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.work, source.limits)
+
+
+FORMATS = (Format("message/rfc822", "an e-mail", (".eml",), _is_mail, _read, LIKELY),)
 
 
 def read(path: Path, work: Path, limits: Limits) -> Flow:
@@ -42,7 +56,7 @@ def read(path: Path, work: Path, limits: Limits) -> Flow:
 def letter(data: bytes, limits: Limits) -> Letter:
     """Take a message apart; see :func:`read`."""
     # The lenient policy: the newer one stumbles over malformed headers, which are decoded here anyway.
-    message = email.message_from_bytes(_BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
+    message = email.message_from_bytes(BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
     if not message.keys():
         raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
     if _depth(message) > limits.nesting:
@@ -51,11 +65,25 @@ def letter(data: bytes, limits: Limits) -> Letter:
             "Save the inner messages one by one.",
         )
     made = Letter(limits, {name: value for name, _ in HEADERS if (value := _header(message, name))})
-    made.day = _day(message)
+    made.day = day_of(made.headers.get("Date", ""))
     made.signed = message.get_content_type() == "multipart/signed"
     for text in _Walk(made).take(message, 0):
         made.say(text)
     return made
+
+
+def headers_of(data: bytes) -> dict[str, str]:
+    """Return the headers people read of a message, empty where it has none."""
+    message = email.message_from_bytes(BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
+    return {name: _header(message, name) for name, _ in HEADERS}
+
+
+def day_of(date: str) -> str:
+    """Return the ISO date of a Date header, empty where there is none."""
+    try:
+        return parsedate_to_datetime(date).date().isoformat()
+    except (ValueError, TypeError, IndexError):
+        return ""
 
 
 def _depth(message: _Message) -> int:
@@ -93,7 +121,7 @@ class _Walk:
         if depth > 10 * self._made.limits.nesting:
             raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
         if kind == "multipart/encrypted":
-            self._made.left_out.append("The message is encrypted (PGP) and could not be read.")
+            self._made.leave("locked", "PGP", ask=True)
         taken = [self.take(child, depth + 1) for child in _children(part)]
         if kind == "multipart/alternative":
             return richer(["\n\n".join(texts) for texts in taken])
@@ -102,7 +130,7 @@ class _Walk:
     def _inner(self, part: _Message) -> None:
         inner = next(iter(_children(part)), None)
         if inner is None:
-            self._made.left_out.append("A message inside it is empty or damaged.")
+            self._made.leave("damaged", "message/rfc822", ask=True)
             return
         try:
             data, name = inner.as_bytes(), _header(inner, "Subject")
@@ -111,7 +139,7 @@ class _Walk:
                 data = base64.b64decode(data)
                 name = _header(email.message_from_bytes(data, policy=email.policy.compat32), "Subject")
         except (MessageError, ValueError, LookupError, RecursionError, binascii.Error):
-            self._made.left_out.append("A message inside it is damaged and was not taken apart.")
+            self._made.leave("damaged", "message/rfc822", ask=True)
             return
         self._made.attach(f"{name or 'message'}.eml", data)
 
@@ -121,20 +149,36 @@ class _Walk:
         name = parameters(placed).get("filename") or told.get("name", "")
         data = _payload(part)
         attached = placed.strip().lower().startswith("attachment")
-        if kind in ("text/plain", "text/html", "text/x-amp-html", "text/enriched") and not attached:
-            # A text with a name is the message itself only where nothing was said before.
-            if not (name and self._said):
-                text = self._text(data, kind, told.get("charset", ""))
-                self._said = self._said or bool(text.strip())
-                return [text]
+        # A text with a name is the message itself only where nothing was said before.
+        if kind in _BODIES and not attached and not (name and self._said):
+            text = self._text(data, kind, told.get("charset", ""))
+            self._said = self._said or bool(text.strip())
+            return [text]
         if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-            what = "signed as one block" if "signed" in told.get("smime-type", "") else "encrypted"
-            self._made.left_out.append(f"The message is {what} (S/MIME) and could not be read.")
-        if data:
+            self._made.leave("locked", name or "S/MIME", ask=True)
+        if kind in _SIGNATURES:
+            self._made.signed = True
+        elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
+            return self._outlook(name, data)
+        elif data:
             self._file(name, data, kind)
         elif name:
-            self._made.left_out.append(f"The attachment “{name[:80]}” is empty.")
+            self._made.leave("empty", name)
         return []
+
+    def _outlook(self, name: str, data: bytes) -> list[str]:
+        """Take apart what Outlook wraps its attachments in (winmail.dat)."""
+        from dms.adapters.examine.readers import tnef
+
+        wrapped = Letter(self._made.limits)
+        try:
+            tnef.open_into(wrapped, data)
+        except (ValueError, struct.error):
+            self._made.leave("damaged", name or "winmail.dat", ask=True)
+        for inner, inside in wrapped.files:
+            self._made.attach(inner, inside)
+        self._made.left_out += wrapped.left_out
+        return wrapped.bodies
 
     def _text(self, data: bytes, kind: str, charset: str) -> str:
         if kind == "text/plain":
@@ -145,7 +189,7 @@ class _Walk:
 
     def _file(self, name: str, data: bytes, kind: str) -> None:
         if not name and kind.startswith("image/") and len(data) < _LOGO_BYTES:
-            self._made.left_out.append("Small pictures without a name (logos) were not taken apart.")
+            self._made.leave("logos")
             return
         number = len(self._made.files) + 1
         self._made.attach(name or ("invitation.ics" if kind == "text/calendar" else f"part-{number}"), data)
@@ -171,10 +215,3 @@ def _header(message: _Message, name: str) -> str:
 def _raw(message: _Message, name: str) -> str:
     """Return a header as it was sent, bytes beyond ASCII as surrogates."""
     return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-
-
-def _day(message: _Message) -> str:
-    try:
-        return parsedate_to_datetime(_header(message, "Date")).date().isoformat()
-    except (ValueError, TypeError, IndexError):
-        return ""

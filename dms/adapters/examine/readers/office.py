@@ -13,6 +13,7 @@ from typing import Any
 
 from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.registry import Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
@@ -34,15 +35,15 @@ _WORD_KINDS = (
 )
 
 
-def read(path: Path, media_type: str, limits: Limits) -> Flow:
+def _read(source: Source, reader: Callable[[Path, Limits], Flow]) -> Flow:
     """Read an office file.
 
     Raises:
         Unreadable: damaged or locked.
         LimitExceeded: a zip bomb, or more cells than are taken.
     """
-    container = _check_container(path)
-    flow = READERS[media_type](path, limits)
+    container = _check_container(source.path)
+    flow = reader(source.path, source.limits)
     told = flow.warnings
     if container.pictures and len(flow.text) < _LITTLE_TEXT:
         told += (
@@ -236,10 +237,20 @@ def _day(moment: datetime | date | None) -> str:
     return moment.strftime("%Y-%m-%d") if moment and moment.year > 2013 else ""
 
 
+def _named(part: str) -> Callable[[Sample], bool]:
+    return lambda sample: part in sample.entries
+
+
+def _is_odt(sample: Sample) -> bool:
+    return sample.mimetype == _ODT
+
+
 _OPEN = "application/vnd.openxmlformats-officedocument."
-READERS: dict[str, Callable[[Path, Limits], Flow]] = {
-    _OPEN + "wordprocessingml.document": _docx,
-    _OPEN + "spreadsheetml.sheet": _xlsx,
-    _OPEN + "presentationml.presentation": _pptx,
-    "application/vnd.oasis.opendocument.text": _odt,
-}
+_DOCX, _XLSX = _OPEN + "wordprocessingml.document", _OPEN + "spreadsheetml.sheet"
+_PPTX, _ODT = _OPEN + "presentationml.presentation", "application/vnd.oasis.opendocument.text"
+FORMATS = (
+    Format(_DOCX, "a Word file", (".docx", ".docm"), _named("word/document.xml"), lambda s: _read(s, _docx)),
+    Format(_XLSX, "an Excel file", (".xlsx", ".xlsm"), _named("xl/workbook.xml"), lambda s: _read(s, _xlsx)),
+    Format(_PPTX, "a PowerPoint file", (".pptx", ".pptm"), _named("ppt/presentation.xml"), lambda s: _read(s, _pptx)),
+    Format(_ODT, "an OpenDocument text", (".odt",), _is_odt, lambda s: _read(s, _odt)),
+)

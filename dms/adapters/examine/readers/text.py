@@ -1,21 +1,90 @@
-"""Plain text, Markdown, CSV and HTML as people see them; scripts and styles left out."""
+"""Plain text, Markdown, CSV and web pages; their encodings are found by :mod:`dms.adapters.examine.readers.charset`."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 from dms.adapters.examine.flowing import clean
-from dms.adapters.examine.readers.charset import Decoded, declared_in, decoded
+from dms.adapters.examine.readers.charset import Decoded, declared_in, decoded, unmarked_utf16
 from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.readers.html import html
+from dms.adapters.examine.registry import LAST, TEXT, Format, Sample, Source
+from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
 _MOST_BYTES_A_CHARACTER = 4
 # Guessed, and right in any case an office meets: Western letters standing singly.
 _HARMLESS = frozenset({"cp1252"})
+_BLOCK = 4096
+_BLOCKS = 5
+_MOST_CONTROLS, _MOST_NULLS = 0.02, 0.01
+_MOST_STRANGE = 0.1
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_HTML = (".htm", ".html")
+
+
+def _is_text(sample: Sample) -> bool:
+    if sample.head.startswith(_MARKS):
+        return True
+    wide = unmarked_utf16(sample.head)
+    return all(_looks_like_text(block, wide) for block in _blocks(sample))
+
+
+def _blocks(sample: Sample) -> Iterator[bytes]:
+    """Yield pieces from all over the file: some containers begin with a page of text."""
+    size = sample.path.stat().st_size
+    with sample.path.open("rb") as file:
+        for number in range(_BLOCKS):
+            start = (size - _BLOCK) * number // (_BLOCKS - 1) // 4 * 4
+            if size <= _BLOCK and number:
+                return
+            file.seek(max(0, start))
+            yield file.read(_BLOCK)
+
+
+def _looks_like_text(block: bytes, wide: str) -> bool:
+    """No control bytes to speak of, and letters people write in whatever encoding."""
+    if wide:
+        return _mostly_printable(block[: len(block) // 2 * 2].decode(wide, "replace"))
+    if block.count(0) > _MOST_NULLS * len(block):
+        return False
+    controls = sum(b < 9 or (13 < b < 32 and b not in (26, 27)) for b in block)
+    if controls > max(2, _MOST_CONTROLS * len(block)):
+        return False
+    # The block may begin and end within a character.
+    return any(_mostly_printable(block[n:].decode("utf-8", "replace")) for n in range(4)) or _mostly_printable(
+        decoded(block).text
+    )
+
+
+def _mostly_printable(text: str) -> bool:
+    strange = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in text)
+    return strange <= max(2, _MOST_STRANGE * len(text))
+
+
+def _is_html(sample: Sample) -> bool:
+    start = sample.head[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    marked = start.startswith(b"<!doctype html") or (start.startswith(b"<") and b"<html" in start)
+    return (marked or sample.suffix in _HTML) and sample.once(_is_text)
+
+
+def _named(suffix: str) -> Callable[[Sample], bool]:
+    return lambda sample: sample.suffix == suffix and sample.once(_is_text)
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.media_type, source.limits)
+
+
+FORMATS = (
+    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT),
+    Format("text/csv", "a table as text", (".csv",), _named(".csv"), _read, TEXT),
+    Format("text/markdown", "plain text", (".md",), _named(".md"), _read, TEXT),
+    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST),
+)
 
 
 def read(path: Path, media_type: str, limits: Limits) -> Flow:
@@ -33,71 +102,12 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     flow = html(made.text) if media_type == "text/html" else Flow(clean(made.text))
     if not flow.text.strip():
         raise Unreadable("The file holds no text.", "Look whether the right file was sent.")
-    return replace(flow, warnings=(*flow.warnings, *_doubts(made)))
+    lost = (LeftOut("characters", made.lost, ask=True),) if made.lost else ()
+    return replace(flow, warnings=(*flow.warnings, *_doubts(made)), left_out=(*flow.left_out, *lost))
 
 
 def _doubts(made: Decoded) -> tuple[str, ...]:
-    """Say where characters were lost, or the encoding is a guess that others would fit as well."""
-    if made.lost:
-        return (f"{made.lost:,} of its characters are damaged and could not be read.",)
+    """Say that the encoding is a guess where others would fit as well."""
     if made.sure or made.encoding in _HARMLESS:
         return ()
     return (f"It does not say its encoding; it was read as {made.encoding}. Look whether its letters are right.",)
-
-
-def html(source: str) -> Flow:
-    """Return the text of a page; scripts are named as active content and never run."""
-    parser = _Text()
-    parser.feed(source)
-    parser.close()
-    active = ("scripts in HTML",) if parser.scripts else ()
-    return Flow(clean("".join(parser.parts)), " ".join("".join(parser.title).split())[:200], active_content=active)
-
-
-class _Text(HTMLParser):
-    """Collects text; what browsers show on lines of its own gets lines of its own."""
-
-    _HIDDEN = frozenset({"script", "style", "noscript", "template", "head"})
-    _LINES = frozenset(
-        {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section", "article"}
-    )
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.title: list[str] = []
-        self.scripts = False
-        self._hidden: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.scripts = self.scripts or tag == "script" or any(_is_script(name, value) for name, value in attrs)
-        if tag == "body":
-            self._hidden.clear()
-        if tag in self._HIDDEN and tag not in self._hidden:
-            self._hidden.append(tag)
-        self._in_title = tag == "title"
-        if tag in self._LINES:
-            self.parts.append("\n")
-        elif tag in ("td", "th"):
-            self.parts.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            self._hidden.remove(tag)
-        self._in_title = False
-        if tag in self._LINES:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._hidden:
-            self.parts.append(_BLANKS.sub(" ", data))
-
-
-_BLANKS = re.compile(r"\s+")
-
-
-def _is_script(name: str, value: str | None) -> bool:
-    return name.startswith("on") or (value or "").strip().lower().startswith(("javascript:", "vbscript:"))

@@ -5,46 +5,49 @@ from __future__ import annotations
 import binascii
 import re
 
-_BLOCK = re.compile(
-    r"^begin(?:-base64)? [0-7]{3,4} (?P<name>[^\r\n]{1,200})\r?\n(?P<body>(?:[^\r\n]{1,90}\r?\n)*?)(?:`|=*)?\s*?^(?:end|====)[ \t]*$",
-    re.MULTILINE,
-)
-_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} \S", re.MULTILINE)
+_BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,200})")
+# One line: how many bytes it holds, then four signs for each three of them.
+_LINE = re.compile(r"[ -`][ -`]{0,90}")
 
 
 def taken_out(text: str) -> tuple[str, list[tuple[str, bytes]], int]:
     """Return the text without its uuencoded files, these files by name, and how many are broken and stay as text."""
+    if "begin " not in text:
+        return text, [], 0
+    lines = text.splitlines()
+    left: list[str] = []
     files: list[tuple[str, bytes]] = []
-    broken = 0
-
-    def take(block: re.Match[str]) -> str:
-        nonlocal broken
-        data = _decoded(block["body"], base64="-base64" in block[0][:12])
-        if data is None:
-            broken += 1
-            return block[0]
-        name = block["name"].strip()
+    broken = place = 0
+    while place < len(lines):
+        begun = _BEGIN.fullmatch(lines[place].rstrip())
+        end = _end(lines, place + 1) if begun else 0
+        data = _decoded(lines[place + 1 : end]) if end else b""
+        if begun is None or not data:
+            broken += bool(end)
+            left.append(lines[place])
+            place += 1
+            continue
+        name = begun[1].strip()
         files.append((name, data))
-        return f"[附件 attachment: {name}]"
-
-    left = _BLOCK.sub(take, text)
-    return left, files, max(broken, len(_BEGIN.findall(left)) if _looks_encoded(left) else 0)
-
-
-def _looks_encoded(text: str) -> bool:
-    """True where lines as uuencode writes them follow a beginning; an English sentence may begin so, too."""
-    begun = _BEGIN.search(text)
-    return begun is not None and re.search(r"^M[!-`]{60}$", text[begun.end() :], re.MULTILINE) is not None
+        left.append(f"[附件 attachment: {name}]")
+        place = end + 1
+    return "\n".join(left), files, broken
 
 
-def _decoded(body: str, *, base64: bool) -> bytes | None:
-    lines = [line for line in body.splitlines() if line.strip() and line.strip() != "`"]
+def _end(lines: list[str], place: int) -> int:
+    """Return the line with the block's end, 0 where no block begins here: an English sentence may begin so, too."""
+    start = place
+    while place < len(lines) and (not lines[place].strip() or _LINE.fullmatch(lines[place])):
+        place += 1
+    return place if place > start and place < len(lines) and lines[place].strip() == "end" else 0
+
+
+def _decoded(lines: list[str]) -> bytes:
+    """Return the bytes of a block, none where it is broken."""
     try:
-        if base64:
-            return binascii.a2b_base64("".join(lines))
-        return b"".join(_line(line) for line in lines) or None
+        return b"".join(_line(line) for line in lines if line.strip() and line.strip() != "`")
     except (binascii.Error, ValueError):
-        return None
+        return b""
 
 
 def _line(line: str) -> bytes:
