@@ -22,6 +22,11 @@ WORDS: Mapping[str, str] = {
     "damaged": "{n} parts that are damaged",
     "shortened": "its end: it is longer than is taken",
     "locked": "{n} parts that are locked with a password",
+    "copy": "the last {n} lines in its copy to look at: its text and search have them",
+    "characters": "{n} characters that are damaged",
+    "empty": "{n} attachments that are empty",
+    "data": "{n} sheets of structured data for programs",
+    "logos": "{n} small pictures without a name",
 }
 _NAMES_SAID = 3
 
@@ -53,6 +58,17 @@ def sentence(left_out: Iterable[LeftOut]) -> str:
     """Return one sentence that names all, empty where nothing was left out."""
     said = [one.said() for one in left_out]
     return f"Not in its text: {'; '.join(said)}." if said else ""
+
+
+def together(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """Return each kind once, with all its parts counted."""
+    kinds: dict[str, LeftOut] = {}
+    for one in left_out:
+        had = kinds.get(one.what)
+        kinds[one.what] = (
+            LeftOut(one.what, had.count + one.count, (*had.names, *one.names), had.ask or one.ask) if had else one
+        )
+    return tuple(kinds.values())
 
 
 def left_out_from(told: Iterable[Mapping[str, Any]]) -> tuple[LeftOut, ...]:

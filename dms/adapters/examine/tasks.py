@@ -15,6 +15,7 @@ from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.recognise import Recogniser
 from dms.adapters.examine.registry import Source, format_of
 from dms.adapters.examine.wording import one_line
+from dms.domain.left_out import LeftOut
 from dms.domain.pages import page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
@@ -60,14 +61,13 @@ class Tasks:
             raise LimitExceeded(
                 f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
             )
-        pages = flowing.layout(read.text, most=self._limits.pages)
-        if len(pages) > self._limits.pages:
-            raise LimitExceeded(f"Its text fills more than {self._limits.pages:,} pages.", "Split it.")
-        for page in flowing.pages(pages):
+        pages, rest = flowing.layout(read.text, most=self._limits.pages)
+        shortened = (LeftOut("copy", flowing.hidden_lines(rest)),) if rest else ()
+        for page in flowing.pages(pages, rest):
             _write(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
         return Inspection(
             media_type, "text", len(pages), read.title, read.date, read.author, read.attachments, False, read.signed,
-            read.active_content, read.warnings, read.left_out,
+            read.active_content, read.warnings, (*read.left_out, *shortened),
         )  # fmt: skip
 
     def pages(self, path: str, media_type: str, kind: str, work: str, numbers: list[int]) -> None:

@@ -7,9 +7,10 @@ import email.policy
 import io
 import zipfile
 
+from dms.adapters.examine.readers.charset import decode
 from dms.adapters.examine.readers.container import BROKEN
+from dms.adapters.examine.readers.html import html
 from dms.adapters.examine.readers.ooxml import Package
-from dms.adapters.examine.readers.text import decode, html
 from dms.domain.left_out import LeftOut
 
 _DEEPEST = 3

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dms.adapters.examine.readers.old_office import holds
-from dms.adapters.examine.registry import LIKELY, ZIP, Refusal, Sample, starts
+from dms.adapters.examine.registry import LIKELY, Refusal, Sample, starts
 
 _UNPACK = "Unpack it and drop the files."
 
 
 def _is_film(sample: Sample) -> bool:
     return sample.head[4:8] == b"ftyp"
+
+
+def _is_drawing(sample: Sample) -> bool:
+    return sample.head.startswith((b"AC10", b"AutoCAD Binary DXF")) or sample.head[:60].split()[:2] == [
+        b"0",
+        b"SECTION",
+    ]
 
 
 REFUSALS = (
@@ -25,11 +31,12 @@ REFUSALS = (
     Refusal("It is a film.", "Films are not taken yet.", starts(b"\x1aE\xdf\xa3")),
     Refusal("It is a film or sound recording.", "Films and sound are not taken yet.", _is_film, LIKELY),
     Refusal("It is a database.", "Export what matters as CSV or PDF.", starts(b"SQLite format 3\x00")),
+    Refusal("It is a tar archive.", _UNPACK, lambda sample: sample.head[257:262] == b"ustar"),
+    Refusal("It is a Photoshop file.", "Save it as PDF or TIFF, and drop that.", starts(b"8BPS")),
+    Refusal("It is a drawing of a CAD program.", "Print it as PDF, and drop that.", _is_drawing),
     Refusal("It is a PostScript file.", "Save or print it as PDF, and drop that.", starts(b"%!PS")),
-    Refusal("It is an Outlook message.", "Save it as .eml or PDF, and drop that.", holds("__properties_version1.0")),
     Refusal(
         "It is a document of a kind that is not taken.", "Save it as PDF, and drop that.",
         lambda sample: bool(sample.mimetype), LIKELY,
     ),
-    Refusal("It is a zip archive.", _UNPACK, starts(*ZIP), LIKELY),
 )  # fmt: skip
