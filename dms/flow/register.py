@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.domain.item import Hints, Item
+from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
@@ -157,10 +158,10 @@ def _keep(work: Work, record: Record) -> Record:
         files: dict[str, Path | bytes | None] = {place: work.original, "record.json": record_json(record)}
         if joins:
             files["paper/access.pdf"] = access
-            files.update({f"paper/{name}": data for name, data in page_files(work.content).items()})
+            files.update({f"paper/{name}": data for name, data in page_files(work.content, _left_out(work)).items()})
         else:
             files["access.pdf"] = access
-            files.update(page_files(work.content))
+            files.update(page_files(work.content, _left_out(work)))
         head = vault.write(
             record.code,
             files,
@@ -268,6 +269,9 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
         warnings.append(str(item.data["sidecar_problem"]))
     if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
         warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
+    asked = sentence(one for one in _left_out(work) if one.ask)
+    if asked:
+        warnings.append(asked)
     if warnings:
         unique = list(dict.fromkeys(warnings))
         more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
@@ -277,6 +281,15 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
                 f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
             )
         )  # fmt: skip
+
+
+def _left_out(work: Work) -> tuple[LeftOut, ...]:
+    """What of the file is not in its text; a record without any text is one more question (told or taken)."""
+    pages, told = work.content, work.inspection.left_out
+    unread = any(p.engine == "none" for p in pages)  # the archive's own choice, for all files
+    if unread or any(p.text.strip() or p.warnings for p in pages):
+        return told
+    return (*told, LeftOut("no_text", ask=True))
 
 
 # Messages in messages in messages: past this they are left in their original.

@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 
 from dms.adapters.examine.readers import pdf_pages
+from dms.adapters.examine.registry import Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 
@@ -24,6 +25,18 @@ _DEEPEST = 12
 _TAIL = 2048
 _LONGEST_ARRAY = 500
 _ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, KeyError, AttributeError, TypeError)
+
+
+def _is_pdf(sample: Sample) -> bool:
+    head = sample.head
+    return head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and b" obj" in head[:4096])
+
+
+def _read(source: Source) -> Inspection:
+    return inspect(source.path, source.work, source.passwords, source.limits)
+
+
+FORMATS = (Format("application/pdf", "a PDF", (".pdf",), _is_pdf, _read),)
 
 
 def working_copy(path: Path, work: Path) -> Path:
