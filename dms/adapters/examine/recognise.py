@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dms.adapters.examine.readers import image, pdf_pages
-from dms.adapters.examine.wording import UNREAD, recognised
+from dms.adapters.examine.wording import UNREAD, plain, recognised
 from dms.domain.hantext import page_text
-from dms.domain.pages import Box, Evidence, Page, Symbol
+from dms.domain.pages import Box, Evidence, Page, Symbol, Word
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
 from dms.ports.ocr import Raster
@@ -48,6 +48,10 @@ class Recogniser:
             MissingProgram: no OCR engine is installed.
             Unavailable: the engine failed.
         """
+        page = self._read(path, media_type, kind, number)
+        return _with_notes(page, path) if media_type == "application/pdf" else page
+
+    def _read(self, path: Path, media_type: str, kind: str, number: int) -> Page:
         try:
             if media_type == "application/pdf":
                 own = pdf_pages.text_page(path, number)
@@ -128,6 +132,25 @@ class Recogniser:
 
             self._reader = open_code_reader()
         return self._reader
+
+
+def _with_notes(page: Page, path: Path) -> Page:
+    """Add what annotations say to the words of a page: it is found at their places."""
+    try:
+        notes = pdf_pages.notes(path, page.number)
+    except Unreadable:
+        return page  # the page is told as unread already
+    if not notes:
+        return page
+    places = _turned_boxes([w.box for w in notes], page)
+    words = tuple(Word(plain(w.text), box) for w, box in zip(notes, places, strict=True))
+    return replace(page, words=(*page.words, *words), text="\n".join([page.text, *(w.text for w in words)]).strip())
+
+
+def _turned_boxes(boxes: Sequence[Box], page: Page) -> list[Box]:
+    """Turn boxes with a page that was read turned; its size is the turned one."""
+    width, height = (page.height, page.width) if page.rotation % 180 else (page.width, page.height)
+    return [s.box for s in _turned_symbols([Symbol("", b) for b in boxes], page.rotation, width, height)]
 
 
 def _unread(number: int, why: str) -> Page:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from dms.adapters.ocr import page_images, pdfa, text_layer
+from dms.adapters.ocr import notes, page_images, pdfa, text_layer
 from dms.adapters.ocr.filing_stamp import stamp_access_copy
 from dms.adapters.ocr.invisible_font import InvisibleFont
 from dms.domain.pages import Page
@@ -24,7 +24,7 @@ __all__ = ["make_access_copy", "stamp_access_copy"]
 _STREAM = pikepdf.AccessMode.stream
 _SPILL_BYTES = 48 * 1024 * 1024
 _UNWANTED = (
-    "/AA", "/Annots", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
+    "/AA", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
     "/PresSteps", "/AF", "/TemplateInstantiated",
 )  # fmt: skip
 
@@ -150,12 +150,15 @@ def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) 
 
 
 def _flatten_forms(pdf: Pdf) -> None:
-    """Make what form fields and notes show part of their pages; links and buttons are lost with their actions."""
+    """Make what form fields and annotations show part of their pages; links and buttons are lost with their actions.
+
+    Our own notes, which hold what annotations of other programs only said, stay.
+    """
     if not any(Name.Annots in page.obj for page in pdf.pages):
         return
     if Name.AcroForm in pdf.Root and pdf.Root.AcroForm.get(Name.NeedAppearances, False):
         pdf.generate_appearance_streams()
-    pdf.flatten_annotations("screen")
+    notes.flatten(pdf)
 
 
 def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
