@@ -169,13 +169,15 @@ def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
     bare = page.source != "embedded" and pdfa.is_bare_scan(added)
     turn = (int(added.obj.get(Name.Rotate, 0)) + page.rotation) % 360
     added.obj.Rotate = turn
-    if page.source == "embedded" or not page.words:
+    # On a page with its own text only what was seen in its pictures is laid over it (never quite certain, as read).
+    words = [w for w in page.words if w.confidence < 1.0] if page.source == "embedded" else page.words
+    if not words:
         return bare
     box = [float(v) for v in added.cropbox]
     corners = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
     frame = text_layer.frame_of(corners, turn, page.width, page.height)
     name = _font_name(added, font)
-    content = text_layer.draw(page.words, frame, font, name)
+    content = text_layer.draw(words, frame, font, name)
     if content:
         added.add_resource(font.object, Name.Font, Name(f"/{name}"))
         # The page's own content may leave its graphics state changed.

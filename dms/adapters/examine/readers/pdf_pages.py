@@ -26,6 +26,9 @@ _ENOUGH_TEXT = 20
 _ENOUGH_OVER_PICTURE = 100
 _ENOUGH_SPREAD = 0.3
 _MOST_STRANGE = 0.2
+# A picture on a page of text that covers so much of it, and has so many pixels each way, may hold text: a scanned
+# paragraph, a screen shot. Logos are smaller.
+_WITH_TEXT, _WITH_TEXT_PIXELS, _MOST_PICTURES = 0.04, 60, 8
 _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
@@ -148,6 +151,27 @@ def plain_text(path: Path, number: int) -> str:
     except Unreadable:
         return ""
     return told
+
+
+def text_of(path: Path, number: int) -> Any:
+    """Return the library's own text of a page."""
+    return _page(path, number).get_textpage()
+
+
+def pictures(path: Path, number: int) -> list[Box]:
+    """Return the places of images on a page that are large enough to hold text, as shown, the largest first."""
+    page = _page(path, number)
+    width, height = page.get_size()
+    found = []
+    for image in _images(page):
+        left, bottom, right, top = image.get_bounds()
+        x0, y0 = _as_shown(page, width, height, left, top)
+        x1, y1 = _as_shown(page, width, height, right, bottom)
+        box = Box(max(0.0, min(x0, x1)), max(0.0, min(y0, y1)), min(width, max(x0, x1)), min(height, max(y0, y1)))
+        if box.width * box.height >= _WITH_TEXT * width * height and min(image.get_px_size()) >= _WITH_TEXT_PIXELS:
+            found.append(box)
+    found.sort(key=lambda box: -box.width * box.height)
+    return found[:_MOST_PICTURES]
 
 
 def notes(path: Path, number: int) -> list[Word]:
