@@ -18,7 +18,7 @@ def detect(path: Path, name: str) -> tuple[str, str]:
     found = _format(sample)
     told = claimed(sample.suffix)
     both_text = told.startswith("text/") and found.media_type.startswith("text/")
-    if not told or sample.suffix in found.suffixes or both_text:
+    if not told or sample.suffix in (*found.suffixes, *found.also) or both_text:
         return found.media_type, ""
     return found.media_type, f"It is named {sample.suffix} but is {format_of(found.media_type).spoken}."
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,6 +25,7 @@ T = TypeVar("T")
 _HEAD = 64 * 1024
 _MOST_ENTRIES = 20_000
 _LONGEST_MIMETYPE = 200
+_LONGEST_CONTENT_TYPES = 1024**2
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 # Ranks: who is asked first. Formats of one rank must not claim the same file.
@@ -71,14 +73,20 @@ class Sample:
     @cached_property
     def mimetype(self) -> str:
         """What the entry ``mimetype`` of a zip container says (OpenDocument, EPUB), empty where there is none."""
-        if "mimetype" not in self.entries:
+        return self._entry("mimetype", _LONGEST_MIMETYPE).strip()
+
+    @cached_property
+    def content_types(self) -> str:
+        """What a package of Office Open XML says its parts are, empty where it is none."""
+        return self._entry("[Content_Types].xml", _LONGEST_CONTENT_TYPES)
+
+    def _entry(self, name: str, most: int) -> str:
+        if name not in self.entries:
             return ""
         try:
-            with zipfile.ZipFile(self.path) as archive:
-                if archive.getinfo("mimetype").file_size >= _LONGEST_MIMETYPE:
-                    return ""
-                return archive.read("mimetype").decode("ascii", "replace").strip()
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError, ValueError):
+            with zipfile.ZipFile(self.path) as archive, archive.open(name) as entry:
+                return entry.read(most).decode("utf-8", "replace")
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError, ValueError, EOFError):
             raise broken_zip() from None
 
     def once(self, look: Callable[[Sample], T]) -> T:
@@ -126,6 +134,7 @@ class Format:
         detect: whether a sample is of this kind, by its content.
         read: returns text with what was left out (:class:`Flow`), or an inspection of pages to be read one by one.
         rank: when it is asked.
+        also: suffixes of other formats that programs give this one, too: no remark is made.
     """
 
     media_type: str
@@ -134,6 +143,7 @@ class Format:
     detect: Callable[[Sample], bool]
     read: Callable[[Source], Flow | Inspection]
     rank: int = EXACT
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

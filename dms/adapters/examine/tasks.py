@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.adapters.examine.detect import detect
+from dms.adapters.examine.noise import title_told
 from dms.adapters.examine.readers import image_part, pdf
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.recognise import Recogniser
@@ -47,7 +48,8 @@ class Tasks:
         read = format_of(media_type).read(source)
         found = self._flowing(read, media_type, folder) if isinstance(read, Flow) else read
         told = asdict(found)
-        told["title"], told["author"] = one_line(found.title), one_line(found.author)
+        title = found.title if media_type.startswith("message/") else title_told(found.title)
+        told["title"], told["author"] = one_line(title), one_line(found.author)
         told["warnings"] = [*([warning] if warning else []), *found.warnings]
         told["attachments"] = [{"name": a.name, "path": str(a.path)} for a in found.attachments]
         return told

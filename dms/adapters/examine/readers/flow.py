@@ -25,3 +25,8 @@ class Flow:
     warnings: tuple[str, ...] = ()
     signed: bool = False
     left_out: tuple[LeftOut, ...] = ()
+
+
+def comment_line(who: str, said: str, place: str = "") -> str:
+    """Return a comment as a line of text: who wrote it where, and what."""
+    return f"批注 {' '.join(one for one in ('Comment', place, who) if one)}: {said}"

@@ -80,10 +80,10 @@ def _read(source: Source) -> Flow:
 
 
 FORMATS = (
-    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT),
+    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT, also=(".doc", ".xls")),
     Format("text/csv", "a table as text", (".csv",), _named(".csv"), _read, TEXT),
     Format("text/markdown", "plain text", (".md",), _named(".md"), _read, TEXT),
-    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST),
+    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST, also=(".xls",)),
 )
 
 
