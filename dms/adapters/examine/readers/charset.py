@@ -10,6 +10,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from dms.domain.likeness import COMMON_HAN
+
 _SAMPLE = 40_000
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -43,14 +45,6 @@ _KANA = re.compile(r"[\u3041-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _IN_WORD = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f’‘–—\s](?=[^\W\d_])")
 _ALIKE_MESS, _ALIKE_LANGUAGE = 0.02, 0.03
-# The characters that make up much of any Chinese text, Simplified and Traditional: they tell GB 18030 from Big5.
-_COMMON = frozenset(
-    "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好"
-    "都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把"
-    "法此实回二理美点月明其种声全工己话者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西"
-    "再平真听世气信北少关并内加化由却代军产入先山五太水万市期品合户客单订价款额付收签章表号档案份请元费店房函件您项财务"
-    "這來國個說們為時會過學對裡後麼沒於還發當無開從動兩長樣現將與進實點種聲話給業間電門東氣關產戶單訂價額簽號檔請費項財務"
-)
 _CHINESE_COMMON, _CHINESE_PLAIN, _CHINESE_PLAIN_SHORT = 0.12, 0.75, 0.5
 _SHORT = 9
 _MANY_NULLS = 0.2
@@ -148,7 +142,7 @@ def unmarked_utf16(data: bytes) -> str:
 def chinese(text: str) -> float:
     """Return how Chinese a text looks: the share of very common characters, in percent of those that are not ASCII."""
     foreign = _NOT_ASCII.findall(text[:_SAMPLE])
-    return 100 * sum(c in _COMMON for c in foreign) / max(1, len(foreign))
+    return 100 * sum(c in COMMON_HAN for c in foreign) / max(1, len(foreign))
 
 
 def _made(data: bytes, encoding: str, *, sure: bool = True) -> Decoded:
