@@ -131,7 +131,7 @@ class Recogniser:
 
     def _scanned(self, raster: Raster, number: int, scanned: float) -> Page:
         symbols = self._codes().read(raster, thorough=True)
-        read, engine = self._read(raster)
+        read, engine = self._recognised(raster)
         upright = _turned(raster, read.rotation)
         words = tuple(replace(w, text=t) for w in read.words if (t := recognised(w.text)).strip())
         points = 72.0 / raster.dpi
@@ -150,7 +150,7 @@ class Recogniser:
         evidence, warnings = self._evidence(upright, page, scanned)
         return replace(page, evidence=evidence, warnings=warnings)
 
-    def _read(self, raster: Raster) -> tuple[Recognition, str]:
+    def _recognised(self, raster: Raster) -> tuple[Recognition, str]:
         """Return what stands on a page and which engine read it, empty where bare paper needed none."""
         from dms.adapters.ocr.bare import is_bare
 
