@@ -192,6 +192,7 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
         tx.enqueue("index", record.code)
         tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
         _ask(tx, work, record, differing, now)
+        _ask_hidden_twin(tx, item, record, now)
         if _new_content(item, record) and (twin := twin or claimed_before(tx, record, item.id)):
             ask_twice(tx, record, twin, now)
         tx.save_item(done)
@@ -201,6 +202,18 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
 def _new_content(item: Item, record: Record) -> bool:
     """False for the paper of a record that came as a file: it belongs there."""
     return record.electronic.sha512 == item.sha512
+
+
+def _ask_hidden_twin(tx: Transaction, item: Item, record: Record, now: str) -> None:
+    """Tell those who see a record that the same bytes came again from somebody who may not know of it (R5)."""
+    for other in tx.records_by_digest(item.sha512):
+        if other.code != record.code and other.state in (RecordState.REGISTERED, RecordState.FILED):
+            tx.ask(
+                Attention(
+                    "quality", other.code, f"The very same file was handed in again, as {record.code}.",
+                    f"Compare them with “dms show {record.code}”; remove one of them by “dms delete”.", now,
+                )
+            )  # fmt: skip
 
 
 def _children(work: Work, record: Record) -> list[Item]:

@@ -37,7 +37,7 @@ def test_sessions_are_cookies_nobody_reads_and_end(counter):
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie
     page = visitor.get("/")
-    assert page.status_code == 200 and "zhs" in page.text
+    assert page.status_code == 200 and "ZHS" in page.text
     assert visitor.post("/sign-out", data={"csrf": "wrong"}).status_code == 403
     token = visitor.cookies["dms_session"]
     visitor.post("/sign-out", data={"csrf": csrf(page)})
@@ -115,7 +115,7 @@ def test_pages_are_pictures_with_the_lookers_name(counter):
     assert picture.content != counter("tester").get(f"/r/{code}/pages/1.jpg").content
     assert counter("zhs").get(f"/r/{code}/pages/99.jpg").status_code == 404
     acts = counter.office.dms("audit", "list", code, user="au")["acts"]
-    assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("zhs", 1), ("tester", 1)}
+    assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("ZHS", 1), ("TESTER", 1)}
 
 
 def test_declare_approve_and_file_from_the_record_page(counter):
@@ -151,7 +151,7 @@ def test_files_are_added_in_the_name_of_who_added_them(counter):
     ]
     assert visitor.post("/inbox", data={"csrf": csrf(page)}, files=files).status_code == 303
     with counter.world.catalogue.look() as tx:
-        ids = [i.id for i in tx.items() if i.user == "zhs"]
+        ids = [i.id for i in tx.items() if i.user == "ZHS"]
     ended = counter.workshop.finish(ids)
     assert [i.state.value for i in ended] == ["registered", "registered"]
     assert {i.name for i in ended} >= {"passwd.txt"}
@@ -390,7 +390,7 @@ def test_hints_are_in_the_language_of_the_page(counter):
     token = csrf(visitor.get("/inbox"))
     visitor.post("/inbox", data={"csrf": token}, files=[("files", ("合同.rar", b"Rar!\x1a\x07\x01\x00" + b"\0" * 64))])
     with counter.world.catalogue.look() as tx:
-        ids = [i.id for i in tx.items() if i.user == "zhs"]
+        ids = [i.id for i in tx.items() if i.user == "ZHS"]
     counter.workshop.finish(ids)
     said_so = {
         "zh": (

@@ -24,7 +24,7 @@ from dms.domain.query import Scope
 from dms.domain.record import Record
 from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Act, Person, Transaction
-from dms.ports.clock import parse
+from dms.ports.sight import reach_of
 from dms.ports.world import Archive, World
 
 # Called with the name of an act before its pass phase; tests let somebody else act there.
@@ -139,28 +139,8 @@ def person(world: World, tx: Transaction) -> Person:
 
 def reach(world: World, tx: Transaction) -> tuple[Person, Reach]:
     """Return who acts and how he stands to records: as himself, for those he stands in for today, by grants."""
-    people = {p.code: p for p in tx.people()}
     me = person(world, tx)
-    now = world.now()
-    today = now[:10]
-    stood_for = [
-        people[d.person]
-        for d in tx.deputies()
-        if d.deputy == me.code and d.since <= today <= d.until and d.person in people
-    ]
-
-    def standing(one: Person) -> Standing:
-        team = {p.code for p in people.values() if one.department and p.department == one.department} - {one.code}
-        return Standing(one.code, one.roles, frozenset(team))
-
-    moment = world.clock.now()
-    granted = {
-        r.target
-        for r in tx.requests(kind="access", states=["granted"], asked_by=me.code)
-        if not r.until or moment <= parse(r.until)
-    }
-    standings = (standing(me), *(standing(p) for p in stood_for))
-    return me, Reach(standings, tx.owners(), frozenset(granted))
+    return me, reach_of(tx, me, world.clock)
 
 
 def scope(world: World, tx: Transaction) -> Scope:

@@ -120,7 +120,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     done = f"done.{request.query_params.get('done', '')}"
     told = {
         "say": Speaker(language), "language": language, "languages": LANGUAGES,
-        "login": getattr(request.state, "login", ""), "csrf": getattr(request.state, "csrf", ""),
+        "signed_in_as": _known(request), "csrf": getattr(request.state, "csrf", ""),
         "path": request.url.path, "marked": marked, "places": _places(request), "switch": _switcher(request),
         # Only words of ours: what stands in an address may be anybody's.
         "done": done if done in words(language) else "", **values,
@@ -134,6 +134,12 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
 def part(request: Request, template: str, **values: Any) -> str:
     """Return a part of a page in the asker's language, as the page itself is made of it."""
     return _TEMPLATES.env.get_template(template).render(say=speaker_of(request), **values)
+
+
+def _known(request: Request) -> str:
+    """Return what the page calls whoever asks: his code; empty at the door."""
+    world: World | None = getattr(request.state, "world", None)
+    return world.actor.person if world is not None else ""
 
 
 def _places(request: Request) -> list[Place]:
