@@ -19,6 +19,7 @@ from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
 from dms.domain.splitting import sign_from_dict
+from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
 from dms.flow.twice import ask_twice, claimed_before, seen_before
@@ -152,6 +153,12 @@ def _keep(work: Work, record: Record) -> Record:
     joins = record.paper.sha512 == item.sha512
     place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
     head = vault.head(record.code)
+    if head is not None and not joins and (place not in head.files or head.files[place].sha512 != item.sha512):
+        # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
+        raise Unavailable(
+            f"The vault holds another record under {record.code}: the catalogue is older than the vault.",
+            "Stop the intake, bring back the newest catalogue (“dms recover”) or rebuild it (“dms rebuild”).",
+        )
     if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
         access = work.folder / "access.pdf"
         work.world.examiner().access_copy(work.original, work.inspection, work.content, work.folder, access)

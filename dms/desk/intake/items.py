@@ -13,10 +13,10 @@ from dms.desk.acts.kinds import ActKind
 from dms.domain.item import Hints, Item, ItemState
 from dms.domain.policy import Action
 from dms.domain.scheme import Scheme
-from dms.errors import NotFound, Usage
+from dms.errors import NotFound, Unavailable, Usage
 from dms.ports.catalogue import Person
 from dms.ports.inbox import Claimed, Inbox
-from dms.ports.world import World
+from dms.ports.world import Archive, World
 
 CONTRIBUTE = ActKind("contribute", Action.CONTRIBUTE)
 RETRY = ActKind("retry", Action.CONTRIBUTE)
@@ -128,6 +128,22 @@ def free_dead(world: World) -> int:
         return sum(tx.free_owner(o) for o in dead)
 
 
+def refuse_lost_catalogue(world: Archive) -> None:
+    """Refuse to take anything in beside a vault whose catalogue is lost: codes would be given a second time.
+
+    Raises:
+        Unavailable: the catalogue is empty, the vault is not.
+    """
+    with world.catalogue.look() as tx:
+        if tx.records(limit=1) or tx.items(limit=1):
+            return
+    if next(iter(world.vault.objects()), None) is not None:
+        raise Unavailable(
+            "The catalogue is empty, but the vault is not: the catalogue was lost.",
+            "Bring back a backup (“dms recover”) or rebuild it from the vault (“dms rebuild”); nothing was taken in.",
+        )
+
+
 def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) -> list[Item]:
     """Make items of files (and of all files in folders) that somebody named.
 
@@ -148,6 +164,7 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
     if not files:
         raise Usage("There is no file to take in.", "Name files, or folders that hold some.")
     items = []
+    refuse_lost_catalogue(world)
     with gate.acting(world, CONTRIBUTE) as act:
         act.logged = False  # each file is logged when it is registered
         tx, me = act.tx, act.me
