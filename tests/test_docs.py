@@ -8,7 +8,7 @@ from dms import errors
 from dms.errors import DmsError
 from dms.faces.cli.main import COMMANDS
 from dms.settings import Settings, documentation, load
-from dms.sheets import sheets
+from dms.desk.shelf.sheets import sheets
 from dms.sheets.label import LAYOUTS
 
 ROOT = Path(__file__).parent.parent

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
-
-SHEET = Sheet("closing", "卷内备考表", "Closing sheet", "volume")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("electronic-list", "电子文件归档目录", "Electronic catalogue", "volume")
 COLUMNS = (
     Column("顺序号", 11, "centre"), Column("档号", 38), Column("电子文件号", 28), Column("责任者", 16),
     Column("题名", 48, lines=4), Column("日期", 18, "centre"), Column("密级", 10, "centre"),

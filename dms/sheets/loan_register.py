@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("loan-register", "借阅登记", "Loan register", "archive")
 COLUMNS = (
     Column("序号", 8, "centre"), Column("借阅日期", 17, "centre"), Column("借阅人", 14), Column("部门", 14),
     Column("联系方式", 18), Column("档号", 34), Column("题名", 34), Column("载体", 10, "centre"),

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from dms.errors import Usage
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("spine", "案卷脊背", "Volume spine", "volume")
 WIDTHS = (20, 30, 40, 50)
 _TOP, _HEIGHT = 10.0, 190.0
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import PORTRAIT, Column, Overlong, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("volume-list", "卷内目录", "Volume list", "volume")
 COLUMNS = (
     Column("顺序号", 12, "centre"), Column("文号", 24, lines=3), Column("责任者", 20, lines=3),
     Column("题名", 50, lines=4), Column("日期", 21, "centre"), Column("页号", 13, "centre"),

@@ -13,7 +13,7 @@ from dms.domain import qr
 from dms.domain.numbers import ElectronicCode, parse_paper
 from dms.errors import MissingProgram, Unavailable, Usage
 from dms.ports.ocr import Raster
-from dms.sheets import sheets
+from dms.desk.shelf.sheets import sheets
 from dms.sheets.cover import Cover, draw_covers
 from dms.sheets.label import LAYOUTS, Label, draw_labels
 

@@ -15,6 +15,7 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.consent.holding import held, refuse_held
 from dms.desk.consent.requesting import decided, open_request
+from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
@@ -22,7 +23,7 @@ from dms.errors import Conflict, NotFound, Usage
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.clock import parse
-from dms.ports.registers import Reprint, Request
+from dms.ports.registers import Request
 from dms.ports.world import World
 
 DAY = 86400
@@ -89,7 +90,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         act.tx.enqueue("index", record.code)
         act.notes |= {"until": request.until, "lived_until": lived}
         if record.volume:
-            act.tx.ask_reprint(Reprint(record.volume, "volume-list", f"{record.code} is in the bin", act.now))
+            ask_again(act.tx, "state", why=f"{record.code} is in the bin", at=act.now, volume=record.volume)
     return request
 
 
@@ -110,7 +111,7 @@ def restore(world: World, named: str, *, reason: str) -> Record:
         act.tx.save_request(replace(request, state="withdrawn", decision=f"{request.decision} / restored: {reason}"))
         act.tx.enqueue("index", record.code)
         if record.volume:
-            act.tx.ask_reprint(Reprint(record.volume, "volume-list", f"{record.code} is restored", act.now))
+            ask_again(act.tx, "state", why=f"{record.code} is restored", at=act.now, volume=record.volume)
     return record
 
 
@@ -179,8 +180,7 @@ def destroy_in(tx: Transaction, record: Record, now: str) -> Record:
     for kind in ("describe", "pair", "quality", "gate", "change", "deletion"):
         tx.settle(kind, record.code)
     if record.volume:
-        for sheet in ("volume-list", "closing"):
-            tx.ask_reprint(Reprint(record.volume, sheet, f"{record.code} was destroyed", now))
+        ask_again(tx, "content", why=f"{record.code} was destroyed", at=now, volume=record.volume)
     return bare
 
 
@@ -188,7 +188,8 @@ def destroyed(record: Record) -> Record:
     """Return the tombstone of a record."""
     return record.with_(
         title="", customer="", fields={}, uncertain=(), form="", date=None, state=RecordState.DESTROYED,
-        electronic=Carrier(address=record.electronic.address), paper=Carrier(address=record.paper.address),
+        electronic=Carrier(address=record.electronic.address, pages=record.electronic.pages),
+        paper=Carrier(address=record.paper.address, pages=record.paper.pages),
         link=Link(LinkState.WAIVED, "destroyed"), part_of="", received_by="",
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from dms.desk.records.viewing import evidence_picture, label_text, page_picture,
 from dms.desk.records.waiting import settle
 from dms.desk.shelf.placing import history
 from dms.desk.shelf.reserving import void
+from dms.desk.shelf.sheets import names_of
 from dms.desk.signing import approving
 from dms.desk.signing.filing import file
 from dms.domain import qr
@@ -45,7 +46,8 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
     return render(
-        request, "record.html", told=told, q=q, may=may, Action=Action, people=people, classes=world.scheme.classes,
+        request, "record.html", sheets=names_of("record"),
+        told=told, q=q, may=may, Action=Action, people=people, classes=world.scheme.classes,
         changeable=CHANGEABLE, twins=bool(told["paper"]["sha512"]) and len(told["versions"]) > 0,
         moves=history(world, named) if told["volume"] or told["paper_number"] else [],
     )  # fmt: skip
