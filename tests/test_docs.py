@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from dms import errors
+from dms.desk.shelf.sheets import sheets
 from dms.errors import DmsError
 from dms.faces.cli.main import COMMANDS
 from dms.settings import Settings, documentation, load
-from dms.desk.shelf.sheets import sheets
 from dms.sheets.label import LAYOUTS
 
 ROOT = Path(__file__).parent.parent

@@ -29,4 +29,7 @@ def draw_destruction_register(paper: Paper, lines: Sequence[Sequence[str]], peop
         (f"鉴定负责人：{names[0]}", f"批准人：{names[1]}", f"经办人：{names[2]}"),
         (f"监销人：{names[3]}", f"监销人：{names[4]}", "日期："),
     )
-    draw_table(paper, Table("档案销毁清册", COLUMNS, lines, notes=(note,), ends=ends, sheet=LANDSCAPE, size=8, least=8))
+    draw_table(
+        paper,
+        Table("档案销毁清册", COLUMNS, lines, notes=(note,), carried=note, ends=ends, sheet=LANDSCAPE, size=8, least=8),
+    )

@@ -18,4 +18,6 @@ COLUMNS = (
 
 def draw_loan_register(paper: Paper, lines: Sequence[Sequence[str]], *, span: str) -> None:
     """Draw the register; each line is one cell for each of :data:`COLUMNS`."""
-    draw_table(paper, Table("档案借阅登记表", COLUMNS, lines, notes=(span,), sheet=LANDSCAPE, size=7, least=12))
+    draw_table(
+        paper, Table("档案借阅登记表", COLUMNS, lines, notes=(span,), carried=span, sheet=LANDSCAPE, size=7, least=12)
+    )

@@ -13,6 +13,10 @@ from dms.ports.paper import Paper
 
 _LEADING = 1.3
 _MM = 25.4 / 72
+# The smallest type a cell shrinks to so that a number in it stays in one piece; what is wider still is broken.
+_SMALLEST = 5.0
+# The lowest row, millimetres.
+_LOWEST = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,18 @@ class Table:
     Attributes:
         title: centred at the top of the first page.
         notes: lines under the title, left.
+        carried: what stands over every further page, such as the number of the volume.
         rows: cells as text, one for each column.
         ends: lines under the last row (signatures, sums), each of cells spread over the width.
         continued: column whose overlong cells end in "*" instead of "…"; -1 for none.
-        least: rows to rule at least, so that a short list looks like the form.
+        least: rows to rule at least, so that a short list looks like the form; never a page more for them.
     """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str] = ()
+    carried: str = ""
     ends: Sequence[Sequence[str]] = ()
     sheet: Sheet = PORTRAIT
     size: float = 9.0
@@ -74,22 +80,43 @@ class Table:
     empty: str = "（无）"
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as it is drawn: its lines and the size of its type."""
+
+    lines: Sequence[str]
+    size: float
+
+    @property
+    def step(self) -> float:
+        """From one line to the next, millimetres."""
+        return self.size * _LEADING * _MM
+
+    @property
+    def height(self) -> float:
+        """All its lines, millimetres."""
+        return self.step * len(self.lines)
+
+
 def draw_table(paper: Paper, table: Table) -> list[Overlong]:
     """Draw a table, beginning a new page; return the cells that did not fit."""
     sheet = table.sheet
-    step = table.size * _LEADING * _MM
     widths = _widths(table)
     overlong: list[Overlong] = []
     rows = [*table.rows] or [[table.empty, *[""] * (len(table.columns) - 1)]]
-    rows += [[""] * len(table.columns)] * max(0, table.least - len(rows))
     laid = [_cells(paper, table, widths, number, row, overlong) for number, row in enumerate(rows)]
-    heights = [max(step * max(len(c) for c in cells) + 2.4, 7.0) for cells in laid]
-    headings = [paper.wrap(c.heading, w - 1.6, table.size) for c, w in zip(table.columns, widths, strict=True)]
-    head = max(step * max(len(h) for h in headings) + 2.4, 8.0)
+    heights = [max(max(cell.height for cell in cells) + 2.4, _LOWEST) for cells in laid]
+    headings = [
+        Cell(paper.wrap(c.heading, w - 1.6, table.size), table.size) for c, w in zip(table.columns, widths, strict=True)
+    ]
+    head = max(max(cell.height for cell in headings) + 2.4, 8.0)
+    blank = _blank(table, heights, head)
+    laid += [[Cell([""], table.size)] * len(table.columns)] * blank
+    heights += [_LOWEST] * blank
     pages = _pages(table, heights, head)
     for number, (first, last) in enumerate(pages, 1):
         paper.page(sheet.width, sheet.height)
-        y = _top(paper, table) if number == 1 else sheet.top
+        y = _top(paper, table) if number == 1 else _further_top(paper, table)
         y = _row(paper, table, widths, headings, y, head, middle=True)
         for index in range(first, last):
             y = _row(paper, table, widths, laid[index], y, heights[index], middle=False)
@@ -117,25 +144,42 @@ def _widths(table: Table) -> list[float]:
 
 def _cells(
     paper: Paper, table: Table, widths: Sequence[float], number: int, row: Sequence[str], overlong: list[Overlong]
-) -> list[list[str]]:
-    found = []
+) -> list[Cell]:
+    cells = []
     for place, (column, width, text) in enumerate(zip(table.columns, widths, row, strict=True)):
-        lines = paper.wrap(text, width - 1.8, table.size)
+        room = width - 1.8
+        size = _size(paper, text, room, table.size)
+        lines = paper.wrap(text, room, size)
         if column.lines and len(lines) > column.lines:
             mark = "*" if place == table.continued else "…"
             kept = lines[: column.lines]
-            while kept[-1] and paper.text_width(kept[-1] + mark, table.size) > width - 1.8:
+            while kept[-1] and paper.text_width(kept[-1] + mark, size) > room:
                 kept[-1] = kept[-1][:-1]
             kept[-1] += mark
             lines = kept
             if place == table.continued:
                 overlong.append(Overlong(number, text))
-        found.append(lines)
-    return found
+        cells.append(Cell(lines, size))
+    return cells
+
+
+def _size(paper: Paper, text: str, room: float, size: float) -> float:
+    """Return the size of type that keeps a code in one piece."""
+    if paper.text_width(text, size) <= room:
+        return size
+    widest = paper.unbroken_width(text, size)
+    return size if widest <= room else max(_SMALLEST, size * room / widest * 0.995)
 
 
 def _head_height(table: Table) -> float:
     return 14.0 + 5.5 * len(table.notes)
+
+
+def _blank(table: Table, heights: Sequence[float], head: float) -> int:
+    """Return how many blank rows are ruled under the last one."""
+    sheet = table.sheet
+    room = sheet.height - sheet.top - sheet.bottom - head - _head_height(table) - 8.0 * len(table.ends) - 2
+    return max(0, min(table.least - len(heights), int((room - sum(heights)) / _LOWEST)))
 
 
 def _pages(table: Table, heights: Sequence[float], head: float) -> list[tuple[int, int]]:
@@ -143,6 +187,7 @@ def _pages(table: Table, heights: Sequence[float], head: float) -> list[tuple[in
     sheet = table.sheet
     room = sheet.height - sheet.top - sheet.bottom - head
     left = room - _head_height(table)
+    room -= _further_height(table)
     pages: list[tuple[int, int]] = []
     first = 0
     for index, height in enumerate(heights):
@@ -169,21 +214,31 @@ def _top(paper: Paper, table: Table) -> float:
     return sheet.top + _head_height(table)
 
 
+def _further_height(table: Table) -> float:
+    return 6.0 if table.carried else 0.0
+
+
+def _further_top(paper: Paper, table: Table) -> float:
+    sheet = table.sheet
+    if table.carried:
+        paper.text(sheet.left, sheet.top + 3.5, f"{table.title}（续）  {table.carried}", size=9.5, fit=_inner(sheet))
+    return sheet.top + _further_height(table)
+
+
 def _row(
-    paper: Paper, table: Table, widths: Sequence[float], cells: Sequence[Sequence[str]], y: float, height: float,
+    paper: Paper, table: Table, widths: Sequence[float], cells: Sequence[Cell], y: float, height: float,
     *, middle: bool,
 ) -> float:  # fmt: skip
     x = table.sheet.left
-    step = table.size * _LEADING * _MM
     paper.rect(x, y, sum(widths), height, line=0.25)
-    for column, width, lines in zip(table.columns, widths, cells, strict=True):
+    for column, width, cell in zip(table.columns, widths, cells, strict=True):
         if x > table.sheet.left:
             paper.line(x, y, x, y + height, width=0.15)
         align = "centre" if middle else column.align
         place = {"left": x + 0.9, "centre": x + width / 2, "right": x + width - 0.9}[align]
-        base = y + (height - step * len(lines)) / 2 + step * 0.78
-        for line in lines:
-            paper.text(place, base, line, size=table.size, align=align)
-            base += step
+        base = y + (height - cell.height) / 2 + cell.step * 0.78
+        for line in cell.lines:
+            paper.text(place, base, line, size=cell.size, align=align)
+            base += cell.step
         x += width
     return y + height

@@ -46,7 +46,7 @@ def print_sheet(
     form = sheet.form(file.suffix)
     chosen = sheet.chosen(options or {})
     if not targets and not sheet.without_targets:
-        raise Usage(f"Print “{name}” for which {sheet.of}s?", f"Such as {_EXAMPLES[sheet.of]}.")
+        raise Usage(f"Nothing was named to print “{name}” of.", f"Such as {_EXAMPLES[sheet.of]}.")
     if len(targets) > MOST:
         raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST}; print them in parts.")
     with world.catalogue.look() as tx:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dms.desk.shelf.sheets.sheet import Option, Sheet
-from dms.errors import NotFound, Usage
+from dms.errors import NotFound
 
 
 @functools.cache
@@ -46,13 +46,13 @@ def options() -> Mapping[str, Option]:
     """Return the options of all sheets by name; two sheets that share a name share the option.
 
     Raises:
-        Usage: two sheets mean different things by one name (a mistake of ours).
+        ValueError: two sheets mean different things by one name (a mistake of ours).
     """
     known: dict[str, Option] = {}
     for sheet in sheets().values():
         for option in sheet.options:
             if known.setdefault(option.name, option) != option:
-                raise Usage(f"The sheets have two options “{option.name}”.", "Share one, or name them apart.")
+                raise ValueError(f"two sheets mean different things by the option {option.name}")
     return MappingProxyType(dict(sorted(known.items())))
 
 

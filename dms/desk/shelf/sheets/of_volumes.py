@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dms.desk.acts import gate
 from dms.desk.shelf.sheets.sheet import Asked, Noted
 from dms.desk.shelf.volumes import existing
 from dms.domain.numbers import VolumeNumber, parse_volume
-from dms.domain.policy import Action, who_can
+from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import NotFound, NotPermitted
 from dms.ports.catalogue import Act, Person, Transaction, Volume
@@ -110,10 +111,9 @@ def bundles(asked: Asked, *, content: bool = True) -> list[Bundle]:
             if not seen:
                 raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
             if hidden and content:
-                roles = ", ".join(role.value.replace("_", " ") for role in who_can(Action.KEEP_VOLUMES))
                 raise NotPermitted(
                     f"{number} holds records you may not print, and this sheet is whole or not at all.",
-                    f"It can be printed by: {roles}.",
+                    gate.refused(Action.PRINT).hint,
                 )
         found.append(bundle)
     return found
