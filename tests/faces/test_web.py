@@ -10,6 +10,7 @@ from spoken_kit import said
 from web_kit import PASSWORD, csrf
 
 from dms.desk.accounts.signing_in import Doorkeeper
+from dms.desk.acts import gate
 from dms.faces.web.view import ASSETS
 
 
@@ -225,7 +226,7 @@ def test_every_word_is_there_in_both_languages():
 
     folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
     used = {
-        w for f in folder.glob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
+        w for f in folder.rglob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
     }
     zh, tw, en = words("zh"), words("zh-TW"), words("en")
     assert zh.keys() == en.keys() == tw.keys()
@@ -240,13 +241,38 @@ def test_every_word_is_there_in_both_languages():
     assert list(LANGUAGES) == ["zh", "zh-TW", "en"]
 
 
+def test_templates_are_read_without_scrolling():
+    from pathlib import Path
+
+    folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
+    files = list(folder.rglob("*.html"))
+    lines = [(f.name, n, line) for f in files for n, line in enumerate(f.read_text(encoding="utf-8").split("\n"), 1)]
+    assert len(files) > 30 and [one for one in lines if len(one[2]) > 160] == []
+
+
+def test_the_header_and_the_keys_are_made_of_one_list(counter):
+    from dms.faces.web.view import PLACES
+
+    page = counter("gm").get("/").text
+    tabs, _, keys = page.partition("<main")
+    for place in PLACES:
+        assert (f'<a href="{place.path}"' in tabs) == place.tab, place
+        assert not place.letter or f'<a href="{place.path}" data-go="{place.letter}">' in keys, place
+    letters = [p.letter for p in PLACES if p.letter]
+    assert len(set(letters)) == len(letters)
+    # No link and no key to what one may never do.
+    other = counter("zhs").get("/").text
+    assert 'href="/log"' not in other and 'data-go="i"' in other and 'data-go="s"' not in other
+
+
 def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
     from urllib.parse import urlsplit
 
     from dms.desk.records.viewing import label_text
 
     code, _ = filed(counter.office)
-    asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))
+    settings = replace(counter.world.settings, base_url="http://archive:8080")
+    asked = replace(gate.enter(counter.world, "zhs"), settings=settings)
     address = urlsplit(label_text(asked, code))
     assert address.path.startswith("/DMS1:" + code)
     mine = counter("zhs")

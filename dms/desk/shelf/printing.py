@@ -16,7 +16,6 @@ from dms.desk.shelf.sheets import sheet_named
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Printed, Sheet, still_asked
 from dms.domain.numbers import parse_volume
 from dms.errors import Unavailable, Usage
-from dms.ports.catalogue import Act
 from dms.ports.registers import Reprint
 from dms.ports.world import World
 
@@ -91,12 +90,12 @@ def _note(world: World, sheet: Sheet[Any], gathered: Gathered[Any], asked: Seque
     if not gathered.notes:
         return
     first, *more = gathered.notes
-    with gate.acting(world, sheet.action, target=first.target, other=first.act) as act:
+    with gate.acting(world, first.act, target=first.target) as act:
         act.notes |= {"sheet": sheet.name, **first.data}
         for one in still_asked(asked, act.tx.reprints()):
             act.tx.reprinted(one.target, one.sheet)
         for note in more:
-            act.tx.log(Act(act.now, world.user, note.act, note.target, "", {"sheet": sheet.name, **note.data}))
+            act.log_also(note.act, note.target, **{"sheet": sheet.name, **note.data})
 
 
 def _handed_out(made: Sequence[Path], file: Path) -> list[Path]:

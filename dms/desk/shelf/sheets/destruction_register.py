@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Noted, Sheet
 from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
@@ -13,6 +14,9 @@ from dms.ports.paper import Paper
 from dms.ports.registers import Request
 from dms.ports.spreadsheet import Grid
 from dms.sheets.destruction_register import COLUMNS, draw_destruction_register
+
+PRINT_DESTRUCTIONS = ActKind("print-destructions", Action.APPRAISE)
+ACTS = (PRINT_DESTRUCTIONS,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def _gather(asked: Asked) -> Gathered[Sequence[Destruction]]:
     found = [
         Destruction(str(r.id), _lines(r), _people(r, names), f"第 {r.id} 号，{r.decided_at[:10]}") for r in requests
     ]
-    note = Noted("destruction", act="print-destructions")
+    note = Noted("destruction", act=PRINT_DESTRUCTIONS)
     return Gathered(found, (note,), {"requests": [r.id for r in requests]})
 
 

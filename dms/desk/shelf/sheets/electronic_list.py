@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.shelf.sheets.of_volumes import author, bundles, notes, told
 from dms.desk.shelf.sheets.scope import NARROWED, about
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Noted, Sheet
@@ -17,6 +18,9 @@ from dms.ports.catalogue import Person
 from dms.ports.paper import Paper
 from dms.ports.spreadsheet import Grid
 from dms.sheets.electronic_list import COLUMNS, ElectronicLine, draw_electronic_list
+
+PRINT_CATALOGUE = ActKind("print-catalogue", Action.REPORT)
+ACTS = (PRINT_CATALOGUE,)
 
 # Order and size are numbers in a workbook.
 _NUMBERS = (0, 9)
@@ -56,7 +60,7 @@ def _of_scope(asked: Asked, people: Mapping[str, Person]) -> Gathered[Sequence[C
     of = about(chosen)
     part = "" if scope.everything else "（非全部：只列打印人可见的文件）"
     heading = f"{scheme.fonds} {scheme.fonds_name} {of}{part}"
-    note = Noted(of, {"lines": len(records)}, act="print-catalogue")
+    note = Noted(of, {"lines": len(records)}, act=PRINT_CATALOGUE)
     return Gathered([Catalogue(heading, "目录", tuple(_lines(records, people)))], (note,), {"lines": len(records)})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.shelf.sheets.scope import YEAR
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Noted, Sheet
 from dms.domain.numbers import is_paper
@@ -15,6 +16,9 @@ from dms.ports.paper import Paper
 from dms.ports.registers import Loan
 from dms.ports.spreadsheet import Grid
 from dms.sheets.loan_register import COLUMNS, draw_loan_register
+
+PRINT_LOANS = ActKind("print-loans", Action.LEND)
+ACTS = (PRINT_LOANS,)
 
 _CARRIERS = {"paper": "纸质", "electronic": "电子"}
 
@@ -34,7 +38,7 @@ def _gather(asked: Asked) -> Gathered[Register]:
     loans = [one for one in asked.tx.loans() if not year or one.out_at.startswith(str(year))]
     lines = tuple(_line(asked.tx, names, number, one) for number, one in enumerate(loans, 1))
     span = f"{scheme.fonds} {scheme.fonds_name}    {year or '全部'}"
-    return Gathered(Register(span, lines), (Noted(str(year or "all"), act="print-loans"),), {"lines": len(lines)})
+    return Gathered(Register(span, lines), (Noted(str(year or "all"), act=PRINT_LOANS),), {"lines": len(lines)})
 
 
 def _line(tx: Transaction, names: dict[str, str], number: int, loan: Loan) -> tuple[str, ...]:

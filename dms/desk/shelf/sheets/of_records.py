@@ -73,5 +73,9 @@ def _own_reservation(asked: Asked, name: str) -> Record | None:
     """What somebody reserved himself he may print: it is nobody's record yet."""
     code = fold(name)
     record = asked.tx.record(code) if is_code(code) else None
-    own = record is not None and record.state is RecordState.RESERVED and record.received_by == asked.world.user
+    own = (
+        record is not None
+        and record.state is RecordState.RESERVED
+        and record.received_by in (asked.me.code, asked.world.actor.name)
+    )
     return record if own else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
+from dms.desk.acts.kinds import ActKind, on_record
 from dms.domain.access import Reach
 from dms.domain.policy import Action
 from dms.errors import Usage
@@ -15,6 +16,9 @@ from dms.ports.paper import Paper
 from dms.ports.registers import Reprint
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
+
+PRINT = on_record(Action.PRINT)
+ACTS = (PRINT,)
 
 C = TypeVar("C")
 Value = str | int | float | bool
@@ -111,7 +115,7 @@ class Noted:
 
     target: str
     data: Mapping[str, Any] = field(default_factory=dict)
-    act: str = Action.PRINT.value
+    act: ActKind = PRINT
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.shelf.placing import place_of
 from dms.desk.shelf.sheets.of_volumes import Bundle, bundle_of, seen_and_hidden
 from dms.desk.shelf.sheets.scope import NARROWED, about
@@ -16,6 +17,9 @@ from dms.ports.catalogue import Volume
 from dms.ports.paper import Paper
 from dms.ports.spreadsheet import Grid
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
+
+PRINT_VOLUME_CATALOGUE = ActKind("print-volume-catalogue", Action.REPORT)
+ACTS = (PRINT_VOLUME_CATALOGUE,)
 
 COLUMNS = (
     Column("序号", 10, "centre"), Column("档号", 50), Column("案卷题名", 66, lines=4), Column("年度", 12, "centre"),
@@ -46,7 +50,7 @@ def _gather(asked: Asked) -> Gathered[Catalogue]:
     )
     of = about(asked.options)
     heading = f"{scheme.fonds} {scheme.fonds_name} {of}{'' if keeps else '（非全部：只列打印人可见全卷的案卷）'}"
-    note = Noted(of, {"lines": len(lines)}, act="print-volume-catalogue")
+    note = Noted(of, {"lines": len(lines)}, act=PRINT_VOLUME_CATALOGUE)
     return Gathered(Catalogue(heading, lines), (note,), {"lines": len(lines)})
 
 
