@@ -62,8 +62,13 @@ def sheets_as_markdown() -> str:
     for sheet in sheets().values():
         of = f"{sheet.of}s" if sheet.of != "archive" else "the archive"
         named = f"{of}, or all" if sheet.alone and sheet.of != "archive" else of
-        chosen = "".join(f"; `--{option.name}`: {option.about}" for option in sheet.options)
+        chosen = "".join(f"; {_documented(option)}" for option in sheet.options)
         lines.append(
             f"| `{sheet.name}` | {named} | {', '.join(sheet.formats)} | {sheet.title_zh}: {sheet.about}{chosen} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _documented(option: Option) -> str:
+    values = f" ({', '.join(f'`{value}`' for value in option.choices)})" if option.choices else ""
+    return f"`--{option.name}`: {option.about}{values}"

@@ -73,9 +73,6 @@ def _own_reservation(asked: Asked, name: str) -> Record | None:
     """What somebody reserved himself he may print: it is nobody's record yet."""
     code = fold(name)
     record = asked.tx.record(code) if is_code(code) else None
-    own = (
-        record is not None
-        and record.state is RecordState.RESERVED
-        and record.received_by in (asked.me.code, asked.world.actor.name)
-    )
+    mine = (asked.me.code, asked.me.login)
+    own = record is not None and record.state is RecordState.RESERVED and record.received_by in mine
     return record if own else None
