@@ -15,8 +15,10 @@ _LEADING = 1.3
 _MM = 25.4 / 72
 # The smallest type a cell shrinks to so that a number in it stays in one piece; what is wider still is broken.
 _SMALLEST = 5.0
-# The lowest row, millimetres.
-_LOWEST = 7.0
+# The lowest row, and the space between two tables on a page, millimetres.
+_LOWEST, _BETWEEN = 7.0, 7.0
+# Rows that must have room below the headings of a table that begins in the middle of a page.
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +100,109 @@ class Cell:
         return self.step * len(self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A table with its cells wrapped: heights in millimetres of its heading and of its rows."""
+
+    table: Table
+    widths: Sequence[float]
+    headings: Sequence[Cell]
+    head: float
+    rows: Sequence[Sequence[Cell]]
+    heights: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a table that stand on one page, from ``y`` on."""
+
+    laid: Laid
+    first: int
+    last: int
+    y: float
+
+    @property
+    def ends(self) -> bool:
+        """True where it is the table's last."""
+        return self.last == len(self.laid.rows)
+
+
 def draw_table(paper: Paper, table: Table) -> list[Overlong]:
     """Draw a table, beginning a new page; return the cells that did not fit."""
-    sheet = table.sheet
-    widths = _widths(table)
+    return draw_tables(paper, [table])
+
+
+def draw_tables(paper: Paper, tables: Sequence[Table], *, below: float = 0.0, begun: int = 0) -> list[Overlong]:
+    """Draw tables one below the other, each on the page of the one before where it has room to begin.
+
+    Args:
+        paper: the document.
+        tables: all of the same page.
+        below: where the first begins on the page that is begun already; 0: on a new one.
+        begun: pages drawn so far, counted with these.
+    """
     overlong: list[Overlong] = []
+    pages: list[list[Part]] = [[]] if below else []
+    y = below
+    for table in tables:
+        laid = _laid(paper, table, overlong)
+        used = y - table.sheet.top if pages else 0.0
+        if used and not _begins(laid, used):
+            used = 0.0
+        for number, (first, last) in enumerate(_pages(table, laid.heights, laid.head, used)):
+            if number or not used:
+                pages.append([])
+                y = table.sheet.top
+            pages[-1].append(Part(laid, first, last, y))
+            y += laid.head + sum(laid.heights[first:last]) + (_further_height(table) if first else _head_height(table))
+        y += 8.0 * len(table.ends) + _BETWEEN
+    before = begun - 1 if below else begun
+    for number, parts in enumerate(pages):
+        sheet = tables[0].sheet
+        if number or not below:
+            paper.page(sheet.width, sheet.height)
+        for part in parts:
+            _part(paper, part)
+        told = f"第 {before + number + 1} 页 共 {before + len(pages)} 页"
+        right, foot = sheet.width - sheet.right, sheet.height - sheet.bottom + 5
+        paper.text(right, foot, told, size=8, align="right", colour="grey")
+    return overlong
+
+
+def _laid(paper: Paper, table: Table, overlong: list[Overlong]) -> Laid:
+    widths = _widths(table)
     rows = [*table.rows] or [[table.empty, *[""] * (len(table.columns) - 1)]]
-    laid = [_cells(paper, table, widths, number, row, overlong) for number, row in enumerate(rows)]
-    heights = [max(max(cell.height for cell in cells) + 2.4, _LOWEST) for cells in laid]
+    cells = [_cells(paper, table, widths, number, row, overlong) for number, row in enumerate(rows)]
+    heights = [max(max(cell.height for cell in row) + 2.4, _LOWEST) for row in cells]
     headings = [
         Cell(paper.wrap(c.heading, w - 1.6, table.size), table.size) for c, w in zip(table.columns, widths, strict=True)
     ]
     head = max(max(cell.height for cell in headings) + 2.4, 8.0)
     blank = _blank(table, heights, head)
-    laid += [[Cell([""], table.size)] * len(table.columns)] * blank
-    heights += [_LOWEST] * blank
-    pages = _pages(table, heights, head)
-    for number, (first, last) in enumerate(pages, 1):
-        paper.page(sheet.width, sheet.height)
-        y = _top(paper, table) if number == 1 else _further_top(paper, table)
-        y = _row(paper, table, widths, headings, y, head, middle=True)
-        for index in range(first, last):
-            y = _row(paper, table, widths, laid[index], y, heights[index], middle=False)
-        if number == len(pages):
-            for line in table.ends:
-                y += 8.0
-                slot = _inner(sheet) / len(line)
-                for column, cell in enumerate(line):
-                    paper.text(sheet.left + column * slot, y, cell, size=table.size + 1.5, fit=slot - 2)
-        place = sheet.width - sheet.right
-        told = f"第 {number} 页 共 {len(pages)} 页"
-        paper.text(place, sheet.height - sheet.bottom + 5, told, size=8, align="right", colour="grey")
-    return overlong
+    empty = [[Cell([""], table.size)] * len(table.columns)] * blank
+    return Laid(table, widths, headings, head, [*cells, *empty], [*heights, *[_LOWEST] * blank])
+
+
+def _begins(laid: Laid, used: float) -> bool:
+    """True where a table has room below another for its headings and a few rows, or all of it."""
+    sheet = laid.table.sheet
+    room = sheet.height - sheet.top - sheet.bottom - used - laid.head - _head_height(laid.table)
+    return sum(laid.heights[:_FEW]) <= room
+
+
+def _part(paper: Paper, part: Part) -> None:
+    laid, table = part.laid, part.laid.table
+    y = _further_top(paper, table, part.y) if part.first else _top(paper, table, part.y)
+    y = _row(paper, table, laid.widths, laid.headings, y, laid.head, middle=True)
+    for index in range(part.first, part.last):
+        y = _row(paper, table, laid.widths, laid.rows[index], y, laid.heights[index], middle=False)
+    if part.ends:
+        for line in table.ends:
+            y += 8.0
+            slot = _inner(table.sheet) / len(line)
+            for column, cell in enumerate(line):
+                x = table.sheet.left + column * slot
+                paper.text(x, y, cell, size=table.size + 1.5, fit=slot - 2)
 
 
 def _inner(sheet: Sheet) -> float:
@@ -172,7 +245,7 @@ def _size(paper: Paper, text: str, room: float, size: float) -> float:
 
 
 def _head_height(table: Table) -> float:
-    return 14.0 + 5.5 * len(table.notes)
+    return (14.0 if table.title else 3.0) + 5.5 * len(table.notes)
 
 
 def _blank(table: Table, heights: Sequence[float], head: float) -> int:
@@ -182,11 +255,11 @@ def _blank(table: Table, heights: Sequence[float], head: float) -> int:
     return max(0, min(table.least - len(heights), int((room - sum(heights)) / _LOWEST)))
 
 
-def _pages(table: Table, heights: Sequence[float], head: float) -> list[tuple[int, int]]:
-    """Return first and last row (exclusive) of each page."""
+def _pages(table: Table, heights: Sequence[float], head: float, used: float) -> list[tuple[int, int]]:
+    """Return first and last row (exclusive) of each page, with ``used`` millimetres of the first one taken."""
     sheet = table.sheet
     room = sheet.height - sheet.top - sheet.bottom - head
-    left = room - _head_height(table)
+    left = room - _head_height(table) - used
     room -= _further_height(table)
     pages: list[tuple[int, int]] = []
     first = 0
@@ -203,26 +276,28 @@ def _pages(table: Table, heights: Sequence[float], head: float) -> list[tuple[in
     return pages
 
 
-def _top(paper: Paper, table: Table) -> float:
+def _top(paper: Paper, table: Table, top: float) -> float:
     sheet = table.sheet
     middle = sheet.left + _inner(sheet) / 2
-    paper.text(middle, sheet.top + 5, table.title, size=16, align="centre", fit=_inner(sheet))
-    y = sheet.top + 10
+    if table.title:
+        paper.text(middle, top + 5, table.title, size=16, align="centre", fit=_inner(sheet))
+    y = top + (10.0 if table.title else 1.0)
     for line in table.notes:
         y += 5.0
         paper.text(sheet.left, y, line, size=9.5, fit=_inner(sheet))
-    return sheet.top + _head_height(table)
+    return top + _head_height(table)
 
 
 def _further_height(table: Table) -> float:
     return 6.0 if table.carried else 0.0
 
 
-def _further_top(paper: Paper, table: Table) -> float:
+def _further_top(paper: Paper, table: Table, top: float) -> float:
     sheet = table.sheet
     if table.carried:
-        paper.text(sheet.left, sheet.top + 3.5, f"{table.title}（续）  {table.carried}", size=9.5, fit=_inner(sheet))
-    return sheet.top + _further_height(table)
+        told = f"{table.title}（续）  {table.carried}" if table.title else f"{table.carried}（续）"
+        paper.text(sheet.left, top + 3.5, told, size=9.5, fit=_inner(sheet))
+    return top + _further_height(table)
 
 
 def _row(

@@ -90,7 +90,8 @@ def _note(world: World, sheet: Sheet[Any], gathered: Gathered[Any], asked: Seque
     if not gathered.notes:
         return
     first, *more = gathered.notes
-    with gate.acting(world, first.act, target=first.target) as act:
+    kind = first.act
+    with gate.acting(world, kind, target=first.target) as act:
         act.notes |= {"sheet": sheet.name, **first.data}
         for one in still_asked(asked, act.tx.reprints()):
             act.tx.reprinted(one.target, one.sheet)
