@@ -94,7 +94,7 @@ def test_quarantine_has_an_exit_with_a_reason(counter):
     with counter.world.catalogue.look() as tx:
         (act,) = tx.acts(item, act="discard")
         assert tx.item(item).state is ItemState.DISCARDED
-    assert (act.user, act.reason) == ("ar", "程序文件，误送")
+    assert (act.user, act.reason) == ("AR", "程序文件，误送")
     assert act.data["name"] == "setup.exe" and len(act.data["sha512"]) == 128 and act.data["refused"]
     assert keeper.post(f"/quarantine/{item}/discard", data=form | {"reason": "x"}).status_code == 404
     assert keeper.post(f"/quarantine/{item}/retry", data=form).status_code == 404

@@ -151,7 +151,9 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
 
         found = {d.place: (d.before, d.after) for d in compare(world, code, first, last)}
     assert found["title"] == ("折让审批 a.txt", "折让审批（更正）")
-    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {"label", "volume-list", "closing"}
+    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {
+        "label", "volume-cover", "volume-list", "closing", "electronic-list",
+    }  # fmt: skip
     refused(office, "change", "--approve", request["id"], user="gm", exit_code=1)
     # What changed meanwhile is not overwritten.
     one = office.dms("change", code, "--title", "甲", "--reason", "r", user="zhs")

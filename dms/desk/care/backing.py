@@ -46,7 +46,7 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         ) from problem
     with gate.acting(world, BACKUP, target=str(target)) as act:
         act.notes["files"] = copied
-        tx.set_fact("backup", world.now())
+        act.tx.set_fact("backup", act.now)
     return copied + 1
 
 

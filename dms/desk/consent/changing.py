@@ -17,7 +17,8 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
 from dms.desk.consent.requesting import asking, decided, open_request
-from dms.domain.numbers import VolumeNumber, parse_volume
+from dms.desk.shelf.reprinting import ask_again
+from dms.domain.numbers import VolumeNumber
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.domain.scheme import RecordClass
@@ -25,7 +26,7 @@ from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.flow.file import Drawn, NumberGone, drawn
 from dms.flow.work import PAGE_BREAK, record_json
 from dms.ports.catalogue import Attention
-from dms.ports.registers import Reprint, Request
+from dms.ports.registers import Request
 from dms.ports.world import World
 
 ASK_CHANGE = on_record(Action.ASK_CHANGE, RecordState.FILED)
@@ -295,10 +296,8 @@ def _day(text: str) -> date:
 
 
 def _reprint(act: gate.Passage, record: Record, why: str) -> None:
-    act.tx.ask_reprint(Reprint(record.code, "label", why, act.now))
-    volume = parse_volume(record.volume)
-    for sheet in ("volume-list", "closing"):
-        act.tx.ask_reprint(Reprint(str(volume), sheet, f"{record.code}: {why}", act.now))
+    ask_again(act.tx, "content", why=why, at=act.now, record=record.code)
+    ask_again(act.tx, "content", why=f"{record.code}: {why}", at=act.now, volume=record.volume)
 
 
 ACTS = (

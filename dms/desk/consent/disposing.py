@@ -16,6 +16,7 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import REASON, on_record
 from dms.desk.consent.holding import held, refuse_held
 from dms.desk.consent.requesting import asking, decided, open_request
+from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
@@ -23,7 +24,7 @@ from dms.errors import Conflict, NotFound, Usage
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.clock import parse
-from dms.ports.registers import Reprint, Request
+from dms.ports.registers import Request
 from dms.ports.world import World
 
 ASK_DELETION = on_record(Action.ASK_DELETION, RecordState.REGISTERED, RecordState.FILED)
@@ -96,7 +97,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         act.tx.enqueue("index", record.code)
         act.notes |= {"until": request.until, "lived_until": lived}
         if record.volume:
-            act.tx.ask_reprint(Reprint(record.volume, "volume-list", f"{record.code} is in the bin", act.now))
+            ask_again(act.tx, "state", why=f"{record.code} is in the bin", at=act.now, volume=record.volume)
     return request
 
 
@@ -117,7 +118,7 @@ def restore(world: World, named: str, *, reason: str) -> Record:
         act.tx.save_request(replace(request, state="withdrawn", decision=f"{request.decision} / restored: {reason}"))
         act.tx.enqueue("index", record.code)
         if record.volume:
-            act.tx.ask_reprint(Reprint(record.volume, "volume-list", f"{record.code} is restored", act.now))
+            ask_again(act.tx, "state", why=f"{record.code} is restored", at=act.now, volume=record.volume)
     return record
 
 
@@ -187,8 +188,7 @@ def destroy_in(tx: Transaction, record: Record, now: str) -> Record:
     for kind in ("describe", "pair", "quality", "gate", "change", "deletion"):
         tx.settle(kind, record.code)
     if record.volume:
-        for sheet in ("volume-list", "closing"):
-            tx.ask_reprint(Reprint(record.volume, sheet, f"{record.code} was destroyed", now))
+        ask_again(tx, "content", why=f"{record.code} was destroyed", at=now, volume=record.volume)
     return bare
 
 
@@ -196,7 +196,8 @@ def destroyed(record: Record) -> Record:
     """Return the tombstone of a record."""
     return record.with_(
         title="", customer="", fields={}, uncertain=(), form="", date=None, state=RecordState.DESTROYED,
-        electronic=Carrier(address=record.electronic.address), paper=Carrier(address=record.paper.address),
+        electronic=Carrier(address=record.electronic.address, pages=record.electronic.pages),
+        paper=Carrier(address=record.paper.address, pages=record.paper.pages),
         link=Link(LinkState.WAIVED, "destroyed"), part_of="", received_by="",
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind, Of
+from dms.desk.shelf.reprinting import ask_again
 from dms.desk.shelf.volumes import paper_of, volume_of
 from dms.domain import qr
 from dms.domain.numbers import fold, is_volume
@@ -17,7 +18,7 @@ from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Transaction
-from dms.ports.registers import Move, Reprint
+from dms.ports.registers import Move
 from dms.ports.world import World
 
 MOVE = ActKind("move", Action.KEEP_VOLUMES, Of.VOLUME)
@@ -57,10 +58,10 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
             moved = record.with_(paper=replace(record.paper, address=place))
             act.tx.save_record(moved)
             if record.paper.address:
-                act.tx.ask_reprint(Reprint(record.code, "label", f"the paper moved to {place}", act.now))
+                ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, record=record.code)
         volume = target if is_volume(target) else records[0].volume if records else ""
         if before and volume:
-            act.tx.ask_reprint(Reprint(volume, "electronic-list", f"the paper moved to {place}", act.now))
+            ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, volume=volume)
     return len(records)
 
 

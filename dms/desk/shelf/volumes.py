@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind, Of
+from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.numbers import VolumeNumber, fold, is_volume, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Transaction, Volume
-from dms.ports.registers import Reprint
 from dms.ports.world import World
 
 CLOSE_VOLUME = ActKind("close-volume", Action.KEEP_VOLUMES, Of.VOLUME)
@@ -118,8 +118,7 @@ def close(world: World, named: str, *, title: str = "", note: str = "") -> Volum
             volume, state=CLOSED, closed=act.now, closed_by=act.me.code, title=title or volume.title, note=note
         )
         act.tx.save_volume(closed)
-        for sheet in ("volume-cover", "volume-list", "closing", "spine"):
-            act.tx.ask_reprint(Reprint(str(number), sheet, "the volume was closed", act.now))
+        ask_again(act.tx, "binding", why="the volume was closed", at=act.now, volume=str(number))
     return closed
 
 
@@ -156,8 +155,7 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
         )  # fmt: skip
         act.tx.save_volume(bound)
         act.notes["problems"] = [f"{p.target} {p.detail}" for p in left]
-        for sheet in ("volume-cover", "volume-list", "closing", "spine"):
-            act.tx.ask_reprint(Reprint(str(number), sheet, "the volume was bound", act.now))
+        ask_again(act.tx, "binding", why="the volume was bound", at=act.now, volume=str(number))
     return bound
 
 

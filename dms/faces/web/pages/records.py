@@ -22,6 +22,7 @@ from dms.desk.records.showing import boxes, show
 from dms.desk.records.viewing import evidence_picture, ink_picture, label_text, page_picture, thumbnail
 from dms.desk.registry import perform
 from dms.desk.shelf.placing import history
+from dms.desk.shelf.sheets import names_of
 from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound
@@ -48,8 +49,9 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
         people = {p.code: p.name for p in tx.people()}
     twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
     return render(
-        request, "record.html", told=told, q=q, may=may, Action=Action, people=people, classes=world.scheme.classes,
-        changeable=CHANGEABLE, twins=twins, scan_pages=_scan_pages(told, twins=twins),
+        request, "record.html", told=told, q=q, may=may, Action=Action, people=people,
+        classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
+        twins=twins, scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
     )  # fmt: skip
 
