@@ -193,6 +193,7 @@ class _Lazy:
                     passwords=s.passwords,
                     ocr=s.ocr,
                     languages=s.ocr_languages,
+                    precision=s.ocr_precision,
                 )
             return self._examiner
 
