@@ -232,8 +232,10 @@ class _Lazy:
 
 
 def children(settings: Settings) -> int:
-    """Return the number of reading processes: as set, else one for each core."""
-    return settings.children or len(os.sched_getaffinity(0))
+    """Return the number of reading processes: as set, else one for each core this process may use."""
+    from dms.adapters import cores
+
+    return settings.children or cores.usable()
 
 
 def workers(settings: Settings) -> int:

@@ -57,7 +57,7 @@ class Settings:
         "How RapidOCR's reader is computed with OpenVINO: `full`, or `int8`, quicker and a little less sure "
         "(docs/performance.md); another model than the one measured runs in full.",
     )
-    children: int = _option(0, "Reading processes; 0: one for each core.")
+    children: int = _option(0, "Reading processes; 0: one for each core that this process or its container may use.")
     passwords: tuple[str, ...] = _option((), "Passwords tried on locked PDFs.")
     base_url: str = _option(
         "", "Address of the archive's pages, put in front of QR codes; letters, digits and .:/- only."
