@@ -201,6 +201,7 @@ class _Lazy:
                     passwords=s.passwords,
                     ocr=s.ocr,
                     languages=s.ocr_languages,
+                    precision=s.ocr_precision,
                 )
             return self._examiner
 
@@ -239,8 +240,10 @@ class _Lazy:
 
 
 def children(settings: Settings) -> int:
-    """Return the number of reading processes: as set, else one for each core."""
-    return settings.children or len(os.sched_getaffinity(0))
+    """Return the number of reading processes: as set, else one for each core this process may use."""
+    from dms.adapters import cores
+
+    return settings.children or cores.usable()
 
 
 def workers(settings: Settings) -> int:

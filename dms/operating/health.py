@@ -41,7 +41,9 @@ def _attempt(name: str, check: Callable[[], str], todo: str = "", *, needed: boo
 def _probe_ocr(settings: Settings) -> Probe:
     from dms.adapters.ocr import open_engine
 
-    return _attempt(f"OCR ({settings.ocr})", lambda: open_engine(settings.ocr, settings.ocr_languages).name)
+    return _attempt(
+        f"OCR ({settings.ocr})", lambda: open_engine(settings.ocr, settings.ocr_languages, settings.ocr_precision).name
+    )
 
 
 def _probe_engines() -> list[Probe]:

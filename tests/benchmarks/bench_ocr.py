@@ -163,6 +163,8 @@ def readers(which: Sequence[str]) -> dict[str, tuple[Reader, list[float]]]:
             continue
         if "ours" in which or name in which:
             chosen[name] = evidence_reader(open_engine(name))
+        if name == "rapidocr-openvino" and ("ours" in which or f"{name}-int8" in which):
+            chosen[f"{name}-int8"] = evidence_reader(open_engine(name, precision="int8"))
         if "raw" in which or f"raw-{name}" in which:
             read = raw_tesseract if name == "tesseract" else raw_rapidocr(name.removeprefix("rapidocr-"))
             chosen[f"raw-{name}"] = (read, [])

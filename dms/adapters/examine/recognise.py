@@ -36,10 +36,11 @@ class Recogniser:
         ocr: engine.
         languages: Tesseract's languages.
         limits: most pixels of a page.
+        precision: in what numbers RapidOCR's reader is computed.
     """
 
-    def __init__(self, ocr: str, languages: str, limits: Limits) -> None:
-        self._spec, self._languages, self._limits = ocr, languages, limits
+    def __init__(self, ocr: str, languages: str, limits: Limits, precision: str = "full") -> None:
+        self._spec, self._languages, self._limits, self._precision = ocr, languages, limits, precision
         self._engine: OcrEngine | None = None
         self._reader: CodeReader | None = None
 
@@ -174,7 +175,7 @@ class Recogniser:
         if self._engine is None:
             from dms.adapters.ocr import open_engine
 
-            self._engine = open_engine(self._spec, self._languages)
+            self._engine = open_engine(self._spec, self._languages, self._precision)
         return self._engine
 
     def _codes(self) -> CodeReader:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dms.adapters.ocr import int8
+
 Tensor = NDArray[np.float32]
 
 _OPENVINO: dict[str, Any] = {
@@ -53,16 +55,22 @@ def silence() -> None:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # documented meaning of None there
 
 
-def openvino_network(path: Path) -> Network:
+def openvino_network(path: Path, ranges: int8.Ranges | None = None) -> Network:
     """Load a network by OpenVINO; where it ends in a softmax over characters, the softmax is left out.
 
     The softmax of 18,710 classes at each step is needed for the few steps where a character stands only.
+
+    Args:
+        path: the ONNX file.
+        ranges: of the layers that shall be computed in INT8, none unless given.
     """
     import openvino
 
     core = openvino.Core()
     model = core.read_model(path)
     characters = _openvino_characters(model)
+    if ranges:
+        int8.quantise(model, ranges)
     end = model.get_results()[0].input_value(0)
     softmax = _nearest(end.get_node(), "Softmax") if characters else None
     if softmax is not None:

@@ -31,13 +31,14 @@ class RapidOcrEngine:
     Args:
         runtime: ``openvino`` or ``onnxruntime``.
         side: longest side the detector sees at first; 0 goes to the full detector at once.
+        precision: ``full`` or ``int8``.
 
     Raises:
         MissingProgram: where RapidOCR, its models or the runtime are not installed.
     """
 
-    def __init__(self, runtime: str, side: int = FIRST_SIDE) -> None:
-        self._models = rapidocr_models.load(runtime)
+    def __init__(self, runtime: str, side: int = FIRST_SIDE, *, precision: str = "full") -> None:
+        self._models = rapidocr_models.load(runtime, precision)
         self._side = side
         cv2.setNumThreads(1)
 

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
+from dms.adapters.ocr.int8 import ranges_for
 from dms.adapters.ocr.networks import Tensor, onnxruntime_network, openvino_network, silence
 from dms.errors import MissingProgram
 
@@ -53,23 +54,38 @@ def package_version() -> str:
         return ""
 
 
-def load(runtime: str) -> Models:
+def files() -> tuple[Path, Path]:
+    """Return where detector and reader lie.
+
+    Raises:
+        MissingProgram: where RapidOCR is not installed.
+    """
+    folder = _models_folder()
+    if folder is None:
+        raise MissingProgram("RapidOCR is not installed, so scans cannot be read with it.", _HINT)
+    return folder / _DETECTOR, folder / _READER
+
+
+def load(runtime: str, precision: str = "full") -> Models:
     """Load both models.
 
     Args:
         runtime: ``openvino`` or ``onnxruntime``.
+        precision: ``full``, or ``int8``: the reader in 8-bit numbers with OpenVINO, if its ranges are known.
 
     Raises:
         MissingProgram: where a package or a model file is not there, or the reader's file names no characters.
     """
-    folder = _models_folder()
-    if folder is None or not has_runtime(runtime):
-        missing = "RapidOCR" if folder is None else runtime
-        raise MissingProgram(f"{missing} is not installed, so scans cannot be read with it.", _HINT)
+    detector_file, reader_file = files()
+    if not has_runtime(runtime):
+        raise MissingProgram(f"{runtime} is not installed, so scans cannot be read with it.", _HINT)
     silence()
-    network = openvino_network if runtime == "openvino" else onnxruntime_network
-    detector = network(folder / _DETECTOR)
-    reader = network(folder / _READER)
+    if runtime == "openvino":
+        ranges = ranges_for(reader_file) if precision == "int8" else None
+        detector, reader = openvino_network(detector_file), openvino_network(reader_file, ranges)
+    else:
+        ranges = None
+        detector, reader = onnxruntime_network(detector_file), onnxruntime_network(reader_file)
     if not reader.characters:
         raise MissingProgram("RapidOCR's model does not name its characters.", _HINT)
     return Models(
@@ -78,7 +94,7 @@ def load(runtime: str) -> Models:
         logits=reader.logits,
         # The first column is the blank between characters, the last one the space, as PP-OCR counts them.
         characters=("", *reader.characters, " "),
-        name=f"rapidocr {package_version()} {runtime}",
+        name=f"rapidocr {package_version()} {runtime}{' int8' if ranges else ''}",
     )
 
 
