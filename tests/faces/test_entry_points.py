@@ -56,6 +56,7 @@ def commands(tmp_path, office):
         "attention --settle": (["attention", "--settle", fresh], None, on),
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),
         "pair": (["pair", fresh, code], Action.PAIR, on),
+        "rescan": (["rescan", fresh, "--different"], Action.PAIR, on),
         "declare": (["declare", fresh], Action.DECLARE, on),
         "approve": (["approve", fresh], Action.APPROVE, on),
         "approve --ink": (["approve", fresh, "--ink", "customer", "--note", "p1"], Action.CONFIRM, on),
