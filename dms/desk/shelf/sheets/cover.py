@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dms.desk.shelf.reserving import expected_pages
 from dms.desk.shelf.sheets.of_records import meant, numbers
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Option, Sheet
 from dms.domain import qr
 from dms.domain.policy import Action
+from dms.domain.record import expected_pages
 from dms.ports.paper import Paper
 from dms.sheets.cover import Cover, draw_covers
 
