@@ -12,7 +12,7 @@ from dms.domain.item import Hints, Item
 from dms.domain.record import Record
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 
 def describe(work: Work) -> Item:
@@ -52,7 +52,7 @@ _RECORDS = 200
 _MARKS = ("tax_number", "address", "phone")
 
 
-def _customers(world: World, tx: Transaction) -> list[KnownCustomer]:
+def _customers(world: Archive, tx: Transaction) -> list[KnownCustomer]:
     """Return the known customers; of those who share a name also what tells them apart."""
     known = [KnownCustomer(name=c.name, manager=c.manager, aliases=c.aliases) for c in tx.customers()]
     shared = Customers(known, world.fold).shared()
@@ -93,7 +93,7 @@ def _stem(name: str) -> str:
     return stem if dot and 0 < len(suffix) <= 5 else name
 
 
-def known_people(world: World) -> dict[str, str]:
+def known_people(world: Archive) -> dict[str, str]:
     """Return account managers: code -> name."""
     with world.catalogue.look() as tx:
         return {p.code: p.name for p in tx.people()}

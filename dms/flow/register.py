@@ -7,17 +7,19 @@ names; where that record already holds a file of this carrier it becomes a recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from dms.domain.item import Hints, Item
+from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
 from dms.domain.splitting import sign_from_dict
+from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
 from dms.flow.twice import ask_twice, claimed_before, seen_before
@@ -151,16 +153,22 @@ def _keep(work: Work, record: Record) -> Record:
     joins = record.paper.sha512 == item.sha512
     place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
     head = vault.head(record.code)
+    if head is not None and not joins and (place not in head.files or head.files[place].sha512 != item.sha512):
+        # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
+        raise Unavailable(
+            f"The vault holds another record under {record.code}: the catalogue is older than the vault.",
+            "Stop the intake, bring back the newest catalogue (“dms recover”) or rebuild it (“dms rebuild”).",
+        )
     if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
         access = work.folder / "access.pdf"
         work.world.examiner().access_copy(work.original, work.inspection, work.content, work.folder, access)
         files: dict[str, Path | bytes | None] = {place: work.original, "record.json": record_json(record)}
         if joins:
             files["paper/access.pdf"] = access
-            files.update({f"paper/{name}": data for name, data in page_files(work.content).items()})
+            files.update({f"paper/{name}": data for name, data in page_files(work.content, _left_out(work)).items()})
         else:
             files["access.pdf"] = access
-            files.update(page_files(work.content))
+            files.update(page_files(work.content, _left_out(work)))
         head = vault.write(
             record.code,
             files,
@@ -177,6 +185,8 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
     item, world = work.item, work.world
     children = _children(work, record)
     now = world.now()
+    # Before the commit: both texts are read and compared.
+    differing = _differences(work, record) if record.link.state is LinkState.MISMATCH else []
     twin = seen_before(work, record) if _new_content(item, record) else None
     done = item.with_(station="pair").noting(outcome="registered", parts=[c.id for c in children])
     with world.catalogue.begin() as tx:
@@ -188,7 +198,8 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
             tx.add_item(child)
         tx.enqueue("index", record.code)
         tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
-        _ask(tx, work, record, now)
+        _ask(tx, work, record, differing, now)
+        _ask_hidden_twin(tx, item, record, now)
         if _new_content(item, record) and (twin := twin or claimed_before(tx, record, item.id)):
             ask_twice(tx, record, twin, now)
         tx.save_item(done)
@@ -198,6 +209,18 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
 def _new_content(item: Item, record: Record) -> bool:
     """False for the paper of a record that came as a file: it belongs there."""
     return record.electronic.sha512 == item.sha512
+
+
+def _ask_hidden_twin(tx: Transaction, item: Item, record: Record, now: str) -> None:
+    """Tell those who see a record that the same bytes came again from somebody who may not know of it (R5)."""
+    for other in tx.records_by_digest(item.sha512):
+        if other.code != record.code and other.state in (RecordState.REGISTERED, RecordState.FILED):
+            tx.ask(
+                Attention(
+                    "quality", other.code, f"The very same file was handed in again, as {record.code}.",
+                    f"Compare them with “dms show {record.code}”; remove one of them by “dms delete”.", now,
+                )
+            )  # fmt: skip
 
 
 def _children(work: Work, record: Record) -> list[Item]:
@@ -229,7 +252,7 @@ def _children(work: Work, record: Record) -> list[Item]:
     return children
 
 
-def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
+def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDifference], now: str) -> None:
     """Put before people what the machine must not decide."""
     item, code = work.item, record.code
     told: Mapping[str, Any] = item.data["description"]
@@ -255,8 +278,8 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
     if signs:
         ask_signs(tx, code, signs, now)
     ask_about(tx, [sign_from_dict(told) for told in item.data.get("unused", ())], item.name, now)
-    if record.link.state is LinkState.MISMATCH:
-        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in _differences(work, record)[:5])
+    if differing:
+        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differing[:5])
         todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
         tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]
@@ -266,6 +289,9 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
         warnings.append(str(item.data["sidecar_problem"]))
     if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
         warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
+    asked = sentence(one for one in _left_out(work) if one.ask)
+    if asked:
+        warnings.append(asked)
     if warnings:
         unique = list(dict.fromkeys(warnings))
         more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
@@ -275,6 +301,15 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
                 f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
             )
         )  # fmt: skip
+
+
+def _left_out(work: Work) -> tuple[LeftOut, ...]:
+    """What of the file is not in its text; a record without any text is one more question (told or taken)."""
+    pages, told = work.content, work.inspection.left_out
+    unread = any(p.engine == "none" for p in pages)  # the archive's own choice, for all files
+    if unread or any(p.text.strip() or p.warnings for p in pages):
+        return told
+    return (*told, LeftOut("no_text", ask=True))
 
 
 # Messages in messages in messages: past this they are left in their original.

@@ -13,7 +13,7 @@ from dms.domain.rescans import may_be_same, same_number, same_text
 from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 KIND = "rescan"
 _ALIVE = (RecordState.REGISTERED, RecordState.FILED)
@@ -98,7 +98,7 @@ def _carrier(record: Record) -> str:
     return "paper" if record.paper.present and record.track is not Track.ELECTRONIC else "electronic"
 
 
-def _alike(world: World, mine: str, other: Record) -> float:
+def _alike(world: Archive, mine: str, other: Record) -> float:
     try:
         return same_text(mine, "\n".join(text_of(world, other.code)), world.fold)
     except NotFound:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from dms.domain.item import Item
+from dms.domain.left_out import LeftOut, left_out_from
 from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
 from dms.errors import Unavailable
 from dms.ports.examine import Attachment, Inspection
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 Progress = Callable[[Item, int, int], None]
 PAGE_BREAK = "\f"
@@ -34,7 +35,7 @@ class Work:
     """
 
     def __init__(
-        self, world: World, item: Item, on_progress: Progress = lambda *_: None, folder: Path | None = None
+        self, world: Archive, item: Item, on_progress: Progress = lambda *_: None, folder: Path | None = None
     ) -> None:
         self.world = world
         self.item = item
@@ -109,6 +110,7 @@ def _inspection_from(told: dict[str, Any], folder: Path) -> Inspection:
     told["attachments"] = tuple(Attachment(a["name"], folder / a["path"]) for a in told["attachments"])
     for key in ("active_content", "warnings"):
         told[key] = tuple(told[key])
+    told["left_out"] = left_out_from(told.get("left_out", ()))
     return Inspection(**told)
 
 
@@ -152,10 +154,12 @@ def record_json(record: Record) -> bytes:
     return (json.dumps(record.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
-    """Return the text and word files of an object: readable text, and words with boxes and evidence."""
-    numbered = [replace(p, number=i) for i, p in enumerate(pages, 1)]
-    words = json.dumps({"pages": [p.to_dict() for p in numbered]}, ensure_ascii=False, separators=(",", ":")).encode()
+def page_files(pages: Sequence[Page], left_out: Sequence[LeftOut] = ()) -> Mapping[str, bytes]:
+    """Return the text and word files of an object: readable text; words with boxes, and what is not there."""
+    told: dict[str, Any] = {"pages": [replace(p, number=i).to_dict() for i, p in enumerate(pages, 1)]}
+    if left_out:
+        told["left_out"] = [asdict(one) for one in left_out]
+    words = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     return {
         "text.txt": PAGE_BREAK.join(p.text for p in pages).encode(),
         # No time inside, so that the same pages give the same bytes.
@@ -163,7 +167,7 @@ def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
     }
 
 
-def copy_out(world: World, code: str, path: str, target: Path, version: int | None = None) -> None:
+def copy_out(world: Archive, code: str, path: str, target: Path, version: int | None = None) -> None:
     """Copy one file of an object to where a program can open it (NotFound where there is none)."""
     with world.vault.open(code, path, version) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)
@@ -175,14 +179,19 @@ def sha512_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha512").hexdigest()
 
 
-def pages_of(world: World, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
+def pages_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
     """Return the pages of a registered record as the vault keeps them (NotFound where it has none)."""
+    return reading_of(world, code, path)[0]
+
+
+def reading_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[tuple[Page, ...], tuple[LeftOut, ...]]:
+    """Return the pages of a registered record and what its file holds besides (NotFound where it has none)."""
     with world.vault.open(code, path) as file:
         told = json.loads(gzip.decompress(file.read()))
-    return tuple(page_from_dict(p) for p in told["pages"])
+    return tuple(page_from_dict(p) for p in told["pages"]), left_out_from(told.get("left_out", ()))
 
 
-def text_of(world: World, code: str, path: str = "text.txt") -> tuple[str, ...]:
+def text_of(world: Archive, code: str, path: str = "text.txt") -> tuple[str, ...]:
     """Return the text of each page of a registered record (NotFound where it has none)."""
     with world.vault.open(code, path) as file:
         return tuple(file.read().decode().split(PAGE_BREAK))

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dms.errors import Usage
 from dms.ports.paper import Paper
 from dms.sheets.label import LAYOUTS
-from dms.sheets.sheet import Sheet
-
-SHEET = Sheet("calibration", "标签校准页", "Label calibration page", "archive")
 
 
 def draw_calibration(paper: Paper, layout: str, offset: tuple[float, float] = (0.0, 0.0)) -> None:

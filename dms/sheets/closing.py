@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("closing", "卷内备考表", "Closing sheet", "volume")
+# Lines of addresses on a further page.
+_LINES = 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def draw_closing(paper: Paper, sheet: Closing) -> None:
     paper.text(29, 55, "本卷情况说明", size=11)
     y = 63.0
     for line in sheet.situation:
-        y = paper.paragraph(33, y, 156, line, size=10.5, leading=1.45)
+        y = paper.paragraph(33, y, 156, line, size=10.5, leading=1.45, lines=4)
     y = max(y, 96.0)
     paper.line(25, y, 195, y, width=0.2)
     paper.text(29, y + 8, "电子文件编码及存址", size=11)
@@ -61,7 +61,9 @@ def draw_closing(paper: Paper, sheet: Closing) -> None:
         paper.line(25, 253 + number * 12, 195, 253 + number * 12, width=0.2)
         for place, (name, value) in enumerate(row):
             paper.text(30 + place * 88, 261 + number * 12, f"{name}：{value}", size=11, fit=80)
-    _further(paper, sheet, left)
+    rest = [line for address in left for line in paper.wrap(address, 158, 9)]
+    _count(paper, 1, 1 + -(-len(rest) // _LINES))
+    _further(paper, sheet, rest)
 
 
 def _addresses(paper: Paper, addresses: Sequence[str], y: float) -> list[str]:
@@ -94,14 +96,17 @@ def _root(paper: Paper, sheet: Closing) -> None:
         paper.qr(150, 210, 34, sheet.root_qr, level="M")
 
 
-def _further(paper: Paper, sheet: Closing, left: list[str]) -> None:
-    while left:
+def _further(paper: Paper, sheet: Closing, lines: list[str]) -> None:
+    pages = [lines[start : start + _LINES] for start in range(0, len(lines), _LINES)]
+    for number, page in enumerate(pages, 2):
         paper.page()
         paper.text(117.5, 30, "卷内备考表（续）", size=16, align="centre")
         paper.text(25, 42, f"档号：{sheet.number}", size=11, fit=170)
         paper.rect(25, 46, 170, 231, line=0.4)
-        y = 55.0
-        while left and y < 270:
-            for line in paper.wrap(left.pop(0), 158, 9):
-                paper.text(30, y, line, size=9)
-                y += 4.6
+        for row, line in enumerate(page):
+            paper.text(30, 55 + row * 4.6, line, size=9)
+        _count(paper, number, len(pages) + 1)
+
+
+def _count(paper: Paper, number: int, pages: int) -> None:
+    paper.text(195, 283, f"第 {number} 页 共 {pages} 页", size=8, align="right", colour="grey")

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 from dms.domain.numbers import ElectronicCode, PaperNumber
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
-
-SHEET = Sheet("cover", "扫描封面", "Scan cover sheet", "record")
 
 _LEFT, _RIGHT = 18.0, 192.0
 _BOTTOM = 279.0

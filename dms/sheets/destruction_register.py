@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("destruction-register", "销毁清册", "Destruction register", "archive")
 COLUMNS = (
     Column("序号", 9, "centre"), Column("档号", 40), Column("电子文件号", 28), Column("题名", 56, lines=4),
     Column("责任者", 18), Column("年度", 12, "centre"), Column("页数/字节", 22, "centre"),
@@ -31,4 +29,7 @@ def draw_destruction_register(paper: Paper, lines: Sequence[Sequence[str]], peop
         (f"鉴定负责人：{names[0]}", f"批准人：{names[1]}", f"经办人：{names[2]}"),
         (f"监销人：{names[3]}", f"监销人：{names[4]}", "日期："),
     )
-    draw_table(paper, Table("档案销毁清册", COLUMNS, lines, notes=(note,), ends=ends, sheet=LANDSCAPE, size=8, least=8))
+    draw_table(
+        paper,
+        Table("档案销毁清册", COLUMNS, lines, notes=(note,), carried=note, ends=ends, sheet=LANDSCAPE, size=8, least=8),
+    )

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("electronic-list", "电子文件归档目录", "Electronic catalogue", "volume")
 COLUMNS = (
-    Column("顺序号", 11, "centre"), Column("档号", 38), Column("电子文件号", 28), Column("责任者", 16),
-    Column("题名", 48, lines=4), Column("日期", 18, "centre"), Column("密级", 10, "centre"),
-    Column("电子档案名称", 28), Column("格式", 14), Column("大小", 18, "right"), Column("摘要值", 24, lines=2),
+    Column("顺序号", 11, "centre"), Column("档号", 36), Column("电子文件号", 27), Column("责任者", 18),
+    Column("题名", 42, lines=4), Column("日期", 19, "centre"), Column("密级", 10, "centre"),
+    Column("电子档案名称", 28), Column("格式", 17, "centre"),
+    Column("大小", 22, "right"), Column("摘要值", 27, lines=2),
     Column("备注", 34),
 )  # fmt: skip
 
@@ -59,6 +58,7 @@ def draw_electronic_list(paper: Paper, title: str, lines: Sequence[ElectronicLin
         COLUMNS,
         [line.cells() for line in lines],
         notes=(title,),
+        carried=title,
         sheet=LANDSCAPE,
         size=7.5,
         least=10,

@@ -9,9 +9,6 @@ from types import MappingProxyType
 from dms.domain.numbers import ElectronicCode, PaperNumber
 from dms.errors import Usage
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
-
-SHEET = Sheet("label", "互见标签", "Cross-reference label", "record")
 
 
 @dataclass(frozen=True, slots=True)

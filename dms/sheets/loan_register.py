@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import LANDSCAPE, Column, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("loan-register", "借阅登记", "Loan register", "archive")
 COLUMNS = (
     Column("序号", 8, "centre"), Column("借阅日期", 17, "centre"), Column("借阅人", 14), Column("部门", 14),
     Column("联系方式", 18), Column("档号", 34), Column("题名", 34), Column("载体", 10, "centre"),
@@ -20,4 +18,6 @@ COLUMNS = (
 
 def draw_loan_register(paper: Paper, lines: Sequence[Sequence[str]], *, span: str) -> None:
     """Draw the register; each line is one cell for each of :data:`COLUMNS`."""
-    draw_table(paper, Table("档案借阅登记表", COLUMNS, lines, notes=(span,), sheet=LANDSCAPE, size=7, least=12))
+    draw_table(
+        paper, Table("档案借阅登记表", COLUMNS, lines, notes=(span,), carried=span, sheet=LANDSCAPE, size=7, least=12)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.ports.paper import Paper
-from dms.sheets.ruled import Column, Sheet, Table, draw_table
+from dms.sheets.ruled import Column, Sheet, Table, draw_tables
 
 _SHEET = Sheet(top=18.0, right=15.0, bottom=15.0, left=18.0)
 _BARS = ("#35608f", "#b4573b", "#5d8a4a", "#8a6fa8")
@@ -46,22 +46,9 @@ class Report:
 
 
 def draw_report(paper: Paper, report: Report) -> None:
-    """Draw charts first, then each section on pages of its own."""
-    if report.charts:
-        paper.page()
-        paper.text(105, 26, report.title, size=18, align="centre", fit=110)
-        if report.qr_text:
-            paper.qr(164, 14, 30, report.qr_text, level="M")
-        y = 36.0
-        for line in report.notes:
-            paper.text(18, y, line, size=9.5, fit=140 if report.qr_text else 174)
-            y += 5.5
-        for chart in report.charts:
-            if y > 200:
-                paper.page()
-                y = 24.0
-            _chart(paper, chart, y + 4)
-            y += 88.0
+    """Draw charts first, then the sections one below the other."""
+    y, begun = _charts(paper, report) if report.charts else (0.0, 0)
+    tables = []
     for number, section in enumerate(report.sections):
         widths = section.widths or [1.0] * len(section.headings)
         columns = [
@@ -70,7 +57,29 @@ def draw_report(paper: Paper, report: Report) -> None:
         ]
         first = number == 0 and not report.charts
         notes = [*(report.notes if first else ()), section.title, *([section.note] if section.note else ())]
-        draw_table(paper, Table(report.title, columns, section.rows, notes=notes, sheet=_SHEET, size=8.5))
+        title, carried = report.title if first else "", f"{report.title}  {section.title}"
+        tables.append(Table(title, columns, section.rows, notes, "" if first else carried, sheet=_SHEET, size=8.5))
+    if tables:
+        draw_tables(paper, tables, below=y, begun=begun)
+
+
+def _charts(paper: Paper, report: Report) -> tuple[float, int]:
+    """Draw the charts; return where they end on how many pages."""
+    paper.page()
+    paper.text(105, 26, report.title, size=18, align="centre", fit=110)
+    if report.qr_text:
+        paper.qr(164, 14, 30, report.qr_text, level="M")
+    y, pages = 36.0, 1
+    for line in report.notes:
+        paper.text(18, y, line, size=9.5, fit=140 if report.qr_text else 174)
+        y += 5.5
+    for chart in report.charts:
+        if y > 200:
+            paper.page()
+            y, pages = 24.0, pages + 1
+        _chart(paper, chart, y + 4)
+        y += 88.0
+    return y, pages
 
 
 def _chart(paper: Paper, chart: Chart, top: float) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from dms.errors import Usage
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("spine", "案卷脊背", "Volume spine", "volume")
 WIDTHS = (20, 30, 40, 50)
 _TOP, _HEIGHT = 10.0, 190.0
+_MM = 25.4 / 72
+# From one character to the one below it, millimetres for each point of size.
+_STEP = 0.39
+_NOT_FIRST = "，。、；：？！）》」』】"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,52 @@ def _draw(paper: Paper, spine: Spine, x: float, width: float) -> None:
     for row, part in enumerate(spine.number.split("-")):
         paper.text(middle, number_top + 9.2 + row * 4.2, part, size=8.5, align="centre", fit=inner)
     paper.line(x + 1, bottom, x + width - 1, bottom, width=0.15)
-    _upright(paper, spine.class_name, middle - (3.6 if width >= 30 else 0), y + 4, number_top - 3, small=True)
-    if width >= 30:
-        _upright(paper, spine.title, middle + 3.6, y + 4, number_top - 3, small=False)
+    top, bottom = y + 4, number_top - 3
+    _upright(paper, spine.class_name, x + 2 + _MM * 10, top, bottom, 9.0)
+    _title(paper, spine.title, x + 4 + _MM * 10, x + width - 2.5, top, bottom)
 
 
-def _upright(paper: Paper, text: str, x: float, top: float, bottom: float, *, small: bool) -> None:
+def _title(paper: Paper, title: str, left: float, right: float, top: float, bottom: float) -> None:
+    """Write the title as large as it fits, in columns from right to left; what is not Chinese lies on its side."""
+    text = " ".join(title.split())
+    chinese = sum(1 for c in text if c >= "\u2e80") * 2 >= len(text.replace(" ", ""))
+    for size in (18.0, 16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0):
+        lines = (
+            _columns(text, int((bottom - top) / (size * _STEP))) if chinese else paper.wrap(text, bottom - top, size)
+        )
+        step = size * _MM * 1.25
+        if len(lines) * step <= right - left:
+            break
+    most = max(1, int((right - left) / step))
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1][:-1] + "…"]
+    middle = (left + right) / 2 + step * (len(lines) - 1) / 2
+    for column, line in enumerate(lines):
+        if chinese:
+            _upright(paper, line, middle - column * step, top, bottom, size)
+        else:
+            paper.text(middle - column * step - size * _MM * 0.35, top, line, size=size, turned=True)
+
+
+def _columns(text: str, most: int) -> list[str]:
+    """Cut a text into columns of nearly equal length, none of which begins with what ends a sentence or a bracket."""
+    count = max(1, -(-len(text) // max(1, most)))
+    each = -(-len(text) // count)
+    columns, start = [], 0
+    while start < len(text):
+        end = min(len(text), start + each)
+        while start + 1 < end < len(text) and text[end] in _NOT_FIRST:
+            end -= 1
+        columns.append(text[start:end].strip())
+        start = end
+    return columns
+
+
+def _upright(paper: Paper, text: str, x: float, top: float, bottom: float, size: float) -> None:
     """Write from top to bottom, smaller where it is long."""
     characters = [c for c in text if not c.isspace()]
     if not characters:
         return
-    size = min(9.0 if small else 14.0, (bottom - top) / len(characters) / 0.39)
-    step = size * 0.39
+    size = min(size, (bottom - top) / len(characters) / _STEP)
     for row, character in enumerate(characters):
-        paper.text(x, top + step * (row + 0.85), character, size=size, align="centre")
+        paper.text(x, top + size * _STEP * (row + 0.85), character, size=size, align="centre")

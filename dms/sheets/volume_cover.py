@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dms.ports.paper import Paper
-from dms.sheets.sheet import Sheet
-
-SHEET = Sheet("volume-cover", "案卷封面", "Volume cover", "volume")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from dms.ports.paper import Paper
 from dms.sheets.ruled import PORTRAIT, Column, Overlong, Table, draw_table
-from dms.sheets.sheet import Sheet
 
-SHEET = Sheet("volume-list", "卷内目录", "Volume list", "volume")
 COLUMNS = (
-    Column("顺序号", 12, "centre"), Column("文号", 24, lines=3), Column("责任者", 20, lines=3),
-    Column("题名", 50, lines=4), Column("日期", 21, "centre"), Column("页号", 13, "centre"),
-    Column("备注", 40, lines=3),
+    Column("顺序号", 12, "centre"), Column("文号", 22, lines=3), Column("责任者", 18, lines=3),
+    Column("题名", 46, lines=4), Column("日期", 20, "centre"), Column("页号", 13, "centre"),
+    Column("备注", 49, lines=3),
 )  # fmt: skip
 
 
@@ -38,6 +36,7 @@ def draw_volume_list(paper: Paper, number: str, title: str, lines: Sequence[Volu
     """Draw the list; return the remarks that go on in the closing sheet."""
     table = Table(
         "卷内目录", COLUMNS, [line.cells() for line in lines], notes=(f"档号：{number}", f"案卷题名：{title}"),
-        sheet=PORTRAIT, size=9, continued=6, least=18,
+        carried=f"档号：{number}",
+        sheet=PORTRAIT, size=8.5, continued=6, least=18,
     )  # fmt: skip
     return draw_table(paper, table)

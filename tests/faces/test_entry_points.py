@@ -51,6 +51,7 @@ def commands(tmp_path, office):
     return {
         "ingest": (["ingest", loose], Action.CONTRIBUTE, off),
         "retry": (["retry", "no-such-item"], Action.CONTRIBUTE, off),
+        "discard": (["discard", "no-such-item", "--reason", "r"], Action.VOID, off),
         "show": (["show", code], Action.LOOK, on),
         "attention --settle": (["attention", "--settle", fresh], None, on),
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),

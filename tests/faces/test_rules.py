@@ -7,7 +7,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from office_kit import CUSTOMER, Later, filed, note, refused
+from office_kit import CUSTOMER, OTHER, Later, filed, note, refused
 
 from dms.assembly import open_world
 from dms.desk.consent import disposing
@@ -151,7 +151,9 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
 
         found = {d.place: (d.before, d.after) for d in compare(world, code, first, last)}
     assert found["title"] == ("折让审批 a.txt", "折让审批（更正）")
-    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {"label", "volume-list", "closing"}
+    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {
+        "label", "volume-cover", "volume-list", "closing", "electronic-list",
+    }  # fmt: skip
     refused(office, "change", "--approve", request["id"], user="gm", exit_code=1)
     # What changed meanwhile is not overwritten.
     one = office.dms("change", code, "--title", "甲", "--reason", "r", user="zhs")
@@ -421,3 +423,18 @@ def test_foreign_hands_on_the_database_are_found(office):
     assert "was changed" in office.dms("audit", "verify")["findings"][0]["detail"]
     assert office.exit == 6
     assert root["size"] > 5
+
+
+def test_r5_who_sends_known_bytes_learns_nothing_of_anothers_record(office):
+    """A contributor, and a manager of other customers, get an answer as for a file nobody has; who sees it is asked."""
+    code = note(office, text="李美玉客户的合同文本，独有内容。", customer=OTHER, manager="LMY")
+    for user in ("co", "zhs"):
+        path = office.home / f"again-{user}.txt"
+        path.write_text("李美玉客户的合同文本，独有内容。", encoding="utf-8")
+        (item,) = office.dms("ingest", path, user=user)["items"]
+        assert (item["state"], item["code"] != code) == ("registered", True), item
+        assert all(code not in one["question"] for one in office.dms("attention", user=user)["attention"])
+    questions = [one["question"] for one in office.dms("attention", user="lmy")["attention"] if one["target"] == code]
+    assert any("handed in again" in q for q in questions)
+    (mine,) = office.dms("ingest", office.home / "again-co.txt", user="lmy")["items"]
+    assert (mine["state"], mine["code"]) == ("known", code)

@@ -9,11 +9,11 @@ import pytest
 from dms.adapters.codes import open_code_painter, open_code_reader
 from dms.adapters.paper import open_paper
 from dms.adapters.paper.fonts import find_font, find_fonts
+from dms.desk.shelf.sheets import sheets
 from dms.domain import qr
 from dms.domain.numbers import ElectronicCode, parse_paper
 from dms.errors import MissingProgram, Unavailable, Usage
 from dms.ports.ocr import Raster
-from dms.sheets import sheets
 from dms.sheets.cover import Cover, draw_covers
 from dms.sheets.label import LAYOUTS, Label, draw_labels
 

@@ -72,7 +72,9 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     access, stamped = place / "access.pdf", place / "stamped.pdf"
     examiner.access_copy(original, inspection, pages, place, access)
     examiner.stamp(access, pages, stamp_of(world, record.with_(electronic=carrier)), stamped)
-    files: dict[str, Path | bytes | None] = {f"original/{name}": original, "access.pdf": stamped, **page_files(pages)}
+    files: dict[str, Path | bytes | None] = {
+        f"original/{name}": original, "access.pdf": stamped, **page_files(pages, inspection.left_out)
+    }  # fmt: skip
     return Fresh(record.paper_number, carrier, files)
 
 
@@ -88,7 +90,7 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
     head = world.vault.head(record.code)
     gone = [p for p in head.files if p.startswith("original/")] if head else []
     files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
-    world.vault.write(record.code, files, message=message, user=world.user, at=now)
+    world.vault.write(record.code, files, message=message, user=world.actor.name, at=now)
     return changed
 
 

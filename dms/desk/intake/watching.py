@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from dms.desk.intake.items import adopt, free_dead, take_claim
+from dms.desk.intake.items import adopt, free_dead, refuse_lost_catalogue, take_claim
 from dms.desk.intake.workshop import Workshop
 from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
@@ -65,6 +65,7 @@ class Watcher:
 
     def once(self) -> list[Item]:
         """Take in what is there now, then end; return what was taken and its parts, as they stand."""
+        refuse_lost_catalogue(self._world)
         free_dead(self._world)
         adopt(self._world)
         self._world.vault.tidy()
@@ -80,6 +81,7 @@ class Watcher:
 
     def run(self, stop: threading.Event) -> None:
         """Watch until ``stop`` is set; what is under way is finished or left to be taken up again."""
+        refuse_lost_catalogue(self._world)
         settings = self._world.settings
         with ExitStack() as stack:
             stack.enter_context(self._workshop.open())

@@ -10,12 +10,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import Input, on_record
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
 from dms.flow.twice import KIND
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
+
+RESCAN = on_record(Action.PAIR, name="rescan")
 
 
 class Settled(StrEnum):
@@ -27,7 +30,7 @@ class Settled(StrEnum):
     DIFFERENT = "different"
 
 
-def settle_rescan(world: World, named: str, how: Settled, *, reason: str = "") -> Record:
+def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str = "") -> Record:
     """Settle a second scan; return the record that goes on.
 
     Args:
@@ -43,7 +46,8 @@ def settle_rescan(world: World, named: str, how: Settled, *, reason: str = "") -
         Conflict: it is filed, or the other is gone by now.
         NotPermitted: the first record is filed, and changes only by consent (R8).
     """
-    with gate.acting(world, Action.PAIR, named, reason=reason, other="rescan") as act:
+    how = Settled(how)
+    with gate.acting(world, RESCAN, named, reason=reason) as act:
         tx, record, now = act.tx, act.record, act.now
         asked = next((a for a in tx.attention(record.code) if a.kind == KIND), None)
         if asked is None:
@@ -74,7 +78,7 @@ def settle_rescan(world: World, named: str, how: Settled, *, reason: str = "") -
         for waiting in tx.attention(record.code):
             tx.settle(waiting.kind, record.code)
         tx.enqueue("index", record.code)
-        world.vault.write(record.code, {"record.json": record_json(gone)}, message=why, user=world.user, at=now)
+        world.vault.write(record.code, {"record.json": record_json(gone)}, message=why, user=world.actor.name, at=now)
         return kept
 
 
@@ -104,9 +108,16 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             kept = first.with_(electronic=replace(second.electronic, address=address), paper=paper)
         files["record.json"] = record_json(kept)
         message = f"{'Replaced by' if how is Settled.REPLACE else 'Further version from'} {second.code}: {reason}"
-        world.vault.write(first.code, files, message=message, user=world.user, at=now)
+        world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
     finally:
         for file in folder.iterdir():
             file.unlink()
         folder.rmdir()
     return kept
+
+
+ACTS = (
+    RESCAN.by(
+        settle_rescan, Input("how", needed=True, choices=tuple(Settled)), Input("reason"), tells="record",
+    ),
+)  # fmt: skip

@@ -8,18 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import LOOK
+from dms.desk.signing.approving import found_ink
 from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.pages import Box, Page
-from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.flow.work import copy_out, pages_of
 from dms.ports.world import World
 
 _KEPT_SECONDS = 86400.0
-_THUMB_DPI = 24.0
+_THUMB_DPI, _DPI, _FINE_DPI = 24.0, 150.0, 300.0
 PAPER = "paper/"
+# What is printed beside a signature says whose it is; points.
+_AROUND = 90.0
 
 
 def page_read(world: World, named: str, number: int, *, paper: bool = False) -> tuple[Record, Page, int]:
@@ -38,7 +41,7 @@ def page_read(world: World, named: str, number: int, *, paper: bool = False) -> 
     return record, pages[number - 1], len(pages)
 
 
-def page_picture(world: World, named: str, number: int, *, paper: bool = False) -> Path:
+def page_picture(world: World, named: str, number: int, *, paper: bool = False, fine: bool = False) -> Path:
     """Return a JPEG of one page with the looker's watermark; the look is logged.
 
     Args:
@@ -46,14 +49,16 @@ def page_picture(world: World, named: str, number: int, *, paper: bool = False) 
         named: code or paper number.
         number: 1-based page.
         paper: of the scan that was paired with an electronic file.
+        fine: with twice the pixels, for who enlarges it.
 
     Raises:
         NotFound: there is no such record or page, or it is not for the asker.
     """
     copy, page = _marked_page(world, named, number, paper=paper)
-    target = copy.with_name(f"{copy.stem}-{number}.jpg")
+    target = copy.with_name(f"{copy.stem}-{number}{'-fine' if fine else ''}.jpg")
     if not target.exists():
-        world.examiner().crop(copy, number, Box(0, 0, page.width, page.height), target)
+        whole = Box(0, 0, page.width, page.height)
+        world.examiner().crop(copy, number, whole, target, dpi=_FINE_DPI if fine else _DPI)
     return target
 
 
@@ -78,6 +83,35 @@ def evidence_picture(world: World, named: str, number: int, kind: str, spot: int
     target = copy.with_name(f"{copy.stem}-{number}-{kind}-{spot}.jpg")
     if not target.exists():
         world.examiner().crop(copy, number, found[spot - 1], target)
+    return target
+
+
+def ink_picture(world: World, named: str, spot: int) -> Path:
+    """Return a JPEG of a signature found on a record's scan, with the looker's watermark; the look is logged.
+
+    It is cut from the scan, never from the electronic file beside it: that one nobody signed (R4).
+
+    Args:
+        world: the archive.
+        named: code or paper number.
+        spot: 1-based, as the record's signatures found are listed.
+
+    Raises:
+        NotFound: there is no such record or signature, or it is not for the asker.
+    """
+    with world.catalogue.look() as tx:
+        record = gate.record(world, tx, named)
+    found = found_ink(world, record)
+    if not 1 <= spot <= len(found):
+        raise NotFound(f"{record.code} has no signature {spot}.", "The record's page lists what was found.")
+    ink = found[spot - 1]
+    copy, page = _marked_page(world, named, ink.page, paper=bool(record.paper.sha512))
+    box = ink.box
+    around = Box(max(0, box.x0 - _AROUND), max(0, box.y0 - _AROUND / 3), min(page.width, box.x1 + _AROUND / 3),
+                 min(page.height, box.y1 + _AROUND / 3))  # fmt: skip
+    target = copy.with_name(f"{copy.stem}-ink-{spot}.jpg")
+    if not target.exists():
+        world.examiner().crop(copy, ink.page, around, target)
     return target
 
 
@@ -128,7 +162,7 @@ def _marked_page(world: World, named: str, number: int, *, paper: bool) -> tuple
 
 def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[Record, tuple[Page, ...], str]:
     """Log a look at one page and return the record, all its pages, and what marks a copy: who looked and when."""
-    with gate.acting(world, Action.LOOK, named) as act:
+    with gate.acting(world, LOOK, named) as act:
         record = act.record
         act.notes["page"] = number
         mark = f"{act.me.name} {act.me.code} {act.now[:10]}"

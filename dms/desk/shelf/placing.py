@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
+from dms.desk.shelf.reprinting import ask_again
 from dms.desk.shelf.volumes import paper_of, volume_of
 from dms.domain import qr
 from dms.domain.numbers import fold, is_volume
@@ -16,8 +18,11 @@ from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Transaction
-from dms.ports.registers import Move, Reprint
+from dms.ports.registers import Move
 from dms.ports.world import World
+
+MOVE = ActKind("move", Action.KEEP_VOLUMES, Of.VOLUME)
+STOCKTAKE = ActKind("stocktake", Action.KEEP_VOLUMES, Of.VOLUME)
 
 
 def locate(world: World, named: str, place: str, *, home: bool = True, reason: str = "") -> int:
@@ -40,7 +45,7 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
     place = "/".join(part.strip() for part in place.replace("\\", "/").split("/") if part.strip())
     if not place:
         raise Usage("A place is needed.", '"档案室/2号柜/3层/12盒"')
-    with gate.acting(world, Action.KEEP_VOLUMES, target=fold(named), reason=reason, other="move") as act:
+    with gate.acting(world, MOVE, target=fold(named), reason=reason) as act:
         records, target = paper_of(world, act.tx, named)
         before = place_of(act.tx, target, "home" if home else "current")
         act.notes |= {"before": before, "after": place, "home": home}
@@ -53,10 +58,10 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
             moved = record.with_(paper=replace(record.paper, address=place))
             act.tx.save_record(moved)
             if record.paper.address:
-                act.tx.ask_reprint(Reprint(record.code, "label", f"the paper moved to {place}", act.now))
+                ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, record=record.code)
         volume = target if is_volume(target) else records[0].volume if records else ""
         if before and volume:
-            act.tx.ask_reprint(Reprint(volume, "electronic-list", f"the paper moved to {place}", act.now))
+            ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, volume=volume)
     return len(records)
 
 
@@ -115,7 +120,7 @@ def stocktake(world: World, place: str, symbols: Iterable[str]) -> Stocktake:
     place = "/".join(part.strip() for part in place.split("/") if part.strip())
     found: dict[str, Record] = {}
     unknown: Counter[str] = Counter()
-    with gate.acting(world, Action.KEEP_VOLUMES, target=place, other="stocktake") as act:
+    with gate.acting(world, STOCKTAKE, target=place) as act:
         for symbol in symbols:
             record = _meant(world, act.tx, symbol)
             if record is None:
@@ -173,3 +178,6 @@ def _meant(world: World, tx: Transaction, symbol: str) -> Record | None:
         return tx.record(code) or tx.record_by_number(code)
     except Usage:
         return None
+
+
+ACTS = (MOVE, STOCKTAKE)

@@ -1,163 +1,112 @@
-"""Printing: records and reservations become sheets; any of them can be printed again."""
+"""Printing any sheet: its content is read, drawn with nobody waiting, then noted, and only then handed out.
+
+A sheet leaves the reprint list only where its file was written and nothing asked for it again meanwhile.
+"""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dms.desk.acts import gate
-from dms.domain import qr
-from dms.domain.numbers import parse_code, parse_paper, parse_volume
-from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState, expected_pages
-from dms.errors import Unavailable
-from dms.flow.work import copy_out
-from dms.ports.catalogue import Act
+from dms.desk.shelf.sheets import sheet_named
+from dms.desk.shelf.sheets.sheet import Asked, Gathered, Printed, Sheet, still_asked
+from dms.domain.numbers import parse_volume
+from dms.errors import Unavailable, Usage
 from dms.ports.registers import Reprint
 from dms.ports.world import World
-from dms.sheets.calibration import draw_calibration
-from dms.sheets.cover import Cover, draw_covers
-from dms.sheets.label import Label, draw_labels
+
+MOST = 5000
+_EXAMPLES = {"record": "HG01E2026000123", "volume": "HG01-KH·04·2026-D30-ZHS-002", "request": "12"}
 
 
-def named_records(world: World, names: Sequence[str]) -> list[Record]:
-    """Return records by code, paper number or a range ``FIRST..LAST`` of codes, each seen by the gate.
-
-    Raises:
-        NotFound: one of them is not there, or not for the asker.
-        Usage: one of them is neither.
-    """
-    records: list[Record] = []
-    with world.catalogue.look() as tx:
-        _, mine = gate.reach(world, tx)
-        for name in names:
-            first, dots, last = name.partition("..")
-            if not dots:
-                records.append(gate.seen(tx, mine, name))
-                continue
-            start, end = parse_code(first), parse_code(last)
-            for serial in range(start.serial, end.serial + 1):
-                records.append(gate.seen(tx, mine, f"{start.fonds}E{start.year:04d}{serial:06d}"))
-    return records
-
-
-def print_covers(world: World, records: Sequence[Record], target: Path, *, folded: bool = False) -> None:
-    """Print one cover sheet (扫描封面) for each record to a PDF.
+def print_sheet(
+    world: World, name: str, targets: Sequence[str], file: Path, options: Mapping[str, object] | None = None
+) -> Printed:
+    """Print a sheet of what is named, or of the archive.
 
     Args:
         world: the archive.
-        records: reserved, registered or filed records.
-        target: PDF to write.
-        folded: larger codes with more error correction, for paper that will be folded.
-    """
-    _permitted(world, records)
-    names = _people(world)
-    covers = []
-    for record in records:
-        kind = world.scheme.classes.get(record.class_code)
-        code = parse_code(record.code)
-        paper = parse_paper(record.paper_number) if record.paper_number else None
-        covers.append(
-            Cover(
-                code=code,
-                paper_number=paper,
-                class_code=record.class_code,
-                class_name=kind.name if kind else "",
-                manager=record.manager,
-                manager_name=names.get(record.manager, ""),
-                customer=record.customer,
-                title=record.title,
-                pages_expected=expected_pages(record),
-                signatures=kind.signatures if kind else ("customer", "handler", "supervisor"),
-                electronic_address=world.vault.address(record.code),
-                paper_address=record.paper.address,
-                fonds_name=world.scheme.fonds_name,
-                qr_text=qr.write(code, paper, qr.Purpose.COVER, world.key, world.settings.base_url),
-            )
-        )
-    paper_sheet = world.paper()
-    draw_covers(paper_sheet, covers, folded=folded)
-    paper_sheet.save(target, title="扫描封面 Cover sheets")
-    _log(world, "cover", records)
-
-
-def print_labels(
-    world: World,
-    records: Sequence[Record],
-    target: Path,
-    *,
-    layout: str,
-    start: int = 1,
-    offset: tuple[float, float] = (0.0, 0.0),
-) -> None:
-    """Print cross-reference labels (互见标签) on a label sheet.
-
-    Args:
-        world: the archive.
-        records: registered or filed records.
-        target: PDF to write.
-        layout: name of the label sheet.
-        start: first free label on the sheet, 1 is top left.
-        offset: millimetres right and down, from the calibration of the printer.
-    """
-    _permitted(world, records)
-    labels = []
-    for record in records:
-        code = parse_code(record.code)
-        paper = parse_paper(record.paper_number) if record.paper_number else None
-        labels.append(
-            Label(
-                code=code,
-                paper_number=paper,
-                title=record.title,
-                customer=record.customer,
-                electronic_address=world.vault.address(record.code),
-                paper_address=record.paper.address,
-                qr_text=qr.write(code, paper, qr.Purpose.LABEL, world.key, world.settings.base_url),
-            )
-        )
-    paper_sheet = world.paper()
-    draw_labels(paper_sheet, labels, layout, start, offset)
-    paper_sheet.save(target, title="互见标签 Cross-reference labels")
-    _log(world, "label", records)
-
-
-def print_calibration(world: World, target: Path, *, layout: str, offset: tuple[float, float] = (0.0, 0.0)) -> None:
-    """Write a label sheet's calibration page: no record stands on it.
+        name: of the sheet.
+        targets: codes, paper numbers, ranges ``FIRST..LAST`` of codes, volumes or requests.
+        file: where to write; its suffix says the format. What cannot be one file is numbered: ``copy-2.pdf``.
+        options: of the sheet.
 
     Raises:
-        Usage: an unknown layout.
-        NotPermitted: the archive does not know the asker.
+        NotFound: there is no such sheet, record or volume, or it is not for the asker.
+        NotPermitted: not for the asker.
+        Usage: nothing or too much is named, a format the sheet cannot be, or an option that does not fit.
+        Unavailable: the file cannot be written; then nothing is noted either.
     """
+    sheet = sheet_named(name)
+    form = sheet.form(file.suffix)
+    chosen = sheet.chosen(options or {})
+    if not targets and not sheet.without_targets:
+        raise Usage(f"Nothing was named to print “{name}” of.", f"Such as {_EXAMPLES[sheet.of]}.")
+    if len(targets) > MOST:
+        raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST}; print them in parts.")
     with world.catalogue.look() as tx:
-        gate.person(world, tx)
-    paper = world.paper()
-    draw_calibration(paper, layout, offset)
-    paper.save(target, title="标签校准页 Label calibration page")
+        me, mine = gate.reach(world, tx)
+        gathered = sheet.gather(Asked(world, tx, me, mine, world.now(), targets, chosen))
+        shown = {note.target for note in gathered.notes}
+        asked = [one for one in tx.reprints() if one.sheet == name and one.target in shown]
+    with _beside(file) as folder:
+        made = _made(world, sheet, gathered.content, folder, form)
+        _note(world, sheet, gathered, asked)
+        return Printed(_handed_out(made, file), gathered.told)
 
 
-def print_copy(world: World, named: str, target: Path) -> Record:
-    """Write a record's pages with a watermark that says who looked and when (R6); the printing is logged.
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A folder next to the file to be written: what is whole there is moved, not copied."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_dir():
+            raise IsADirectoryError(21, "Is a directory")
+        made = tempfile.TemporaryDirectory(dir=file.parent, prefix=".print-")
+    except OSError as problem:
+        raise Unavailable(f"{file} cannot be written: {problem.strerror}.", "Choose another file with -o.") from problem
+    with made as folder:
+        yield Path(folder)
 
-    Raises:
-        NotFound: there is no such record or copy, or it is not for the asker.
-    """
-    with gate.acting(world, Action.PRINT, named) as act:
-        record = act.record
-        mark = f"{act.me.name} {act.me.code} {act.now[:16].replace('T', ' ')}"
-        act.notes |= {"sheet": "copy", "watermark": mark}
-    # After the act: nobody waits for the watermark of a long record to take his turn.
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="copy-") as folder:
-        plain, marked = Path(folder) / "access.pdf", Path(folder) / "marked.pdf"
-        copy_out(world, record.code, "access.pdf", plain)
-        world.examiner().watermark(plain, mark, marked)
-        try:
-            shutil.copyfile(marked, target)
-        except OSError as problem:
-            raise Unavailable(f"{target} cannot be written: {problem.strerror}.", "Choose another place.") from problem
-    return record
+
+def _made(world: World, sheet: Sheet[Any], content: Any, folder: Path, form: str) -> Sequence[Path]:
+    target = folder / f"{sheet.name}.{form}"
+    if form == "xlsx" and sheet.grids is not None:
+        world.spreadsheet().write(target, sheet.grids(content), title=sheet.title_zh)
+    elif sheet.files is not None:
+        return sheet.files(world, content, folder)
+    elif sheet.draw is not None:
+        paper = world.paper()
+        sheet.draw(paper, content)
+        paper.save(target, title=f"{sheet.title_zh} {sheet.title_en}")
+    return [target]
+
+
+def _note(world: World, sheet: Sheet[Any], gathered: Gathered[Any], asked: Sequence[Reprint]) -> None:
+    if not gathered.notes:
+        return
+    first, *more = gathered.notes
+    kind = first.act
+    with gate.acting(world, kind, target=first.target) as act:
+        act.notes |= {"sheet": sheet.name, **first.data}
+        for one in still_asked(asked, act.tx.reprints()):
+            act.tx.reprinted(one.target, one.sheet)
+        for note in more:
+            act.log_also(note.act, note.target, **{"sheet": sheet.name, **note.data})
+
+
+def _handed_out(made: Sequence[Path], file: Path) -> list[Path]:
+    files = [file if not n else file.with_name(f"{file.stem}-{n + 1}{file.suffix}") for n in range(len(made))]
+    try:
+        for source, target in zip(made, files, strict=True):
+            source.replace(target)
+    except OSError as problem:
+        raise Unavailable(f"{file} cannot be written: {problem.strerror}.", "Choose another file with -o.") from problem
+    return files
 
 
 def reprints(world: World) -> list[Reprint]:
@@ -170,25 +119,3 @@ def reprints(world: World) -> list[Reprint]:
             if scope.holds(one.target, manager, record.customer if record else ""):
                 found.append(one)
         return found
-
-
-def _people(world: World) -> dict[str, str]:
-    with world.catalogue.look() as tx:
-        return {p.code: p.name for p in tx.people()}
-
-
-def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
-    now = world.now()
-    with world.catalogue.begin() as tx:
-        for record in records:
-            tx.reprinted(record.code, sheet)
-            tx.log(Act(now, world.user, Action.PRINT.value, record.code, "", {"sheet": sheet}))
-
-
-def _permitted(world: World, records: Sequence[Record]) -> None:
-    with world.catalogue.look() as tx:
-        _, mine = gate.reach(world, tx)
-        for record in records:
-            if record.state is RecordState.RESERVED and record.received_by == world.user:
-                continue  # his own reservation, of nobody's record yet
-            gate.allow(mine, Action.PRINT, record)

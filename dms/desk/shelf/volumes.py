@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
+from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.numbers import VolumeNumber, fold, is_volume, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Transaction, Volume
-from dms.ports.registers import Reprint
 from dms.ports.world import World
+
+CLOSE_VOLUME = ActKind("close-volume", Action.KEEP_VOLUMES, Of.VOLUME)
+BIND_VOLUME = ActKind("bind-volume", Action.KEEP_VOLUMES, Of.VOLUME)
+
 
 OPEN, CLOSED, BOUND = "open", "closed", "bound"
 
@@ -105,7 +110,7 @@ def close(world: World, named: str, *, title: str = "", note: str = "") -> Volum
         NotPermitted: not for the asker.
     """
     number = parse_volume(named)
-    with gate.acting(world, Action.KEEP_VOLUMES, target=str(number), other="close-volume") as act:
+    with gate.acting(world, CLOSE_VOLUME, target=str(number)) as act:
         volume = existing(act.tx, number)
         if volume.state != OPEN:
             raise Conflict(f"{number} is {volume.state} already.", "It is never opened again; later papers go on.")
@@ -113,8 +118,7 @@ def close(world: World, named: str, *, title: str = "", note: str = "") -> Volum
             volume, state=CLOSED, closed=act.now, closed_by=act.me.code, title=title or volume.title, note=note
         )
         act.tx.save_volume(closed)
-        for sheet in ("volume-cover", "volume-list", "closing", "spine"):
-            act.tx.ask_reprint(Reprint(str(number), sheet, "the volume was closed", act.now))
+        ask_again(act.tx, "binding", why="the volume was closed", at=act.now, volume=str(number))
     return closed
 
 
@@ -133,7 +137,7 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
         NotPermitted: not for the asker.
     """
     number = parse_volume(named)
-    with gate.acting(world, Action.KEEP_VOLUMES, target=str(number), reason=accept, other="bind-volume") as act:
+    with gate.acting(world, BIND_VOLUME, target=str(number), reason=accept) as act:
         volume = existing(act.tx, number)
         if volume.state == BOUND:
             raise Conflict(f"{number} is bound already.", "Nothing is left to do.")
@@ -151,8 +155,7 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
         )  # fmt: skip
         act.tx.save_volume(bound)
         act.notes["problems"] = [f"{p.target} {p.detail}" for p in left]
-        for sheet in ("volume-cover", "volume-list", "closing", "spine"):
-            act.tx.ask_reprint(Reprint(str(number), sheet, "the volume was bound", act.now))
+        ask_again(act.tx, "binding", why="the volume was bound", at=act.now, volume=str(number))
     return bound
 
 
@@ -180,3 +183,6 @@ def existing(tx: Transaction, number: VolumeNumber) -> Volume:
     if found is None:
         raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
     return found
+
+
+ACTS = (CLOSE_VOLUME, BIND_VOLUME)

@@ -1,4 +1,4 @@
-"""``dms watch``, ``ingest``, ``retry`` and ``attention``: what comes in, and what people must settle."""
+"""``dms watch``, ``ingest``, ``retry``, ``discard`` and ``attention``: what comes in, and what people must settle."""
 
 from __future__ import annotations
 
@@ -168,6 +168,20 @@ def retry_command(session: Session, items: tuple[str, ...], everything: bool, as
         with shop.open():
             done = item_data(shop.finish(ids))
     answer({"items": done}, lambda c: show_items(c, done, empty="Nothing is in quarantine."), as_json=as_json)
+
+
+@click.command("discard")
+@click.argument("item")
+@click.option("--reason", required=True, help="Why it is not taken in; it stays in the log.")
+@json_option
+@click.pass_obj
+def discard_command(session: Session, item: str, reason: str, as_json: bool) -> None:
+    """Remove a file from quarantine that will never be taken in; it does not come back."""
+    from dms.desk.intake.discarding import discard
+
+    with session.world() as world:
+        done = item_data([discard(world, item, reason=reason)])
+    answer({"items": done}, lambda c: show_items(c, done, empty=""), as_json=as_json)
 
 
 @click.command("attention")

@@ -124,6 +124,7 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
             ("remark on file 备注", told["remarks"]["electronic"]),
         ]  # fmt: skip
         rows += [(f"field {name}", value) for name, value in sorted(told["fields"].items())]
+        rows += [("not in the text", one["said"]) for one in told["left_out"]]
         if told["uncertain"]:
             rows.append(("please settle", ", ".join(told["uncertain"])))
         table(console, ("", ""), rows, empty="")

@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from dms.adapters.examine.readers import scan_image
+from dms.adapters.ocr.notes import MARK
 from dms.domain.pages import Box, Evidence, Page, Word
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
@@ -25,9 +26,14 @@ _ENOUGH_TEXT = 20
 _ENOUGH_OVER_PICTURE = 100
 _ENOUGH_SPREAD = 0.3
 _MOST_STRANGE = 0.2
+# A picture on a page of text that covers so much of it, and has so many pixels each way, may hold text: a scanned
+# paragraph, a screen shot. Logos are smaller.
+_WITH_TEXT, _WITH_TEXT_PIXELS, _MOST_PICTURES = 0.04, 60, 8
 _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
+# How far a run as shown may differ in width (a page turned by a quarter does); how far a letter may stand out, points.
+_ROUNDED, _BESIDE = 0.02, 2.0
 
 
 def opens(path: Path, count: int, password: str) -> bool:
@@ -140,6 +146,62 @@ def is_picture(path: Path, number: int) -> bool:
     return _is_picture(_page(path, number))
 
 
+def plain_text(path: Path, number: int) -> str:
+    """Return a page's own text as it stands; empty where the page is broken."""
+    try:
+        told: str = _page(path, number).get_textpage().get_text_range()
+    except Unreadable:
+        return ""
+    return told
+
+
+def text_of(path: Path, number: int) -> Any:
+    """Return the library's own text of a page."""
+    return _page(path, number).get_textpage()
+
+
+def pictures(path: Path, number: int) -> list[Box]:
+    """Return the places of images on a page that are large enough to hold text, as shown, the largest first."""
+    page = _page(path, number)
+    width, height = page.get_size()
+    found = []
+    for image in _images(page):
+        left, bottom, right, top = image.get_bounds()
+        x0, y0 = _as_shown(page, width, height, left, top)
+        x1, y1 = _as_shown(page, width, height, right, bottom)
+        box = Box(max(0.0, min(x0, x1)), max(0.0, min(y0, y1)), min(width, max(x0, x1)), min(height, max(y0, y1)))
+        if box.width * box.height >= _WITH_TEXT * width * height and min(image.get_px_size()) >= _WITH_TEXT_PIXELS:
+            found.append(box)
+    found.sort(key=lambda box: -box.width * box.height)
+    return found[:_MOST_PICTURES]
+
+
+def notes(path: Path, number: int) -> list[Word]:
+    """Return the notes of our working copy on a page: what annotations said, at their places."""
+    page = _page(path, number)
+    width, height = page.get_size()
+    found = []
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation and _string(annotation, b"NM").startswith(MARK):
+            place = raw.FS_RECTF()
+            raw.FPDFAnnot_GetRect(annotation, ctypes.byref(place))
+            x0, y0 = _as_shown(page, width, height, place.left, place.top)
+            x1, y1 = _as_shown(page, width, height, place.right, place.bottom)
+            author, said = _string(annotation, b"T"), _string(annotation, b"Contents")
+            text = f"[批注 note{' ' + author if author else ''}] {said}"
+            found.append(Word(text, Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return found
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    length = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length)
+    return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
+
+
 def text_page(path: Path, number: int) -> Page | None:
     """Return a page from its own text; None where it has too little or unreadable text and must be recognised.
 
@@ -173,13 +235,58 @@ def _spread(words: tuple[Word, ...]) -> float:
 
 
 def _words(page: Any, text: Any, width: float, height: float) -> Iterator[Word]:
+    letters = _Letters(text)
     for index in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(index)
         run = " ".join(text.get_text_bounded(left, bottom, right, top).split())
         if run:
             x0, y0 = _as_shown(page, width, height, left, top)
             x1, y1 = _as_shown(page, width, height, right, bottom)
-            yield Word(run, Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            yield Word(run, box, edges=letters.edges(run, (left, right), (x0, x1)))
+
+
+class _Letters:
+    """Where each letter of a page's own text stands: a run's letters are not equally wide.
+
+    Args:
+        text: the page's text.
+    """
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+        self._told = [
+            (letter, place)
+            for place in range(text.count_chars())
+            if not (letter := chr(raw.FPDFText_GetUnicode(text, place) or 32)).isspace()
+        ]
+        self._flat = "".join(letter for letter, _ in self._told)
+        self._at = 0
+
+    def edges(self, run: str, inside: tuple[float, float], shown: tuple[float, float]) -> tuple[float, ...]:
+        """Return left and right of each letter of a run; empty where they cannot be told from the page.
+
+        Args:
+            run: as read, in the order of the page.
+            inside: left and right of the run in the page's own space.
+            shown: the same as the page is shown.
+        """
+        sought = "".join(run.split())
+        start = self._flat.find(sought, self._at)
+        wide = inside[1] - inside[0]
+        if start < 0 or wide <= 0 or abs(abs(shown[1] - shown[0]) - wide) > _ROUNDED * wide:
+            return ()  # written in another order, or across the page as it is shown
+        scale = (shown[1] - shown[0]) / wide
+        found: list[float] = []
+        for _, place in self._told[start : start + len(sought)]:
+            left, _, right, _ = self._text.get_charbox(place, loose=True)
+            ends = sorted(shown[0] + (x - inside[0]) * scale for x in (left, right))
+            found += [round(x, 1) for x in ends]
+        low, high = min(shown) - _BESIDE, max(shown) + _BESIDE
+        if not all(low <= x <= high for x in found) or found[::2] != sorted(found[::2]):
+            return ()  # these letters stand elsewhere
+        self._at = start + len(sought)
+        return tuple(found)
 
 
 def _as_shown(page: Any, width: float, height: float, x: float, y: float) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from dms.desk.records.waiting import waiting
 from dms.desk.shelf.printing import reprints
 from dms.domain.policy import Action
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, cursor_at, paged, place_of, plain
+from dms.faces.web.pages.searching import settles
 from dms.faces.web.view import download, world_of
 from dms.operating.health import advice, probes
 
@@ -46,11 +47,15 @@ def find(
     facet: Annotated[list[str] | None, Query(max_length=6)] = None,
     limit: Limit = 20,
     cursor: Cursor = "",
+    typing: Annotated[bool, Query(description="Asked while one types: logged once, for the query settled on.")] = False,
 ) -> dict[str, Any]:
     """Search within what the asker may see: total, hits with page, snippet and marks, facets asked for."""
     filters = Filters(class_code, year, customer, manager, volume, state)
     place = place_of(cursor)
-    found = search(world_of(request), q, filters, limit=limit, offset=place, sort=sort, facets=facet or ())
+    found = search(
+        world_of(request), q, filters, limit=limit, offset=place, sort=sort, facets=facet or (),
+        settled=settles(request, q, filters, typing=typing),
+    )  # fmt: skip
     end = place + limit
     return {
         "total": found.total, "hits": [plain(h) for h in found.hits], "facets": plain(found.facets),

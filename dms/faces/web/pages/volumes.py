@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from dms.desk.acts import gate
 from dms.desk.shelf import placing, volumes
+from dms.desk.shelf.sheets import names_of
 from dms.domain.policy import Action
 from dms.faces.web.view import FORM, back, render, world_of
 
@@ -37,7 +38,8 @@ def volume_page(request: Request, number: str, page: Annotated[int, Query(ge=1, 
         _, mine = gate.reach(world, tx)
         keeps = mine.may(Action.KEEP_VOLUMES) is not None
     return render(
-        request, "volume.html", volume=volume, total=len(records), records=records[(page - 1) * _STEP : page * _STEP],
+        request, "volume.html", sheets=names_of("volume"),
+        volume=volume, total=len(records), records=records[(page - 1) * _STEP : page * _STEP],
         page=page, last=max(1, -(-len(records) // _STEP)), keeps=keeps,
         problems=volumes.check(world, number) if keeps else [], moves=placing.history(world, number),
     )  # fmt: skip
