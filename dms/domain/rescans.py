@@ -11,6 +11,7 @@ from dms.domain.record import Record
 SAME_TEXT = 0.85
 _LENGTHS = 0.8
 _FACTS = 0.75
+_SLIPS = 2
 _LEAST_NUMBER = 3
 
 
@@ -42,7 +43,9 @@ def same_text(one: str, other: str, fold: Callable[[str], str]) -> float:
         {f"{kind}:{v}" for kind in ("amounts", "dates", "numbers") for v in getattr(facts(text), kind)}
         for text in (one, other)
     )
-    return alike if len(left & right) >= _FACTS * len(left | right) else 0.0
+    # One figure read wrongly stands on both sides.
+    agree = len(left ^ right) <= _SLIPS or len(left & right) >= _FACTS * len(left | right)
+    return alike if agree else 0.0
 
 
 def _length(text: str) -> int:
