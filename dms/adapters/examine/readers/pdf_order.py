@@ -34,12 +34,11 @@ def reordered(textpage: Any) -> dict[str, str]:
 
 
 def _left(textpage: Any, index: int) -> float:
-    left, right, bottom, top = textpage.get_charbox(index)
-    return float(left)
+    return float(textpage.get_charbox(index)[0])
 
 
 def _as_seen(tokens: list[tuple[str, float]]) -> bool:
-    """True where words stand from left to right, two of them at least being read from right to left, or one and others."""
+    """True where words come as they stand, from left to right, whatever their direction."""
     places = [place for _, place in tokens]
     return len(tokens) > 1 and places == sorted(places)
 
