@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
     "copy": "the last {n} lines in its copy to look at: its text and search have them",
     "characters": "{n} characters that are damaged",
     "empty": "{n} attachments that are empty",
+    "data": "{n} sheets of structured data for programs",
     "logos": "{n} small pictures without a name",
 }
 _NAMES_SAID = 3

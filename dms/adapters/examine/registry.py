@@ -31,7 +31,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # Ranks: who is asked first. Formats of one rank must not claim the same file.
 EXACT = 0  # a magic number, or a structure nothing else has
 LIKELY = 1  # signs that together leave little doubt; a container none of the exact ones knew
-TEXT = 2  # text with a structure of its own
+TEXT = 2  # text with a structure of its own; a container nobody before knew
 LAST = 3  # any text
 
 

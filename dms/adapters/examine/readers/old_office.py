@@ -158,6 +158,10 @@ def _mimetype(start: str) -> Callable[[Sample], bool]:
     return lambda sample: sample.mimetype.startswith(start)
 
 
+def _is_iwork(sample: Sample) -> bool:
+    return any(name.endswith((".iwa", "index.apxl")) or name == "QuickLook/Preview.pdf" for name in sample.entries)
+
+
 FORMATS = (
     Format("application/msword", "a Word file of the old kind", (".doc", ".dot", ".wps", ".wpt"),
            holds("WordDocument"), _read(_DOCX, ".doc"), LIKELY),
@@ -189,6 +193,8 @@ REFUSALS = (
     Refusal("It is a Hangul file.", "Save it as docx or PDF, and drop that.",
             holds("HwpSummaryInformation", "BodyText")),
     Refusal("It is a file in an old Office format.", "Save it as docx, xlsx or PDF, and drop that.", starts(_OLE),
+            LIKELY),
+    Refusal("It is a file of Apple's Pages, Numbers or Keynote.", "Export it as PDF, and drop that.", _is_iwork,
             LIKELY),
     Refusal("It is an XPS document.", "Save or print it as PDF, and drop that.",
             _typed("ms-package.xps-fixeddocument"), LIKELY),

@@ -10,9 +10,9 @@ from typing import Any
 from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.container import BROKEN, all_within, attribute, child, container, local, parse
 from dms.adapters.examine.readers.flow import Flow, comment_line
-from dms.adapters.examine.readers.packed import asked_where_little, merged
+from dms.adapters.examine.readers.packed import asked_where_little
 from dms.adapters.examine.registry import Format, Sample, Source, broken_zip
-from dms.domain.left_out import LeftOut
+from dms.domain.left_out import LeftOut, together
 from dms.errors import LimitExceeded, Unreadable
 
 _OPEN = "application/vnd.oasis.opendocument."
@@ -71,7 +71,7 @@ def _read(source: Source) -> Flow:
         flow,
         active_content=("macros",) if _has_macros(names) else (),
         signed="META-INF/documentsignatures.xml" in names,
-        left_out=merged((*flow.left_out, *asked_where_little(unread, flow.text))),
+        left_out=together((*flow.left_out, *asked_where_little(unread, flow.text))),
     )
 
 
@@ -81,7 +81,7 @@ def _read_flat(source: Source) -> Flow:
     flow = _flow(walk, root, root, root)
     pictures = sum(1 for _ in all_within(root, "image"))
     told = asked_where_little([LeftOut("pictures", pictures)] if pictures else [], flow.text)
-    return replace(flow, left_out=merged((*flow.left_out, *told)))
+    return replace(flow, left_out=together((*flow.left_out, *told)))
 
 
 FORMATS = (

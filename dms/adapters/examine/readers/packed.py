@@ -11,7 +11,7 @@ from dms.adapters.examine.readers.container import container
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.ooxml import Package
 from dms.adapters.examine.registry import Sample, Source
-from dms.domain.left_out import LeftOut
+from dms.domain.left_out import LeftOut, together
 
 _LITTLE_TEXT = 200
 
@@ -52,7 +52,7 @@ def flow_of(source: Source, package: Package, lines: Callable[[Package, Source],
         text=clean(flow.text),
         active_content=("macros",) if package.has_macros else (),
         signed=package.is_signed,
-        left_out=merged((*flow.left_out, *asked_where_little(package.unread(), flow.text))),
+        left_out=together((*flow.left_out, *asked_where_little(package.unread(), flow.text))),
     )
 
 
@@ -60,16 +60,3 @@ def asked_where_little(found: list[LeftOut], text: str) -> list[LeftOut]:
     """Ask about pictures where there is hardly any text: the document may be in them."""
     little = len(text) < _LITTLE_TEXT
     return [replace(one, ask=one.ask or (little and one.what == "pictures")) for one in found]
-
-
-def merged(found: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
-    """Put together what is told more than once of one kind."""
-    kinds: dict[str, LeftOut] = {}
-    for one in found:
-        before = kinds.get(one.what)
-        kinds[one.what] = (
-            one
-            if before is None
-            else LeftOut(one.what, before.count + one.count, before.names + one.names, before.ask or one.ask)
-        )
-    return tuple(kinds.values())

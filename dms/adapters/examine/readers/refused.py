@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dms.adapters.examine.registry import LIKELY, ZIP, Refusal, Sample, starts
+from dms.adapters.examine.registry import LIKELY, Refusal, Sample, starts
 
 _UNPACK = "Unpack it and drop the files."
 
@@ -39,5 +39,4 @@ REFUSALS = (
         "It is a document of a kind that is not taken.", "Save it as PDF, and drop that.",
         lambda sample: bool(sample.mimetype), LIKELY,
     ),
-    Refusal("It is a zip archive.", _UNPACK, starts(*ZIP), LIKELY),
 )  # fmt: skip
