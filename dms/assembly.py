@@ -83,7 +83,8 @@ def open_world(
             journal=journal,
             vault=_vault(settings),
             inboxes=[
-                Folder(path, polled=polled, poll_seconds=settings.poll_seconds) for path, polled in settings.folders()
+                Folder(path, polled=polled, poll_seconds=settings.poll_seconds, ignored=settings.ignored)
+                for path, polled in settings.folders()
             ],
             examiner=lazy.examiner,
             index=lazy.index,

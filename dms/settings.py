@@ -47,6 +47,9 @@ class Settings:
     poll_seconds: float = _option(5.0, "How often polled folders are looked through.")
     settle_seconds: float = _option(5.0, "How long a dropped file must be still before it is taken.")
     patience_seconds: float = _option(60.0, "How long an unfinished-looking file must be still before it is taken.")
+    ignored: tuple[str, ...] = _option(
+        (), "Names in drop folders that are left alone, besides the usual junk (docs/operate.md): `*.bak`, `private`."
+    )
     sweep_seconds: float = _option(300.0, "How often every drop folder is looked through whole.")
     scheme: str = _option("", "Classification scheme; empty: `scheme.toml` in the home, else the default one.")
     forms: str = _option("", "Folder of form profiles; empty: `forms/` in the home, else the default ones.")

@@ -60,11 +60,15 @@ class Settling:
             seen = self._seen[path] = _Seen(size, mtime_ns, now)
         if busy:
             return False
-        if moved_in and complete is not False:
+        if moved_in and complete is not False and size:
             return True
         still = now - seen.since
         if busy is False:
             still = max(still, age)
+        if size == 0:
+            # A placeholder of a sync program or a copier that reserves the name first: what it stands for may be on
+            # its way, however old the placeholder is.
+            return now - seen.since >= self._patience
         if complete is not False:
             return still >= self._settle
         # Where the system swears that nobody writes, a missing end is most likely missing for good.

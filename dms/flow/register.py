@@ -25,6 +25,7 @@ from dms.flow.route import check_digest
 from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
+from dms.ports.examine import Attachment
 
 
 def register(work: Work) -> Item:
@@ -227,10 +228,11 @@ def _children(work: Work, record: Record) -> list[Item]:
     """Attachments travel on their own; their parent's folder may be gone by then, so they get their own copy."""
     item, world = work.item, work.world
     depth = int(item.data.get("depth", 0)) + 1
-    if depth > _DEEPEST:
-        return []  # the original holds them; _ask says that they were not taken apart
+    taken = _parts(work)
+    # What is left of the drop's room is shared by its parts, so that files within files cannot grow without end.
+    room = (_room(item) - len(taken)) // max(1, len(taken))
     children = []
-    for order, attachment in enumerate(work.inspection.attachments, 1):
+    for order, attachment in enumerate(taken, 1):
         child_id = f"{item.id}-{order:03d}"
         incoming = world.work / child_id / "incoming"
         copy_whole(attachment.path, incoming)
@@ -247,9 +249,20 @@ def _children(work: Work, record: Record) -> list[Item]:
                 created=item.created,
                 place=world.place,
                 bulk=item.bulk,
-            ).noting(part_of=record.code, depth=depth)
+            ).noting(part_of=record.code, depth=depth, room=room)
         )
     return children
+
+
+def _parts(work: Work) -> Sequence[Attachment]:
+    """Return the attachments that go on; the original holds the others, and :func:`_ask` says so."""
+    if int(work.item.data.get("depth", 0)) >= _DEEPEST:
+        return ()
+    return work.inspection.attachments[: _room(work.item)]
+
+
+def _room(item: Item) -> int:
+    return int(item.data.get("room", _MOST_PARTS))
 
 
 def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDifference], now: str) -> None:
@@ -287,8 +300,9 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
         warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))
     if item.data.get("sidecar_problem"):
         warnings.append(str(item.data["sidecar_problem"]))
-    if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
-        warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
+    beyond = len(work.inspection.attachments) - len(_parts(work))
+    if beyond:
+        warnings.append(f"{beyond} of the files in it lie too deep, or are too many, and were not taken apart.")
     asked = sentence(one for one in _left_out(work) if one.ask)
     if asked:
         warnings.append(asked)
@@ -312,8 +326,8 @@ def _left_out(work: Work) -> tuple[LeftOut, ...]:
     return (*told, LeftOut("no_text", ask=True))
 
 
-# Messages in messages in messages: past this they are left in their original.
-_DEEPEST = 5
+# Files in files in files: past this they are left in their original; and so many parts of one drop at most.
+_DEEPEST, _MOST_PARTS = 5, 20_000
 
 _OPTION = {
     "class_code": "--class CLASS",

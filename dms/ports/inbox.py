@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +65,10 @@ class Inbox(Protocol):
 
     def look(self, path: Path) -> Drop | None:
         """Return one file, None where it is gone or to be ignored."""
+        ...
+
+    def lonely(self, seconds: float) -> Sequence[Path]:
+        """Return sidecars that have lain for so many seconds without the file they speak of."""
         ...
 
     def watch(self, on_change: Callable[[Path, bool], None]) -> AbstractContextManager[None]:

@@ -126,7 +126,8 @@ def test_active_content_in_direct_and_indirect_places(examiner: Examiner, tmp_pa
     launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe")
     pdf.Root.AA = pikepdf.Dictionary(WC=pdf.make_indirect(pikepdf.Dictionary(Next=pikepdf.Array([launch]))))
     inspection = examiner.inspect(saved(pdf, tmp_path / "a.pdf"), "a.pdf", work)
-    assert inspection.active_content == ("JavaScript", "embedded files", "programs to start")
+    assert inspection.active_content == ("JavaScript", "programs to start")
+    assert [a.name for a in inspection.attachments] == ["evil.txt"]
 
 
 def test_a_broken_table_is_repaired_and_told(examiner: Examiner, tmp_path: Path, work: Path) -> None:

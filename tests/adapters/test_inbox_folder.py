@@ -44,6 +44,43 @@ def test_scanner_names_sidecars_hidden_and_its_own_page_are_ignored(folder):
     assert names(folder) == ["a.pdf", "README.md"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["@eaDir/a.pdf/SYNO.jpg", "#recycle/2025/a.pdf", "$RECYCLE.BIN/S-1-5/$R1.pdf", ".Trash-1000/files/a.pdf",
+     "sub/@Recycle/a.pdf", "System Volume Information/x.dat", "lost+found/1", "__MACOSX/a.pdf", "ehthumbs.db",
+     "Thumbs.db:encryptable", "Desktop.ini", "Icon\r", "picasa.ini", "sync.ffs_db", "Letter.lnk", "bank.URL",
+     "film.!qB", "letter.doc.sb-1a2b3c4d-Xy12Zz", "~$letter.docx", "a.pdf.aria2", "db.ldb"],
+)  # fmt: skip
+def test_what_systems_leave_behind_is_left_alone(folder, name):
+    path = drop(folder, name)
+    assert names(folder) == []
+    assert folder.look(path) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["recycle plan.pdf", "#1 priority/a.pdf", "email@example.pdf", "url list.txt", "2026.ini"]
+)
+def test_what_only_looks_like_junk_is_taken(folder, name):
+    drop(folder, name)
+    assert len(names(folder)) == 1
+
+
+def test_an_archive_names_junk_of_its_own(tmp_path):
+    folder = Folder(tmp_path, ignored=("*.BAK", "private"))
+    for name in ("a.pdf", "b.bak", "private/c.pdf", "Private/d.pdf", "sub/private.pdf"):
+        drop(folder, name)
+    assert names(folder) == ["a.pdf", "private.pdf"]
+
+
+def test_a_note_without_its_file_is_told_and_what_is_no_note_is_taken(folder):
+    for name in ("a.pdf", "a.pdf.json", "sub/late.pdf.json", "report.2026.json", "data.json", "#recycle/b.pdf.json"):
+        drop(folder, name, b"{}")
+    assert names(folder) == ["a.pdf", "data.json", "report.2026.json"]
+    assert folder.lonely(3600) == []
+    os.utime(folder.root / "sub/late.pdf.json", (1, 1))
+    assert [p.name for p in folder.lonely(60)] == ["late.pdf.json"]
+
+
 def test_links_and_pipes_are_not_followed(folder, tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("secret")

@@ -56,6 +56,18 @@ def test_old_file_that_nobody_writes_needs_one_look():
     assert not look(Settling(5, 60), 0, busy=None, age=3600)
 
 
+@pytest.mark.parametrize("busy", [None, False])
+def test_an_empty_placeholder_waits_with_patience_however_it_came_and_however_old(busy):
+    settling = Settling(5, 60)
+    assert not look(settling, 0, size=0, complete=False, busy=busy, age=3600, moved_in=True)
+    assert not look(settling, 59, size=0, complete=None, busy=busy, age=3600, moved_in=True)
+    assert look(settling, 60, size=0, complete=False, busy=busy)
+    filled = Settling(5, 60)
+    assert not look(filled, 0, size=0, complete=False, busy=busy)
+    assert not look(filled, 30, size=100, mtime=2, busy=busy)
+    assert look(filled, 35, size=100, mtime=2, busy=busy)
+
+
 def test_forget():
     settling = Settling(5, 60)
     look(settling, 0)

@@ -15,9 +15,8 @@ import signal
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from fnmatch import fnmatch
 from pathlib import Path
 
 from watchdog.events import FileClosedEvent, FileMovedEvent, FileSystemEvent, FileSystemEventHandler
@@ -26,14 +25,10 @@ from watchdog.observers.api import BaseObserver
 from watchdog.observers.polling import PollingObserver
 
 from dms.adapters.inbox.complete import complete
+from dms.adapters.inbox.junk import is_junk, is_junk_folder, is_sidecar
 from dms.errors import Unavailable
 from dms.ports.inbox import Claimed, Drop
 
-# Names scanners, browsers, copiers and office programs give to files they have not finished.
-_TEMPORARY = (
-    ".*", "~$*", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download", "*.swp",
-    "*.lock", "*.!ut", "thumbs.db", "desktop.ini", "*~",
-)  # fmt: skip
 _OWN = ".dms"
 _ORIGIN = "origin.json"
 _SIDECAR = "sidecar.json"
@@ -47,10 +42,14 @@ class Folder:
         root: the folder; made where it is not there.
         polled: look for changes instead of waiting for events (network shares send none).
         poll_seconds: how often.
+        ignored: patterns of names that are left alone, besides those of :mod:`dms.adapters.inbox.junk`.
     """
 
-    def __init__(self, root: Path, *, polled: bool = False, poll_seconds: float = 5.0) -> None:
+    def __init__(
+        self, root: Path, *, polled: bool = False, poll_seconds: float = 5.0, ignored: Sequence[str] = ()
+    ) -> None:
         self._root = root
+        self._junk = tuple(ignored)
         self._polled = polled
         self._poll_seconds = poll_seconds
         self._claims = root / _OWN / "claimed"
@@ -70,7 +69,7 @@ class Folder:
                 "Check that the disk or share is there; the watcher goes on trying.",
             ) from problem
         for folder, names, files in os.walk(self._root):
-            names[:] = sorted(n for n in names if not n.startswith("."))
+            names[:] = sorted(n for n in names if not is_junk_folder(n, self._junk))
             for name in sorted(files):
                 drop = self.look(Path(folder) / name)
                 if drop is not None:
@@ -97,15 +96,22 @@ class Folder:
             relative = path.relative_to(self._root)
         except ValueError:
             return True
-        if any(part.startswith(".") for part in relative.parts):
-            return True
-        name = path.name
-        if relative.parts == ("README.md",):
-            return True
-        if any(fnmatch(name.lower(), pattern) for pattern in _TEMPORARY):
+        if relative.parts == ("README.md",) or is_junk(relative, self._junk):
             return True
         # `scan.pdf.json` is the sidecar of `scan.pdf`, whether that has arrived or not.
-        return name.lower().endswith(".json") and "." in name[: -len(".json")]
+        return is_sidecar(path.name)
+
+    def lonely(self, seconds: float) -> list[Path]:
+        """Return sidecars whose file did not come within so many seconds: it is misspelt, or came too early."""
+        found = []
+        for folder, names, files in os.walk(self._root):
+            names[:] = sorted(n for n in names if not is_junk_folder(n, self._junk))
+            for name in sorted(files):
+                path = Path(folder) / name
+                alone = is_sidecar(name) and name[: -len(".json")] not in files
+                if alone and not is_junk(path.relative_to(self._root), self._junk) and _age(path) > seconds:
+                    found.append(path)
+        return found
 
     @contextmanager
     def watch(self, on_change: Callable[[Path, bool], None]) -> Iterator[None]:

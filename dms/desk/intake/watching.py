@@ -16,6 +16,7 @@ from dms.domain.settling import Settling
 from dms.errors import DmsError
 from dms.flow.spreading import tidy_helping
 from dms.flow.work import Progress
+from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
 from dms.ports.world import World
 
@@ -31,6 +32,32 @@ def take_care(world: World) -> None:
         world.vault.tidy()
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)
+
+
+def ask_for_lonely(world: World) -> None:
+    """Say which sidecars lie in drop folders without their file, until it comes or they are taken away."""
+    patience = world.settings.patience_seconds
+    # A name may hold bytes that are no text; the catalogue keeps text.
+    lonely = {
+        str(path).encode("utf-8", "replace").decode(): path
+        for inbox in world.inboxes
+        for path in inbox.lonely(patience)
+    }
+    with world.catalogue.look() as tx:
+        asked = {one.target for one in tx.attention() if one.kind == "sidecar"}
+    if asked == set(lonely):
+        return
+    with world.catalogue.begin() as tx:
+        for target in asked - set(lonely):
+            tx.settle("sidecar", target)
+        for target in sorted(set(lonely) - asked):
+            name = lonely[target].name.encode("utf-8", "replace").decode()
+            tx.ask(
+                Attention(
+                    "sidecar", target, f"{name} lies in the drop folder without the file it speaks of.",
+                    f"Drop {name.removesuffix('.json')} beside it, or remove it.", world.now(),
+                )
+            )  # fmt: skip
 
 
 class Watcher:
@@ -73,6 +100,7 @@ class Watcher:
             self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]
         self._remember = True
         self._sweep()
+        ask_for_lonely(self._world)
         with self._workshop.open():
             while self._settling.waiting():
                 self._look_at(list(self._settling.waiting()))
@@ -103,6 +131,7 @@ class Watcher:
         try:
             adopt(self._world)
             self._sweep()
+            ask_for_lonely(self._world)
             self._workshop.wake()
         except DmsError as problem:
             _log.warning("%s %s", problem.message, problem.hint)

@@ -13,13 +13,14 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from dms.adapters.examine.readers.charset import declared_in, decode
+from dms.adapters.examine.readers.charset import declared_in, decoded
 from dms.adapters.examine.readers.encoded_words import header, parameters
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.html import html
 from dms.adapters.examine.readers.letter import HEADERS, Letter, richer
 from dms.adapters.examine.readers.mail_start import BLANK_START, is_mailbox, looks_like_header
 from dms.adapters.examine.registry import LIKELY, Format, Sample, Source
+from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
@@ -181,9 +182,12 @@ class _Walk:
         return wrapped.bodies
 
     def _text(self, data: bytes, kind: str, charset: str) -> str:
+        made = decoded(data, charset if kind == "text/plain" else charset or declared_in(data))
+        if made.lost:
+            self._made.left_out.append(LeftOut("characters", made.lost, ask=True))
         if kind == "text/plain":
-            return decode(data, charset)
-        page = html(decode(data, charset or declared_in(data)))
+            return made.text
+        page = html(made.text)
         self._made.scripts = self._made.scripts or bool(page.active_content)
         return page.text
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from dms.adapters.examine.readers import scan_image
+from dms.adapters.examine.readers import pdf_order, scan_image
 from dms.adapters.ocr.notes import MARK
 from dms.domain.pages import Box, Evidence, Page, Word
 from dms.errors import Unreadable
@@ -221,6 +222,10 @@ def text_page(path: Path, number: int) -> Page | None:
     if len(bare) < (_ENOUGH_OVER_PICTURE if picture else _ENOUGH_TEXT) and next(_images(page), None) is not None:
         return None
     words = tuple(_words(page, text, width, height))
+    if pdf_order.has_right_to_left(told):
+        order = pdf_order.reordered(text)
+        told = "\n".join(order.get(" ".join(line.split()), line) for line in told.split("\n"))
+        words = tuple(replace(w, text=order.get(w.text, w.text)) for w in words)
     if picture and _spread(words) < _ENOUGH_SPREAD * height:
         return None
     return Page(number, width, height, words, told.strip(), "embedded")

@@ -17,11 +17,11 @@ from dms.errors import Unreadable
 # A mapped file would count as memory of the process that reads it.
 _STREAM = pikepdf.AccessMode.stream
 _TAIL = 2048
-_MOST_WALKED = 200_000
 _ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, KeyError, AttributeError, TypeError)
 _LOCK = re.compile(rb"/Encrypt(?=[\s<])")
 # As long as the key it stands for, so that every object keeps its place.
 _NO_LOCK = b"/Xncrypt"
+_STREAMS = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _REFERENCE = re.compile(rb"(?<![\d.])(\d{1,10}) (\d{1,5}) R\b")
 
 
@@ -93,7 +93,9 @@ def repaired(pdf: pikepdf.Pdf, opened: Opened, count: int) -> bool:
     if not (_was_rebuilt(pdf) or declared != count or not pdf_pages.opens(opened.path, count, opened.password)):
         return False
     tail = _tail(opened.path)
-    if b"%%EOF" not in tail and not (declared == count and _is_closed(tail) and _refers_to_nothing_missing(pdf)):
+    if b"%%EOF" not in tail and not (
+        declared == count and _is_closed(tail) and _refers_to_nothing_missing(pdf, opened.path)
+    ):
         raise Unreadable("The PDF is incomplete: its end is missing.", "Send, export or scan it again.")
     pdf.Root.Pages.Count = count
     return True
@@ -117,22 +119,10 @@ def _is_closed(tail: bytes) -> bool:
     return bool(before) and (not rest or rest.startswith((b"xref", b"trailer", b"startxref")) or b"/XRef" in rest)
 
 
-def _refers_to_nothing_missing(pdf: pikepdf.Pdf) -> bool:
-    """True where every object the pages name is there."""
-    waiting = [pdf.Root.Pages.objgen]
-    seen = set(waiting)
-    while waiting and len(seen) < _MOST_WALKED:
-        found: Any = pdf.get_object(waiting.pop())
-        if found is None:
-            return False
-        told = found.stream_dict if isinstance(found, pikepdf.Stream) else found
-        text = told.unparse(resolved=True) if isinstance(told, pikepdf.Object) else b""
-        for number, generation in _REFERENCE.findall(text):
-            place = (int(number), int(generation))
-            if place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return True
+def _refers_to_nothing_missing(pdf: pikepdf.Pdf, path: Path) -> bool:
+    """True where every object the file names was found in it; qpdf itself passes over those that are not there."""
+    named = {(int(n), int(g)) for n, g in _REFERENCE.findall(_STREAMS.sub(b"", path.read_bytes()))}
+    return all(pdf.get_object(one) is not None for one in named)
 
 
 def write(pdf: pikepdf.Pdf, target: Path) -> None:
