@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -49,6 +52,8 @@ _TEMPLATES.env.filters["seen_record"] = seen_record
 _TEMPLATES.env.filters["seen_person"] = seen_person
 # Who changed something last is looked for among so many acts; these change nothing.
 _LATEST, _LOOKS = 50, frozenset({"look", "search"})
+_TURNS: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+_TURN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +179,11 @@ async def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> Non
         raise LateForm(await typed_in(request) if request.url.path != "/sign-out" else None)
 
 
-async def check_seen(request: Request) -> None:
+async def check_seen(request: Request) -> AsyncIterator[None]:
     """Refuse a form that was drawn from what somebody else changed meanwhile (two tabs, two people).
+
+    Forms on the same record or person pass one after another through this server, so that of two that were drawn
+    from the same state the later one is told.
 
     Raises:
         StaleForm: with what was typed, and what stands there now.
@@ -183,10 +191,25 @@ async def check_seen(request: Request) -> None:
     # The route's own fields were read from it already: it is not read twice.
     seen = str((await request.form()).get("seen", ""))
     if not seen:
+        yield
         return
-    now, values, changed = await run_in_threadpool(_stands, world_of(request), seen)
-    if now != seen:
-        raise StaleForm(await typed_in(request) or Typed(request.url.path, (), "/"), now, values, changed)
+    turn = _TURNS.setdefault(seen.rpartition(":")[0], _Turn())
+    while not turn.lock.acquire(blocking=False):
+        await asyncio.sleep(_TURN_SECONDS)
+    try:
+        now, values, changed = await run_in_threadpool(_stands, world_of(request), seen)
+        if now != seen:
+            raise StaleForm(await typed_in(request) or Typed(request.url.path, (), "/"), now, values, changed)
+        yield
+    finally:
+        turn.lock.release()
+
+
+class _Turn:
+    """Who passes now, of the forms on one record; gone when nobody waits."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
 
 
 def _stands(world: World, seen: str) -> tuple[str, dict[str, Any], tuple[str, str, str] | None]:
