@@ -16,6 +16,8 @@ from typing import Any
 
 from dms import settings as options
 from dms import shipped
+from dms.desk.acts import gate
+from dms.domain.actor import Actor
 from dms.errors import Conflict, Unavailable, Usage
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
@@ -40,7 +42,7 @@ def open_world(
 
     Args:
         home: the archive home.
-        user: who acts.
+        user: who acts, by his login or his code.
         flags: settings given on the command line.
         clock: the archive's clock, the machine's unless given.
 
@@ -67,9 +69,9 @@ def open_world(
     try:
         if shared:
             _same_key(catalogue, _key(settings))
-        yield World(
+        world = World(
             settings=settings,
-            user=user,
+            actor=Actor("", user),
             owner=host.owner(here),
             place=here if shared else "",
             parcels=_parcels(settings),
@@ -95,6 +97,7 @@ def open_world(
             alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
         )
+        yield gate.enter(world, user)
     finally:
         lazy.close()
         catalogue.close()

@@ -20,7 +20,8 @@ from dms import assembly
 from dms.demo import people
 from dms.demo.form import Form
 from dms.demo.samples import write_samples
-from dms.desk.accounts.masters import add_customers, add_person
+from dms.desk.accounts.customers import add_customers
+from dms.desk.accounts.people import add_person
 from dms.desk.accounts.signing_in import Doorkeeper
 from dms.desk.intake.watching import Watcher
 from dms.desk.records import finding

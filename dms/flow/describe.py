@@ -10,7 +10,7 @@ from dms.domain.describing.deciding import describe as decide
 from dms.domain.item import Hints, Item
 from dms.domain.record import Record
 from dms.flow.work import Work
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 
 def describe(work: Work) -> Item:
@@ -61,7 +61,7 @@ def _stem(name: str) -> str:
     return stem if dot and 0 < len(suffix) <= 5 else name
 
 
-def known_people(world: World) -> dict[str, str]:
+def known_people(world: Archive) -> dict[str, str]:
     """Return account managers: code -> name."""
     with world.catalogue.look() as tx:
         return {p.code: p.name for p in tx.people()}

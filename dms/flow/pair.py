@@ -11,7 +11,7 @@ from dms.domain.record import Record, Track
 from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 _LOOK_AT = 40
 
@@ -63,7 +63,7 @@ def _may_be_same(record: Record, other: Record) -> bool:
     return record.form == other.form and (numbers[0] == numbers[1] or not all(numbers))
 
 
-def _likeness(world: World, mine: str, other: Record) -> float:
+def _likeness(world: Archive, mine: str, other: Record) -> float:
     try:
         return similarity(mine, "\n".join(text_of(world, other.code)), world.fold)
     except NotFound:

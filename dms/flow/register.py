@@ -7,7 +7,7 @@ names; where that record already holds a file of this carrier it becomes a recor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -174,6 +174,8 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
     item, world = work.item, work.world
     children = _children(work, record)
     now = world.now()
+    # Before the commit: both texts are read and compared.
+    differing = _differences(work, record) if record.link.state is LinkState.MISMATCH else []
     done = item.with_(station="pair").noting(outcome="registered", parts=[c.id for c in children])
     with world.catalogue.begin() as tx:
         if new:
@@ -184,7 +186,7 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
             tx.add_item(child)
         tx.enqueue("index", record.code)
         tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
-        _ask(tx, work, record, now)
+        _ask(tx, work, record, differing, now)
         tx.save_item(done)
     return done
 
@@ -218,7 +220,7 @@ def _children(work: Work, record: Record) -> list[Item]:
     return children
 
 
-def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
+def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDifference], now: str) -> None:
     """Put before people what the machine must not decide."""
     item, code = work.item, record.code
     told: Mapping[str, Any] = item.data["description"]
@@ -240,8 +242,8 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
                 f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
             )
         )  # fmt: skip
-    if record.link.state is LinkState.MISMATCH:
-        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in _differences(work, record)[:5])
+    if differing:
+        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differing[:5])
         todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
         tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]

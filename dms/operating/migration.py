@@ -110,7 +110,7 @@ def migrate(home: Path, urls: Sequence[str], *, user: str, dry: bool = False, to
         if "catalogue" in changes:
             with world.catalogue.begin() as tx:
                 into = ", ".join(f"{key}={hidden(value)}" for key, value in sorted(changes.items()))
-                tx.log(Act(world.now(), world.user, "migrate", "archive", "", {"to": into}))
+                tx.log(Act(world.now(), world.actor.name, "migrate", "archive", "", {"to": into}))
         with open_parts(target, world.clock) as (catalogue, vault, index):
             moves_vault, moves_catalogue = "vault" in changes, "catalogue" in changes
             objects = size = 0

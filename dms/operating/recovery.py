@@ -108,7 +108,9 @@ def _honour(world: World, aside: Path) -> tuple[str, ...]:
                 continue
             destroy_in(tx, record, world.now())
             told = {"tombstone": str(tombstone.relative_to(aside))}
-            tx.log(Act(world.now(), world.user, "purge", code, "destroyed before the backup was brought back", told))
+            tx.log(
+                Act(world.now(), world.actor.name, "purge", code, "destroyed before the backup was brought back", told)
+            )
         codes.append(code)
     empty_vault(world)
     return tuple(codes)

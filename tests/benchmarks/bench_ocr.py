@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import numpy as np
 from PIL import Image
 
-from dms.adapters.ocr import available, open_engine, rapidocr_models
+from dms.adapters.ocr import available, networks, open_engine
 from dms.adapters.ocr.evidence import measure
 from dms.adapters.ocr.pixels import as_array, turned
 from dms.domain.hantext import page_text
@@ -116,7 +116,7 @@ def evidence_reader(engine: OcrEngine) -> tuple[Reader, list[float]]:
 
 def raw_rapidocr(runtime: str) -> Reader:
     """RapidOCR as its own manual calls it, one thread, its classifier on."""
-    rapidocr_models.silence()
+    networks.silence()
     import rapidocr.main
     from rapidocr import EngineType, RapidOCR
     from rapidocr.ch_ppocr_rec import main as reader_module

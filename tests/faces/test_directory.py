@@ -114,7 +114,7 @@ def test_the_directory_lets_in_whom_the_archive_knows(directory, counter):
     client, answer = go(directory)
     assert answer.status_code == 403 and client.get("/").status_code == 303
     with counter.world.catalogue.look() as tx:
-        assert [a.data["how"] for a in tx.acts(user="zhs", act="sign-in")] == ["directory", "directory"]
+        assert [a.data["how"] for a in tx.acts(users=["ZHS"], act="sign-in")] == ["directory", "directory"]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ OWN = {
 # His own account: looked at in test_web and test_api; a stream, and what needs a file of his own.
 ACCOUNT = {
     "POST /sign-out", "POST /views", "POST /views/forget", "POST /settings/password", "POST /settings/sessions/end",
-    "POST /settings/tokens", "POST /settings/tokens/{digest}/end", "POST /settings/deputies", "GET /inbox/events", "GET /DMS1:{rest}",
+    "POST /settings/tokens", "GET /settings/own-password", "POST /settings/tokens/{digest}/end", "POST /settings/deputies", "GET /inbox/events", "GET /DMS1:{rest}",
     "GET /api/v1/items/{item}", "POST /api/v1/deputies",
 }  # fmt: skip
 ON, OFF, ANY = True, False, None

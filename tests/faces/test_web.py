@@ -10,6 +10,7 @@ from spoken_kit import said
 from web_kit import PASSWORD, csrf
 
 from dms.desk.accounts.signing_in import Doorkeeper
+from dms.desk.acts import gate
 from dms.faces.web.view import ASSETS
 
 
@@ -270,7 +271,8 @@ def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
     from dms.desk.records.viewing import label_text
 
     code, _ = filed(counter.office)
-    asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))
+    settings = replace(counter.world.settings, base_url="http://archive:8080")
+    asked = replace(gate.enter(counter.world, "zhs"), settings=settings)
     address = urlsplit(label_text(asked, code))
     assert address.path.startswith("/DMS1:" + code)
     mine = counter("zhs")

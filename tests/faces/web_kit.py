@@ -24,7 +24,7 @@ def counter(office):
         secret = world.passwords().hash(PASSWORD)
         with world.catalogue.begin() as tx:
             for login in LOGINS:
-                tx.save_account(Account(login, secret, world.now()))
+                tx.save_account(Account(login.upper(), secret, world.now()))
         app = create_app(world)
         workshop = Workshop(world, 2)
         with workshop.open():

@@ -14,7 +14,7 @@ from dms.domain.hantext import page_text
 from dms.domain.pages import Box, Evidence, Page, Symbol
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
-from dms.ports.ocr import Raster
+from dms.ports.ocr import Raster, Recognition
 
 if TYPE_CHECKING:
     from dms.ports.codes import CodeReader
@@ -84,8 +84,7 @@ class Recogniser:
 
     def _scanned(self, raster: Raster, number: int, scanned: float) -> Page:
         symbols = self._codes().read(raster, thorough=True)
-        engine = self._ocr()
-        read = engine.recognise(raster)
+        read, engine = self._read(raster)
         upright = _turned(raster, read.rotation)
         words = tuple(replace(w, text=t) for w in read.words if (t := recognised(w.text)).strip())
         points = 72.0 / raster.dpi
@@ -96,13 +95,22 @@ class Recogniser:
             words=words,
             text=page_text(words),
             source="ocr" if words else "none",
-            engine=engine.name,
+            engine=engine,
             confidence=read.confidence,
             rotation=read.rotation,
             symbols=_turned_symbols(symbols, read.rotation, raster.width * points, raster.height * points),
         )
         evidence, warnings = self._evidence(upright, page, scanned)
         return replace(page, evidence=evidence, warnings=warnings)
+
+    def _read(self, raster: Raster) -> tuple[Recognition, str]:
+        """Return what stands on a page and which engine read it, empty where bare paper needed none."""
+        from dms.adapters.ocr.bare import is_bare
+
+        if is_bare(raster):
+            return Recognition((), 0, 0.0), ""
+        engine = self._ocr()
+        return engine.recognise(raster), engine.name
 
     def _evidence(self, upright: Raster, page: Page, scanned: float) -> tuple[Evidence, tuple[str, ...]]:
         from dms.adapters.ocr.evidence import measure

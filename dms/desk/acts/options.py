@@ -7,35 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from dms.desk.acts import gate
+from dms.desk.acts.four_eyes import concerned_by, declared_by, signers
+from dms.desk.acts.kinds import Of
+from dms.desk.registry import acts
 from dms.desk.signing.approving import lacking
 from dms.domain.access import Reach, may_see
-from dms.domain.policy import Action, Relation, Role, not_his_own, who_can
-from dms.domain.record import Record, RecordState
+from dms.domain.policy import Action, Relation, Role, who_can
+from dms.domain.record import LinkState, Record, RecordState
 from dms.ports.registers import Signature
 from dms.ports.world import World
 
-_OPEN = (RecordState.REGISTERED,)
-_SHOWN: Mapping[Action, tuple[RecordState, ...]] = MappingProxyType(
-    {
-        Action.DESCRIBE: (RecordState.RESERVED, RecordState.REGISTERED),
-        Action.PAIR: _OPEN,
-        Action.DECLARE: _OPEN,
-        Action.CONFIRM: _OPEN,
-        Action.APPROVE: _OPEN,
-        Action.REJECT: _OPEN,
-        Action.FILE: _OPEN,
-        Action.ASK_CHANGE: (RecordState.FILED,),
-        Action.PROMOTE: (RecordState.FILED,),
-        Action.LEND: (RecordState.FILED,),
-        Action.ASK_DELETION: (RecordState.REGISTERED, RecordState.FILED),
-        Action.RESTORE: (RecordState.BINNED,),
-        Action.VOID: (RecordState.RESERVED,),
-    }
-)
 _GATED = (Action.DECLARE, Action.CONFIRM, Action.APPROVE, Action.FILE)
+
+
+def _shown() -> Mapping[Action, tuple[RecordState, ...]]:
+    """Return the acts on a record and the states they fit, in the order of the journey."""
+    found = {kind.action: kind.states for kind in acts().values() if kind.of is Of.RECORD and kind.states}
+    return {action: found[action] for action in Action if action in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +55,10 @@ def options(world: World, named: str) -> list[Option]:
         NotFound: no such record, or not for the asker.
     """
     with world.catalogue.look() as tx:
-        me, mine = gate.reach(world, tx)
+        _, mine = gate.reach(world, tx)
         record = gate.seen(tx, mine, named)
         signed = tx.signatures(record.code)
-        return [_option(world, signed, me.code, mine, action, record) for action in _SHOWN]
+        return [_option(world, signed, mine, action, record) for action in _shown()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +81,7 @@ def on_the_way(world: World, *, mine_only: bool = False, limit: int = 100) -> li
     found: list[Awaited] = []
     step = 500
     with world.catalogue.look() as tx:
-        me, mine = gate.reach(world, tx)
+        _, mine = gate.reach(world, tx)
         scope = gate.scope_of(tx, mine)
         offset = 0
         while rows := tx.records(states=[RecordState.REGISTERED], limit=step, offset=offset):
@@ -100,7 +90,7 @@ def on_the_way(world: World, *, mine_only: bool = False, limit: int = 100) -> li
             signatures = tx.signatures_of([r.code for r in seen])
             for record in seen:
                 signed = signatures.get(record.code, ())
-                acts = tuple(a for a in _GATED if _option(world, signed, me.code, mine, a, record).may)
+                acts = tuple(a for a in _GATED if _option(world, signed, mine, a, record).may)
                 if acts or not mine_only:
                     found.append(Awaited(record, lacking(world, record, signed), acts))
                 if len(found) >= limit:
@@ -108,15 +98,18 @@ def on_the_way(world: World, *, mine_only: bool = False, limit: int = 100) -> li
     return found
 
 
-def _option(
-    world: World, signatures: Sequence[Signature], me: str, mine: Reach, action: Action, record: Record
-) -> Option:
-    if record.state not in _SHOWN[action]:
+def _option(world: World, signatures: Sequence[Signature], mine: Reach, action: Action, record: Record) -> Option:
+    if record.state not in _shown()[action]:
         return Option(action, False, "state")
     if mine.may(action, record) is None:
         relations: Sequence[Relation] = (Relation.OTHER, Relation.DEPARTMENT)
         roles = tuple(dict.fromkeys(role for relation in relations for role in who_can(action, relation)))
         return Option(action, False, "role", roles)
+    if action is Action.ACCEPT:
+        if record.link.state is not LinkState.MISMATCH:
+            return Option(action, False, "state")
+        parties = {*declared_by(signatures), *signers(signatures, "handler"), record.link.by}
+        return Option(action, False, "own") if concerned_by(mine, parties) else Option(action, True)
     if action not in _GATED:
         return Option(action, True)
     open_still = lacking(world, record, signatures)
@@ -127,8 +120,7 @@ def _option(
         return Option(action, "declaration" not in signed, "declared" if "declaration" in signed else "")
     if "declaration" not in signed:
         return Option(action, False, "declare-first")
-    handler = signed["handler"].person if "handler" in signed else ""
-    if not not_his_own(me, signed["declaration"].person, handler):
+    if concerned_by(mine, declared_by(signatures)):
         return Option(action, False, "own")
     if action is Action.CONFIRM:
         open_roles = tuple(r for r in open_still if r in ("customer", "handler", "supervisor"))

@@ -7,12 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.care.checking import Finding
 from dms.domain import audit
+from dms.domain.actor import Called, named
 from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.world import World
+
+READ_LOG = ActKind("read-log", Action.READ_LOG)
+PROVE = ActKind("prove", Action.READ_LOG)
+
 
 # What a root begins with in a QR code.
 ROOT_MARK = "DMSLOG1:"
@@ -38,8 +44,16 @@ def listed(
     Raises:
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.READ_LOG, target=target) as passage:
-        return list(passage.tx.acts(target, user=user, act=act, before=before, limit=limit, offset=offset))
+    with gate.acting(world, READ_LOG, target=target) as passage:
+        users = _names_of(passage.tx, user) if user else ()
+        return list(passage.tx.acts(target, users=users, act=act, before=before, limit=limit, offset=offset))
+
+
+def _names_of(tx: Transaction, user: str) -> tuple[str, ...]:
+    """Return what the log calls a person: his code, and his login in acts of an older version."""
+    people = list(tx.people())
+    codes = named(user, [Called(p.code, p.login) for p in people])
+    return (user, *codes, *(p.login for p in people if p.code in codes and p.login))
 
 
 def root(world: World, *, size: int = 0) -> Root:
@@ -82,7 +96,7 @@ def proof(world: World, seq: int, *, size: int = 0) -> dict[str, object]:
         NotFound: there is no such act.
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.READ_LOG, target=f"act {seq}", other="prove") as passage:
+    with gate.acting(world, PROVE, target=f"act {seq}") as passage:
         acts = list(passage.tx.log_from(1, limit=size))
     if not 1 <= seq <= len(acts):
         raise NotFound(f"There is no act {seq}.", f"The log has {len(acts)}.")
@@ -101,7 +115,7 @@ def growth(world: World, first: int, second: int = 0) -> dict[str, object]:
         Usage: the log is not that long.
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.READ_LOG, target=f"acts 1..{first}", other="prove") as passage:
+    with gate.acting(world, PROVE, target=f"acts 1..{first}") as passage:
         leaves = list(passage.tx.leaves(limit=second))
     if not 1 <= first <= len(leaves):
         raise Usage(f"The log has {len(leaves)} acts.", "Ask for 1 to that many.")
@@ -207,3 +221,6 @@ def restore_acts(tx: Transaction, lines: Iterable[Mapping[str, object]]) -> int:
         )  # fmt: skip
         count += 1
     return count
+
+
+ACTS = (READ_LOG, PROVE)

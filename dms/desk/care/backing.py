@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
-from dms.ports.catalogue import Act
 from dms.ports.world import World
+
+BACKUP = ActKind("backup", Action.CARE)
 
 
 def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
@@ -42,8 +44,8 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         raise Unavailable(
             f"The backup stopped: {problem.strerror}: {problem.filename}.", "Mend it and run the command again."
         ) from problem
-    with world.catalogue.begin() as tx:
-        tx.log(Act(world.now(), world.user, "backup", str(target), "", {"files": copied}))
+    with gate.acting(world, BACKUP, target=str(target)) as act:
+        act.notes["files"] = copied
         tx.set_fact("backup", world.now())
     return copied + 1
 
@@ -88,3 +90,6 @@ def _copy(source: Path, target: Path) -> bool:
     shutil.copy2(source, beside)
     beside.replace(target)
     return True
+
+
+ACTS = (BACKUP,)

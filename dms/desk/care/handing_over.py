@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import root_in
 from dms.domain.numbers import is_volume, parse_volume
 from dms.domain.policy import Action
@@ -16,6 +17,8 @@ from dms.errors import NotFound
 from dms.ports.handover import HandedRecord, Package
 from dms.ports.vault import Version
 from dms.ports.world import World
+
+HAND_OVER = ActKind("hand-over", Action.HAND_OVER)
 
 
 def hand_over(
@@ -38,7 +41,7 @@ def hand_over(
         Unavailable: the package cannot be written.
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.HAND_OVER, target=str(target)) as act:
+    with gate.acting(world, HAND_OVER, target=str(target)) as act:
         records: dict[str, Record] = {}
         for named in names:
             if is_volume(named):
@@ -83,3 +86,6 @@ def _files(world: World, record: Record) -> dict[str, Callable[[], BinaryIO]]:
 
 def _versions(world: World, record: Record) -> tuple[Version, ...]:
     return world.vault.versions(record.code) if world.vault.head(record.code) else ()
+
+
+ACTS = (HAND_OVER,)

@@ -6,15 +6,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from dms.desk.accounts.masters import bring_back_masters
+from dms.desk.accounts.people import bring_back_masters
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import bring_back, restore_acts
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, record_from_dict
 from dms.errors import Conflict, NotFound
-from dms.ports.catalogue import Act, Transaction
+from dms.ports.catalogue import Transaction
 from dms.ports.world import World
+
+REBUILD = ActKind("rebuild", Action.CARE)
 
 
 def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
@@ -44,7 +47,8 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
                 records[record.code] = record
     now = world.now()
     bring_back(world)
-    with world.catalogue.begin() as tx:
+    with gate.entering(world, REBUILD, world.actor.name) as act:
+        tx = act.tx
         bring_back_masters(tx)
         for record in sorted(records.values(), key=lambda r: r.code):
             _restore(tx, record, now)
@@ -56,8 +60,9 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
                         tx.claim_digest(file.sha512, object_id)
         for gap in tx.gaps():
             reason = "not in the vault when the catalogue was rebuilt"
-            tx.void(gap.number, kind=gap.kind, reason=reason, user=world.user, at=now)
-        tx.log(Act(now, world.user, "rebuild", "catalogue", "", {"records": len(records)}))
+            tx.void(gap.number, kind=gap.kind, reason=reason, user=world.actor.name, at=now)
+        act.target = "catalogue"
+        act.notes["records"] = len(records)
     return len(records)
 
 
@@ -94,3 +99,6 @@ def _restore(tx: Transaction, record: Record, now: str) -> None:
     if record.state is RecordState.VOID:
         tx.void(record.code, kind="code", reason="voided before the catalogue was rebuilt", user="", at=now)
     tx.enqueue("index", record.code)
+
+
+ACTS = (REBUILD,)

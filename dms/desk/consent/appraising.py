@@ -11,15 +11,25 @@ from dataclasses import replace
 from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.four_eyes import asked_by, decided_by, refuse_concerned
+from dms.desk.acts.kinds import ActKind, Of, on_record
 from dms.desk.consent.disposing import destroy_in, empty_vault
 from dms.desk.consent.holding import held, refuse_held
-from dms.desk.consent.requesting import decided
-from dms.domain.policy import Action, not_his_own
+from dms.desk.consent.requesting import asking, decided
+from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
-from dms.ports.catalogue import Act, Transaction
+from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
+
+PROPOSE_DESTRUCTION = ActKind("propose-destruction", Action.APPRAISE, Of.REQUEST)
+AGREE_DESTRUCTION = ActKind("agree-destruction", Action.DECIDE_DESTRUCTION, Of.REQUEST)
+REFUSE_DESTRUCTION = ActKind("refuse-destruction", Action.DECIDE_DESTRUCTION, Of.REQUEST)
+WITNESS = ActKind("witness", Action.WITNESS, Of.REQUEST)
+DESTROY = on_record(Action.APPRAISE, name="destroy")
+CARRY_OUT = ActKind("carry-out", Action.APPRAISE, Of.REQUEST)
+
 
 WITNESSES = 2
 MOST = 5000
@@ -63,9 +73,7 @@ def propose(world: World, names: Sequence[str], *, reason: str, way: str = "粉�
     if len(names) > MOST:
         raise Usage(f"At most {MOST} records go into one register.", "Propose them in parts.")
     this_year = world.clock.now().year
-    with gate.acting(
-        world, Action.APPRAISE, target=f"{len(names)} records", reason=reason, other="propose-destruction"
-    ) as act:
+    with gate.acting(world, PROPOSE_DESTRUCTION, target=f"{len(names)} records", reason=reason) as act:
         lines = []
         for named in names:
             record = act.see(named)
@@ -77,9 +85,7 @@ def propose(world: World, names: Sequence[str], *, reason: str, way: str = "粉�
                 )
             refuse_held(act.tx, record)
             lines.append(_line(record, this_year))
-        request = act.tx.add_request(
-            Request("destruction", lines[0]["code"], act.me.code, act.now, reason, data={"lines": lines, "way": way})
-        )
+        request = act.tx.add_request(asking(act, "destruction", lines[0]["code"], reason, {"lines": lines, "way": way}))
         act.notes["request"] = request.id
     return request
 
@@ -94,9 +100,8 @@ def decide(world: World, request_id: int, *, agree: bool, reason: str = "") -> R
     """
     if not agree and not reason.strip():
         raise Usage("A destruction is refused only with a reason.", '--reason "…"')
-    name = "agree-destruction" if agree else "refuse-destruction"
     with gate.acting(
-        world, Action.DECIDE_DESTRUCTION, target=f"request {request_id}", reason=reason, other=name
+        world, AGREE_DESTRUCTION if agree else REFUSE_DESTRUCTION, target=f"request {request_id}", reason=reason
     ) as act:
         return decided(act, request_id, "destruction", state="granted" if agree else "denied", decision=reason)
 
@@ -109,12 +114,15 @@ def witness(world: World, request_id: int) -> Request:
         Conflict: two have confirmed already, or he has.
         NotPermitted: not for the asker, or he proposed or approved it.
     """
-    with gate.acting(world, Action.WITNESS, target=f"request {request_id}") as act:
+    with gate.acting(world, WITNESS, target=f"request {request_id}") as act:
         request = _approved(act.tx, request_id)
         seen = list(request.data.get("witnesses", ()))
-        if not not_his_own(act.me.code, request.asked_by, request.decided_by):
-            raise NotPermitted("Who proposed or approved it does not supervise it.", "Two others confirm.")
-        if act.me.code in seen or len(seen) >= WITNESSES:
+        refuse_concerned(
+            act.reach, asked_by(request) | decided_by(request),
+            "Who proposed or approved it does not supervise it, nor who stands in for one of them.",
+            "Two others confirm.",
+        )  # fmt: skip
+        if not {s.code for s in act.reach.standings}.isdisjoint(seen) or len(seen) >= WITNESSES:
             raise Conflict(f"{', '.join(seen)} confirmed already.", f"dms appraise destroy {request_id}")
         made = replace(request, data={**request.data, "witnesses": [*seen, act.me.code]})
         act.tx.save_request(made)
@@ -128,7 +136,7 @@ def destroy(world: World, request_id: int) -> Request:
         NotFound: no such approved destruction.
         NotPermitted: not for the asker, a supervisor is missing, or a legal hold.
     """
-    with gate.acting(world, Action.APPRAISE, target=f"request {request_id}", other="carry-out") as act:
+    with gate.acting(world, CARRY_OUT, target=f"request {request_id}") as act:
         request = _approved(act.tx, request_id)
         missing = WITNESSES - len(request.data.get("witnesses", ()))
         if missing > 0:
@@ -142,8 +150,10 @@ def destroy(world: World, request_id: int) -> Request:
                 continue
             refuse_held(act.tx, record)
             destroy_in(act.tx, record, act.now)
-            told = {"asked_by": request.asked_by, "agreed_by": request.decided_by, "register": request.id}
-            act.tx.log(Act(act.now, world.user, "destroy", record.code, request.reason, told))
+            act.log_also(
+                DESTROY, record.code, request.reason, asked_by=request.asked_by, agreed_by=request.decided_by,
+                register=request.id,
+            )  # fmt: skip
         done = replace(request, state="done", data={**request.data, "by": act.me.code, "done_at": act.now})
         act.tx.save_request(done)
         act.notes["codes"] = [line["code"] for line in request.data["lines"]]
@@ -166,3 +176,6 @@ def _line(record: Record, this_year: int) -> dict[str, Any]:
         "bytes": record.electronic.size, "kept": f"{record.retention[1:]}年/{this_year - record.year}年",
         "carriers": "+".join(carriers),
     }  # fmt: skip
+
+
+ACTS = (PROPOSE_DESTRUCTION, AGREE_DESTRUCTION, REFUSE_DESTRUCTION, WITNESS, CARRY_OUT, DESTROY)

@@ -14,18 +14,28 @@ from pathlib import Path
 from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
-from dms.desk.consent.requesting import decided, open_request
-from dms.domain.numbers import parse_volume
+from dms.desk.consent.requesting import asking, decided, open_request
+from dms.domain.numbers import VolumeNumber, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
-from dms.errors import Conflict, NotFound, Usage
-from dms.flow.file import refile_record
+from dms.domain.scheme import RecordClass
+from dms.errors import Conflict, NotFound, Unavailable, Usage
+from dms.flow.file import Drawn, NumberGone, drawn
 from dms.flow.work import PAGE_BREAK, record_json
 from dms.ports.catalogue import Attention
 from dms.ports.registers import Reprint, Request
 from dms.ports.world import World
 
+ASK_CHANGE = on_record(Action.ASK_CHANGE, RecordState.FILED)
+AGREE_CHANGE = on_record(Action.DECIDE_CHANGE, name="agree-change")
+REFUSE_CHANGE = on_record(Action.DECIDE_CHANGE, name="refuse-change")
+PROMOTE = on_record(Action.PROMOTE, RecordState.FILED)
+
+
+# So often another desk may take the very number a stamp was drawn with, before we say so.
+_TRIES = 50
 CHANGEABLE = ("title", "customer", "date", "secrecy")
 
 
@@ -65,7 +75,7 @@ def ask_change(
         raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field --replace")
     if "date" in wanted:
         _day(wanted["date"])
-    with gate.acting(world, Action.ASK_CHANGE, named, reason=reason) as act:
+    with gate.acting(world, ASK_CHANGE, named, reason=reason) as act:
         record = act.record
         if record.state is not RecordState.FILED:
             raise Conflict(f"{record.code} is not filed.", f"Before filing: dms describe {record.code} …")
@@ -82,7 +92,7 @@ def ask_change(
         }
         if file is not None:
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
-        request = act.tx.add_request(Request("change", record.code, act.me.code, act.now, reason, data=data))
+        request = act.tx.add_request(asking(act, "change", record.code, reason, data))
         told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
         todo = f"dms change --approve {request.id}, or --refuse {request.id} --reason …"
         act.tx.ask(Attention("change", record.code, f"{act.me.name} asks to change {told}: {reason}", todo, act.now))
@@ -107,15 +117,14 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         raise NotFound(f"There is no change {request_id}.", "“dms change --list” names them.")
     kept = dict(asked.data.get("file", {}))
     fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
-    name = "agree-change" if agree else "refuse-change"
-    with gate.acting(world, Action.DECIDE_CHANGE, asked.target, reason=reason, other=name) as act:
+    with gate.acting(world, AGREE_CHANGE if agree else REFUSE_CHANGE, asked.target, reason=reason) as act:
         record = act.record
         request = decided(act, request_id, "change", state="done" if agree else "denied", decision=reason)
         act.notes |= {"request": request_id, **request.data}
         act.tx.settle("change", record.code)
         if not agree:
             if kept:
-                forget(world, kept)
+                act.afterwards(lambda: forget(world, kept))
             return record
         changed = _changed(record, request)
         message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
@@ -124,13 +133,13 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         else:
             # Inside the transaction, so that the vault never lags behind what the catalogue says.
             world.vault.write(
-                record.code, {"record.json": record_json(changed)}, message=message, user=world.user, at=act.now
+                record.code, {"record.json": record_json(changed)}, message=message, user=world.actor.name, at=act.now
             )
         act.tx.save_record(changed)
         act.tx.enqueue("index", record.code)
         _reprint(act, changed, "the record was changed")
-    if kept:
-        forget(world, kept)
+        if kept:
+            act.afterwards(lambda: forget(world, kept))
     return changed
 
 
@@ -154,26 +163,49 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
     if not reason.strip():
         raise Usage("A record moves only with a reason.", '--reason "重要，转入客户投诉"')
     kind = world.scheme.record_class(class_code)
-    with gate.acting(world, Action.PROMOTE, named, reason=reason) as act:
-        record = act.record
-        if record.state is not RecordState.FILED:
-            raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
-        if record.class_code == kind.code:
-            raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
-        _reprint(act, record, f"item moved to class {kind.code}")
-        series = world.scheme.volume(kind.code, record.year, record.manager, kind.retention)
-        number = act.tx.next_paper(act.tx.open_volume(series, act.now))
-        moved = record.with_(
+    for _ in range(_TRIES):
+        before = gate.about_to(world, Action.PROMOTE, named)
+        _refuse_move(before, kind)
+        series = world.scheme.volume(kind.code, before.year, before.manager, kind.retention)
+        with world.catalogue.look() as tx:
+            number = tx.expected_paper(series)
+        moved = before.with_(
             class_code=kind.code, retention=kind.retention, secrecy=kind.secrecy, paper_number=str(number),
-            volume=str(number.volume), see_also=(*record.see_also, record.paper_number),
+            volume=str(number.volume), see_also=(*before.see_also, before.paper_number),
         )  # fmt: skip
+        with drawn(world, moved) as sheets:
+            try:
+                return _move(world, before, kind, series, sheets, reason)
+            except NumberGone:
+                continue
+    raise Unavailable("Others file into the same volume all the time.", "Try again.")
+
+
+def _refuse_move(record: Record, kind: RecordClass) -> None:
+    if record.state is not RecordState.FILED:
+        raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
+    if record.class_code == kind.code:
+        raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
+
+
+def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber, sheets: Drawn, reason: str) -> Record:
+    moved = sheets.record
+    with gate.acting(world, PROMOTE, before.code, reason=reason) as act:
+        record, number = act.record, moved.paper_number
+        _refuse_move(record, kind)
+        if record != before:
+            raise Conflict(f"{record.code} was changed by somebody else just now.", "Look at it, then move it again.")
+        _reprint(act, record, f"item moved to class {kind.code}")
+        if str(act.tx.next_paper(act.tx.open_volume(series, act.now))) != number:
+            raise NumberGone(number)
         why = f"moved to {number}: {reason}"
         act.tx.save_record(moved)
-        act.tx.void(record.paper_number, kind="paper", reason=why, user=world.user, at=act.now)
+        act.tx.void(record.paper_number, kind="paper", reason=why, user=act.me.code, at=act.now)
         act.tx.enqueue("index", record.code)
         _reprint(act, moved, f"item moved from {record.paper_number}")
-        act.notes |= {"before": record.paper_number, "after": str(number)}
-        refile_record(world, moved, message=f"Moved from {record.paper_number} to {number}: {reason}", now=act.now)
+        act.notes |= {"before": record.paper_number, "after": number}
+        message = f"Moved from {record.paper_number} to {number}: {reason}"
+        world.vault.write(moved.code, sheets.files, message=message, user=act.me.code, at=act.now)
     return moved
 
 
@@ -192,7 +224,7 @@ def compare(world: World, named: str, first: int, second: int) -> list[Differenc
     Raises:
         NotFound: no such record or version.
     """
-    with gate.acting(world, Action.LOOK, named) as act:
+    with gate.acting(world, LOOK, named) as act:
         code = act.record.code
         act.notes["versions"] = [first, second]
     old, new = _told(world, code, first), _told(world, code, second)
@@ -267,3 +299,11 @@ def _reprint(act: gate.Passage, record: Record, why: str) -> None:
     volume = parse_volume(record.volume)
     for sheet in ("volume-list", "closing"):
         act.tx.ask_reprint(Reprint(str(volume), sheet, f"{record.code}: {why}", act.now))
+
+
+ACTS = (
+    ASK_CHANGE,
+    AGREE_CHANGE,
+    REFUSE_CHANGE,
+    PROMOTE.by(promote, Input("class_code", Form.CLASS, needed=True), REASON, tells="record"),
+)

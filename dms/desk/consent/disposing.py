@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import REASON, on_record
 from dms.desk.consent.holding import held, refuse_held
-from dms.desk.consent.requesting import decided, open_request
+from dms.desk.consent.requesting import asking, decided, open_request
 from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
@@ -24,6 +25,13 @@ from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.clock import parse
 from dms.ports.registers import Reprint, Request
 from dms.ports.world import World
+
+ASK_DELETION = on_record(Action.ASK_DELETION, RecordState.REGISTERED, RecordState.FILED)
+AGREE_DELETION = on_record(Action.DECIDE_DELETION, name="agree-deletion")
+REFUSE_DELETION = on_record(Action.DECIDE_DELETION, name="refuse-deletion")
+RESTORE = on_record(Action.RESTORE, RecordState.BINNED)
+PURGE = on_record(Action.PURGE)
+
 
 DAY = 86400
 
@@ -38,14 +46,14 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
     """
     if not reason.strip():
         raise Usage("A record is removed only with a reason.", '--reason "重复扫描"')
-    with gate.acting(world, Action.ASK_DELETION, named, reason=reason) as act:
+    with gate.acting(world, ASK_DELETION, named, reason=reason) as act:
         record = act.record
         if record.state not in (RecordState.REGISTERED, RecordState.FILED):
             raise Conflict(f"{record.code} is in the state “{record.state.value}”.", "There is nothing to remove.")
         waiting = open_request(act.tx, "deletion", record.code)
         if waiting:
             raise Conflict(f"The removal of {record.code} waits already.", f"It is request {waiting.id}.")
-        request = act.tx.add_request(Request("deletion", record.code, act.me.code, act.now, reason))
+        request = act.tx.add_request(asking(act, "deletion", record.code, reason))
         todo = f"dms delete --approve {request.id}, or --refuse {request.id} --reason …"
         act.tx.ask(Attention("deletion", record.code, f"{act.me.name} asks to remove it: {reason}", todo, act.now))
         act.notes["request"] = request.id
@@ -67,8 +75,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         asked = tx.request(request_id)
     if asked is None or asked.kind != "deletion":
         raise NotFound(f"There is no removal {request_id}.", "“dms delete --list” names them.")
-    name = "agree-deletion" if agree else "refuse-deletion"
-    with gate.acting(world, Action.DECIDE_DELETION, asked.target, reason=reason, other=name) as act:
+    with gate.acting(world, AGREE_DELETION if agree else REFUSE_DELETION, asked.target, reason=reason) as act:
         record = act.record
         act.notes["request"] = request_id
         act.tx.settle("deletion", record.code)
@@ -83,7 +90,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
             act, request_id, "deletion", state="granted", decision=reason, until=until.isoformat(timespec="seconds")
         )
         lived = act.tx.lived() + int((until - now).total_seconds())
-        request = replace(request, data={"was": record.state.value, "lived_until": lived})
+        request = replace(request, data={**request.data, "was": record.state.value, "lived_until": lived})
         act.tx.save_request(request)
         act.tx.save_record(record.with_(state=RecordState.BINNED))
         act.tx.enqueue("index", record.code)
@@ -103,7 +110,7 @@ def restore(world: World, named: str, *, reason: str) -> Record:
     """
     if not reason.strip():
         raise Usage("A record is restored with a reason.", '--reason "误删"')
-    with gate.acting(world, Action.RESTORE, named, reason=reason) as act:
+    with gate.acting(world, RESTORE, named, reason=reason) as act:
         request = _binned(act.tx, act.record)
         record = act.record.with_(state=RecordState(str(request.data["was"])))
         act.tx.save_record(record)
@@ -154,8 +161,9 @@ def purge(world: World) -> list[str]:
     gone = []
     for one in due:
         tombstone = _tombstone(one.record, one.request)
-        with gate.acting(world, Action.PURGE, one.record.code, reason=one.request.reason) as act:
+        with gate.acting(world, PURGE, one.record.code, reason=one.request.reason) as act:
             if act.record.state is not RecordState.BINNED:
+                act.logged = False
                 continue
             refuse_held(act.tx, act.record)
             act.tx.save_request(replace(one.request, state="done"))
@@ -206,7 +214,9 @@ def empty_vault(world: World) -> int:
             head = world.vault.head(object_id)
             if head is None or set(head.files) != set(wanted):
                 kept = wanted if object_id == record.code else _void_scan(world, object_id, record)
-                world.vault.purge(object_id, kept, message="Destroyed by consent", user=world.user, at=world.now())
+                world.vault.purge(
+                    object_id, kept, message="Destroyed by consent", user=world.actor.name, at=world.now()
+                )
                 count += 1
     for batch in sorted(batches):
         # The stack as it was scanned shows the destroyed pages too; the other documents have their own copies.
@@ -214,7 +224,7 @@ def empty_vault(world: World) -> int:
         if head is not None and "tombstone.json" not in head.files:
             told = json.dumps({"reason": "a document of this stack was destroyed"}).encode()
             world.vault.purge(
-                batch, {"tombstone.json": told}, message="Stack destroyed", user=world.user, at=world.now()
+                batch, {"tombstone.json": told}, message="Stack destroyed", user=world.actor.name, at=world.now()
             )
             count += 1
     return count
@@ -268,3 +278,12 @@ def _void_scan(world: World, code: str, record: Record) -> dict[str, bytes]:
     bare = destroyed(scan or record.with_(code=code)).with_(state=RecordState.VOID)
     told = json.dumps({"code": code, "reason": f"destroyed with {record.code}"}).encode()
     return {"record.json": record_json(bare), "tombstone.json": told}
+
+
+ACTS = (
+    ASK_DELETION.by(ask_deletion, REASON),
+    AGREE_DELETION,
+    REFUSE_DELETION,
+    RESTORE.by(restore, REASON),
+    PURGE,
+)

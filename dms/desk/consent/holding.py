@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.access import CUSTOMER
 from dms.domain.policy import Action
 from dms.domain.record import Record
@@ -12,6 +13,9 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Hold
 from dms.ports.world import World
+
+HOLD = ActKind("hold", Action.HOLD)
+LIFT_HOLD = ActKind("lift-hold", Action.HOLD)
 
 
 def hold(world: World, target: str, *, reason: str) -> Hold:
@@ -23,7 +27,7 @@ def hold(world: World, target: str, *, reason: str) -> Hold:
     """
     if not reason.strip():
         raise Usage("A hold is set with a reason.", '--reason "诉讼（2026）浙01民初123号"')
-    with gate.acting(world, Action.HOLD, target=target, reason=reason) as act:
+    with gate.acting(world, HOLD, target=target, reason=reason) as act:
         if not target.startswith(CUSTOMER) and not act.tx.records(volume=target, limit=1):
             target = act.see(target).code
         return act.tx.add_hold(Hold(target, reason, act.me.code, act.now))
@@ -39,7 +43,7 @@ def lift(world: World, hold_id: int, *, reason: str) -> Hold:
     """
     if not reason.strip():
         raise Usage("A hold is lifted with a reason.", '--reason "结案"')
-    with gate.acting(world, Action.HOLD, target=f"hold {hold_id}", reason=reason, other="lift-hold") as act:
+    with gate.acting(world, LIFT_HOLD, target=f"hold {hold_id}", reason=reason) as act:
         found = next((h for h in act.tx.holds() if h.id == hold_id and not h.lifted_at), None)
         if found is None:
             raise NotFound(f"There is no hold {hold_id}.", "“dms hold --list” names them.")
@@ -77,3 +81,6 @@ def refuse_held(tx: Transaction, record: Record) -> None:
         raise NotPermitted(
             f"{record.code} is under a legal hold: {why}.", "Nothing of it is destroyed until the hold is lifted."
         )
+
+
+ACTS = (HOLD, LIFT_HOLD)

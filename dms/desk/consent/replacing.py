@@ -88,7 +88,7 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
     head = world.vault.head(record.code)
     gone = [p for p in head.files if p.startswith("original/")] if head else []
     files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
-    world.vault.write(record.code, files, message=message, user=world.user, at=now)
+    world.vault.write(record.code, files, message=message, user=world.actor.name, at=now)
     return changed
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.four_eyes import asked_by, refuse_concerned
+from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.access import CUSTOMER
 from dms.domain.numbers import fold, is_code, is_paper
-from dms.domain.policy import Action, not_his_own
-from dms.errors import Conflict, NotFound, NotPermitted, Usage
+from dms.domain.policy import Action
+from dms.errors import Conflict, NotFound, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
+
+ASK_ACCESS = ActKind("ask-access", Action.ASK_ACCESS, Of.REQUEST)
+GRANT = ActKind("grant", Action.DECIDE_ACCESS, Of.REQUEST)
+DENY = ActKind("deny", Action.DECIDE_ACCESS, Of.REQUEST)
+END_ACCESS = ActKind("end-access", Action.DECIDE_ACCESS, Of.REQUEST)
+
 
 DAYS = 7
 
@@ -34,11 +44,10 @@ def ask_access(world: World, target: str, *, purpose: str) -> Request:
         raise Usage(
             f"“{target}” is neither a code, a paper number nor customer:NAME.", 'dms access request "customer:甲公司" …'
         )
-    with gate.acting(world, Action.ASK_ACCESS, target=folded, reason=purpose) as act:
+    with gate.acting(world, ASK_ACCESS, target=folded, reason=purpose) as act:
         known = act.tx.record_by_number(folded) if is_paper(folded) else None
-        request = act.tx.add_request(
-            Request("access", known.code if known else folded, act.me.code, act.now, purpose, data={"asked": folded})
-        )
+        target = known.code if known else folded
+        request = act.tx.add_request(asking(act, "access", target, purpose, {"asked": folded}))
         act.notes["request"] = request.id
     # What is told to the asker says no more than he typed.
     return replace(request, target=folded)
@@ -63,7 +72,7 @@ def decide_access(world: World, request_id: int, *, grant: bool, until: str = ""
     if not grant and not reason.strip():
         raise Usage("A request is denied only with a reason.", '--reason "与目的无关"')
     ends = _evening(world, until) if grant else ""
-    with gate.acting(world, Action.DECIDE_ACCESS, reason=reason, other="grant" if grant else "deny") as act:
+    with gate.acting(world, GRANT if grant else DENY, reason=reason) as act:
         request = decided(
             act, request_id, "access", state="granted" if grant else "denied", decision=reason, until=ends
         )
@@ -81,7 +90,7 @@ def end_access(world: World, request_id: int, *, reason: str) -> Request:
     """
     if not reason.strip():
         raise Usage("A grant is ended only with a reason.", '--reason "…"')
-    with gate.acting(world, Action.DECIDE_ACCESS, reason=reason, other="end-access") as act:
+    with gate.acting(world, END_ACCESS, reason=reason) as act:
         request = act.tx.request(request_id)
         if request is None or request.kind != "access" or request.state != "granted":
             raise NotFound(f"There is no grant {request_id}.", "“dms access list” names them.")
@@ -112,7 +121,7 @@ def requests(world: World, kind: str, *, states: Sequence[str] = ()) -> list[Req
 def decided(
     act: gate.Passage, request_id: int, kind: str, *, state: str, decision: str = "", until: str = ""
 ) -> Request:
-    """Save a decision inside an act; nobody decides what he asked for himself, nor those who stand in for him.
+    """Save a decision inside an act; four eyes: see :mod:`dms.desk.acts.four_eyes`.
 
     Raises:
         NotFound: there is no such request.
@@ -124,11 +133,23 @@ def decided(
         raise NotFound(f"There is no request {request_id}.", "List the open ones first.")
     if request.state != "open":
         raise Conflict(f"Request {request_id} is {request.state} already.", "Nothing is left to decide.")
-    if not not_his_own(act.me.code, request.asked_by):
-        raise NotPermitted("Nobody decides what he asked for himself.", "Another manager, or his deputy, decides it.")
-    made = replace(request, state=state, decided_by=act.me.code, decided_at=act.now, decision=decision, until=until)
+    refuse_concerned(
+        act.reach, asked_by(request), "Nobody decides what he asked for himself, nor what he asked for stands in for.",
+        "Another manager decides it.",
+    )  # fmt: skip
+    made = replace(
+        request, state=state, decided_by=act.me.code, decided_at=act.now, decision=decision, until=until,
+        data={**request.data, "decided_for": act.standing.code},
+    )  # fmt: skip
     act.tx.save_request(made)
     return made
+
+
+def asking(
+    act: gate.Passage, kind: str, target: str, reason: str, data: Mapping[str, Any] = MappingProxyType({})
+) -> Request:
+    """Return a request as it is asked inside an act: by whom, and in whose place."""
+    return Request(kind, target, act.me.code, act.now, reason, data={**data, "for": act.standing.code})
 
 
 def open_request(tx: Transaction, kind: str, target: str) -> Request | None:
@@ -146,3 +167,6 @@ def _evening(world: World, until: str) -> str:
     if end <= now:
         raise Usage(f"{day} has passed.", "Name a day to come.")
     return end.isoformat()
+
+
+ACTS = (ASK_ACCESS, GRANT, DENY, END_ACCESS)

@@ -7,10 +7,13 @@ import shutil
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.item import Item, ItemState
 from dms.domain.policy import Action
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.world import World
+
+DISCARD = ActKind("discard", Action.VOID)
 
 
 def discard(world: World, item_id: str, *, reason: str) -> Item:
@@ -30,7 +33,7 @@ def discard(world: World, item_id: str, *, reason: str) -> Item:
     if not reason.strip():
         raise Usage("A file is discarded only with a reason.", "Such as: a program, sent by mistake.")
     digest = _digest(world, item_id)
-    with gate.acting(world, Action.VOID, target=item_id, reason=reason.strip(), other="discard") as act:
+    with gate.acting(world, DISCARD, target=item_id, reason=reason.strip()) as act:
         item = _quarantined(act.tx.item(item_id), item_id)
         if item.place not in ("", world.place):
             raise Conflict(f"The file of {item.name} lies on {item.place}.", "Discard it there.")
@@ -39,8 +42,8 @@ def discard(world: World, item_id: str, *, reason: str) -> Item:
         gone = item.with_(state=ItemState.DISCARDED, reason=reason.strip(), source="")
         act.tx.save_item(gone)
         act.tx.settle("quarantine", item_id)
-    # After the commit: a crash before leaves a file that the log calls discarded, never a file gone without a line.
-    shutil.rmtree(world.quarantine / item_id, ignore_errors=True)
+        # After the commit: a crash before leaves a file that the log calls discarded, never a file gone without a line.
+        act.afterwards(lambda: shutil.rmtree(world.quarantine / item_id, ignore_errors=True))
     return gone
 
 
@@ -61,3 +64,6 @@ def _digest(world: World, item_id: str) -> str:
         return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha512").hexdigest()
+
+
+ACTS = (DISCARD,)

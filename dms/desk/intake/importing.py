@@ -8,16 +8,21 @@ from datetime import date
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.ledger import dealing
 from dms.desk.ledger.dealing import RowProblem
-from dms.domain.access import ROLES
 from dms.domain.numbers import fold, is_paper, parse_paper
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Record, RecordState
 from dms.errors import Usage
 from dms.flow.work import record_json
-from dms.ports.catalogue import Act, Customer, Person, Transaction
+from dms.ports.catalogue import Customer, Transaction
 from dms.ports.world import World
+
+IMPORT_PEOPLE = ActKind("import-people", Action.KEEP_PEOPLE)
+IMPORT = ActKind("import", Action.KEEP_VOLUMES)
+IMPORT_CATALOGUE = ActKind("import-catalogue", Action.KEEP_VOLUMES)
+
 
 KINDS = ("people", "customers", "dealings", "catalogue")
 _HEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -76,34 +81,31 @@ def import_sheet(world: World, kind: str, path: Path, *, dry: bool) -> Imported:
 
 
 def _people(world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry: bool) -> Imported:
-    from dms.desk.accounts.masters import _CODE, no_rise, told_of
+    from dms.desk.accounts.people import Entry, enter_person, fault_of, told_of
 
-    taken: list[Person] = []
+    taken: list[Entry] = []
     wrong: list[RowProblem] = []
     for number, row in enumerate(rows, 1):
-        roles = _parts(row["roles"]) or ("account_manager",)
-        code = row["code"].strip().upper()
-        if not _CODE.fullmatch(code):
-            wrong.append(RowProblem(number, f"“{row['code']}” cannot be a person's code, such as ZHS"))
-        elif not row["name"].strip():
-            wrong.append(RowProblem(number, "no name"))
-        elif set(roles) - ROLES:
-            wrong.append(RowProblem(number, f"there is no role “{sorted(set(roles) - ROLES)[0]}”"))
+        # A column that is not there, or an empty cell, leaves what is known.
+        entry = Entry(
+            row["code"].strip().upper(), row["name"].strip(), _parts(row["roles"]) or None,
+            row["login"].strip() or None, row["department"].strip() or None,
+        )  # fmt: skip
+        fault = fault_of(entry)
+        if fault:
+            wrong.append(RowProblem(number, fault[0]))
         else:
-            taken.append(Person(code, row["name"].strip(), roles, row["login"].strip(), row["department"].strip()))
+            taken.append(entry)
     if wrong or dry:
         return Imported(len(taken), tuple(wrong))
-    with gate.acting(world, Action.KEEP_PEOPLE, target=source, other="import-people") as act:
-        known = {p.code: p for p in act.tx.people()}
-        for person in taken:
-            no_rise(act, person, known.get(person.code))
-            act.tx.save_person(person)
-        act.notes["people"] = {p.code: told_of(p) for p in taken}
+    with gate.acting(world, IMPORT_PEOPLE, target=source) as act:
+        entered = [enter_person(act, entry)[1] for entry in taken]
+        act.notes["people"] = {p.code: told_of(p) for p in entered}
     return Imported(len(taken), ())
 
 
 def _customers(world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry: bool) -> Imported:
-    from dms.desk.accounts.masters import add_customers
+    from dms.desk.accounts.customers import add_customers
 
     with world.catalogue.look() as tx:
         people = {p.code for p in tx.people()} | {p.name for p in tx.people()}
@@ -145,7 +147,7 @@ def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
     ]
     if wrong or dry:
         return Imported(len(rows) - len({p.row for p in wrong}), tuple(sorted(wrong, key=lambda p: p.row)))
-    with gate.acting(world, Action.KEEP_VOLUMES, target=source, other="import-catalogue") as act:
+    with gate.acting(world, IMPORT_CATALOGUE, target=source) as act:
         given = [r for r in rows if r["paper_number"]] + [r for r in rows if not r["paper_number"]]
         made = [_old_record(world, act, row, source) for row in given]
         act.notes |= {
@@ -156,8 +158,8 @@ def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
         for record in made:
             # Inside the transaction: nothing stands in the catalogue that a rebuild would not find.
             world.vault.write(
-                record.code, {"record.json": record_json(record)}, message=f"Imported from {source}", user=world.user,
-                at=act.now,
+                record.code, {"record.json": record_json(record)}, message=f"Imported from {source}",
+                user=act.me.code, at=act.now,
             )  # fmt: skip
     return Imported(len(made), ())
 
@@ -209,9 +211,12 @@ def _old_record(world: World, act: gate.Passage, row: Mapping[str, str], source:
         manager=volume.manager, date=day, year=volume.year, retention=volume.retention, secrecy=kind.secrecy,
         track=kind.track, state=RecordState.FILED, paper_number=str(number), volume=str(volume),
         paper=Carrier(present=True, address=place, pages=int(row["pages"] or 0)), received_at=now,
-        received_by=world.user, electronic=Carrier(address=world.vault.address(code)),
+        received_by=act.me.code, electronic=Carrier(address=world.vault.address(code)),
     )  # fmt: skip
     tx.add_record(record)
     tx.enqueue("index", code)
-    tx.log(Act(now, world.user, "import", code, "", {"source": source, "paper_number": str(number)}))
+    act.log_also(IMPORT, code, source=source, paper_number=str(number))
     return record
+
+
+ACTS = (IMPORT_PEOPLE, IMPORT_CATALOGUE, IMPORT)

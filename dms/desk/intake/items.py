@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.item import Hints, Item, ItemState
 from dms.domain.policy import Action
 from dms.domain.scheme import Scheme
 from dms.errors import NotFound, Usage
-from dms.ports.catalogue import Act, Person
+from dms.ports.catalogue import Person
 from dms.ports.inbox import Claimed, Inbox
 from dms.ports.world import World
+
+CONTRIBUTE = ActKind("contribute", Action.CONTRIBUTE)
+RETRY = ActKind("retry", Action.CONTRIBUTE)
+
 
 # So many at once are somebody's own, who waits for them; more are a bulk load.
 _FEW = 20
@@ -82,7 +87,7 @@ def take_claim(world: World, inbox: Inbox, claimed: Claimed, people: Sequence[Pe
         source=str(claimed.path),
         origin=str(claimed.origin),
         hints=hints,
-        user=world.user,
+        user=world.actor.name,
         created=world.now(),
         place=world.place,
         bulk=1,
@@ -143,9 +148,10 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
     if not files:
         raise Usage("There is no file to take in.", "Name files, or folders that hold some.")
     items = []
-    with world.catalogue.begin() as tx:
-        me = gate.permitted(world, tx, Action.CONTRIBUTE)
-        if not hints.manager and "account_manager" in me.roles and not gate.scope(world, tx).everything:
+    with gate.acting(world, CONTRIBUTE) as act:
+        act.logged = False  # each file is logged when it is registered
+        tx, me = act.tx, act.me
+        if not hints.manager and "account_manager" in me.roles and not act.scope.everything:
             # What an account manager hands in is his own until somebody says otherwise: else he could not see it (R5).
             hints = replace(hints, manager=me.code)
         for file in files:
@@ -157,7 +163,7 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
                 source=str(place),
                 origin=str(place),
                 hints=hints,
-                user=world.user,
+                user=me.code,
                 created=world.now(),
                 place=world.place,
                 bulk=int(len(files) > _FEW),
@@ -174,8 +180,8 @@ def received_by(world: World, *, limit: int = 50) -> list[Item]:
         NotPermitted: the archive does not know him.
     """
     with world.catalogue.look() as tx:
-        gate.person(world, tx)
-        return list(tx.items(user=world.user, newest=True, limit=limit))
+        me = gate.person(world, tx)
+        return list(tx.items(user=me.code, newest=True, limit=limit))
 
 
 def received_one(world: World, item_id: str) -> Item:
@@ -185,9 +191,9 @@ def received_one(world: World, item_id: str) -> Item:
         NotFound: he handed in none under that id.
     """
     with world.catalogue.look() as tx:
-        gate.person(world, tx)
+        me = gate.person(world, tx)
         item = tx.item(item_id)
-    if item is None or item.user != world.user:
+    if item is None or item.user != me.code:
         raise NotFound(f"You sent in no file {item_id}.", "“Inbox” lists yours.")
     return item
 
@@ -198,8 +204,8 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
     Raises:
         NotFound: no such item in quarantine.
     """
-    with world.catalogue.begin() as tx:
-        gate.permitted(world, tx, Action.CONTRIBUTE)
+    with gate.acting(world, RETRY) as act:
+        tx = act.tx
         waiting = {i.id: i for i in tx.items(states=[ItemState.QUARANTINED])}
         unknown = [i for i in item_ids if i not in waiting]
         if unknown:
@@ -221,6 +227,10 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
             ).noting(move=True)
             tx.save_item(fresh)
             tx.settle("quarantine", item.id)
-            tx.log(Act(world.now(), world.user, "retry", item.id))
             again.append(fresh)
+        act.target, act.logged = ",".join(i.id for i in again[:3]), bool(again)
+        act.notes["items"] = [i.id for i in again]
     return again
+
+
+ACTS = (CONTRIBUTE, RETRY)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.dossier import KINDS, Dossier, Entry, dossier
 from dms.domain.grading import CLASSES, before, propose, span
 from dms.domain.policy import Action
@@ -16,6 +17,13 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Customer, Transaction
 from dms.ports.registers import Dealing, Grading
 from dms.ports.world import World
+
+DOSSIER = ActKind("dossier", Action.REPORT, Of.CUSTOMER)
+IMPORT_DEALINGS = ActKind("import-dealings", Action.KEEP_CUSTOMERS, Of.CUSTOMER)
+PROPOSE_GRADES = ActKind("propose-grades", Action.GRADE, Of.CUSTOMER)
+GRADE = ActKind("grade", Action.DECIDE_GRADE, Of.CUSTOMER)
+FOCUS = ActKind("focus", Action.DECIDE_GRADE, Of.CUSTOMER)
+
 
 _ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 COLUMNS = {
@@ -70,7 +78,7 @@ def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing
     Raises:
         NotFound: there is no such customer, or he is not the asker's: both look the same.
     """
-    with gate.acting(world, Action.REPORT, target=f"customer:{customer}", other="dossier") as act:
+    with gate.acting(world, DOSSIER, target=f"customer:{customer}") as act:
         scope = act.scope
         known = {c.name: c for c in act.tx.customers()}
         if not scope.holds("", "", customer) or customer not in known:
@@ -125,7 +133,7 @@ def import_dealings(
         )  # fmt: skip
     if problems or dry:
         return len(taken), problems
-    with gate.acting(world, Action.KEEP_CUSTOMERS, target=source, other="import-dealings") as act:
+    with gate.acting(world, IMPORT_DEALINGS, target=source) as act:
         for dealing in taken:
             act.tx.put_dealing(dealing)
         act.notes["rows"] = len(taken)
@@ -164,7 +172,7 @@ def propose_grades(world: World, quarter: str) -> list[Grading]:
     if "Q" not in period.name:
         raise Usage(f"“{quarter}” is no quarter.", "Such as 2026-Q4.")
     made = []
-    with gate.acting(world, Action.GRADE, target=period.name, other="propose-grades") as act:
+    with gate.acting(world, PROPOSE_GRADES, target=period.name) as act:
         done = {g.customer for g in act.tx.gradings(period=period.name)}
         for customer in act.tx.customers():
             if customer.name in done:
@@ -195,7 +203,7 @@ def decide_grade(world: World, customer: str, quarter: str, after: str, *, reaso
     """
     if after not in CLASSES:
         raise Usage(f"There is no class “{after}”.", "Classes: " + ", ".join(CLASSES))
-    with gate.acting(world, Action.DECIDE_GRADE, target=f"customer:{customer}", reason=reason, other="grade") as act:
+    with gate.acting(world, GRADE, target=f"customer:{customer}", reason=reason) as act:
         proposed = [g for g in act.tx.gradings(customer, quarter) if g.state == "proposed"]
         if not proposed:
             raise NotFound(f"Nothing is proposed for “{customer}” in {quarter}.", f"dms grade propose {quarter}")
@@ -221,7 +229,7 @@ def focus(world: World, customer: str, month: str, *, reason: str) -> Grading:
         raise Usage(f"“{month}” is no month.", "Such as 2026-11.")
     if not reason.strip():
         raise Usage("A customer is focused on for a reason.", '--reason "欠款增长"')
-    with gate.acting(world, Action.DECIDE_GRADE, target=f"customer:{customer}", reason=reason, other="focus") as act:
+    with gate.acting(world, FOCUS, target=f"customer:{customer}", reason=reason) as act:
         if customer not in {c.name for c in act.tx.customers()}:
             raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names them.")
         now_class = grade_of(act.tx, customer)
@@ -253,3 +261,6 @@ def last_quarter(world: World) -> str:
     from dms.domain.grading import quarter_of
 
     return before(quarter_of(world.clock.now().date()))
+
+
+ACTS = (DOSSIER, IMPORT_DEALINGS, PROPOSE_GRADES, GRADE, FOCUS)

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.access import may_see
 from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
@@ -22,6 +23,9 @@ from dms.flow.work import copy_out
 from dms.ports.catalogue import Act
 from dms.ports.vault import Trouble, Version
 from dms.ports.world import World
+
+FOUR_PROPERTIES = ActKind("four-properties", Action.REPORT)
+
 
 PASSED, FAILED, UNCHECKED = "合格", "不合格", "未检"
 
@@ -65,7 +69,7 @@ def four_properties(
         NotFound: there is nothing under that name, or not for the asker.
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.REPORT, target=target, other="four-properties") as act:
+    with gate.acting(world, FOUR_PROPERTIES, target=target) as act:
         scope = act.scope
         records = [r for r in _meant(act, target) if may_see(scope, r)]
         if not records:
@@ -292,3 +296,6 @@ _ITEMS: tuple[tuple[str, str, _Check], ...] = (
 def failed(results: Sequence[Result]) -> Iterator[Result]:
     """Yield what did not pass."""
     return (r for r in results if r.outcome == FAILED)
+
+
+ACTS = (FOUR_PROPERTIES,)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import ROOT_MARK, root_in
 from dms.desk.ledger import dealing, properties
 from dms.domain.access import may_see
@@ -26,6 +27,7 @@ from dms.ports.world import World
 from dms.sheets.report import Chart, Report, Section, draw_report
 
 _ALIVE = (RecordState.REGISTERED, RecordState.FILED)
+REPORTS = {k: ActKind(f"report-{k}", Action.REPORT) for k in ("exceptions", "gaps", "month", "quarter", "half", "year")}
 KINDS_OF_REPORT = ("exceptions", "gaps", "month", "quarter", "half", "year", "dossier", "four-properties")
 
 
@@ -57,7 +59,7 @@ def report(world: World, kind: str, about: str = "") -> Report:
     if kind not in makers:
         raise Usage(f"There is no report “{kind}”.", "Reports: " + ", ".join(KINDS_OF_REPORT))
     period = _period(world, kind, about)
-    with gate.acting(world, Action.REPORT, target=period.name, other=f"report-{kind}"):
+    with gate.acting(world, REPORTS[kind], target=period.name):
         pass  # permitted and logged; a year's figures are read without keeping writers waiting
     with gate.looking(world) as (tx, scope):
         made = makers[kind](world, tx, scope, period)
@@ -379,3 +381,6 @@ def failing(made: Report) -> Sequence[Sequence[str]]:
     return next(
         (s.rows for s in made.sections if s.title in ("不合格", "没有说明的断号", "两套不齐或不一致的文件")), ()
     )
+
+
+ACTS = tuple(REPORTS.values())

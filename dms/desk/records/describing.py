@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import on_record
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.flow.work import record_json
 from dms.ports.world import World
+
+DESCRIBE = on_record(Action.DESCRIBE, RecordState.RESERVED, RecordState.REGISTERED)
 
 
 def describe(
@@ -32,7 +35,7 @@ def describe(
         Usage: nothing to change, an unknown class or manager, or an impossible date.
     """
     changes: dict[str, object] = {}
-    with gate.acting(world, Action.DESCRIBE, named) as act:
+    with gate.acting(world, DESCRIBE, named) as act:
         tx, record, now = act.tx, act.record, act.now
         if record.state is RecordState.FILED:
             raise NotPermitted(
@@ -85,7 +88,7 @@ def describe(
                 record.code,
                 {"record.json": record_json(described)},
                 message="Described: " + ", ".join(sorted(changes)),
-                user=world.user,
+                user=world.actor.name,
                 at=now,
             )
     return described
@@ -101,3 +104,6 @@ def _manager(named: str, people: Mapping[str, str]) -> str:
         f"There is no account manager “{named}”.",
         "Known: " + (", ".join(f"{c} {n}" for c, n in people.items()) or "nobody yet") + ". Add one: dms people add",
     )
+
+
+ACTS = (DESCRIBE,)

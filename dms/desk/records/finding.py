@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.domain.query import All, Match, Node
 from dms.domain.querying import parse
 from dms.errors import Damaged, Usage
 from dms.flow.index import index_waiting, reindex
-from dms.ports.catalogue import Act
 from dms.ports.search import Answer, Ask
 from dms.ports.world import World
 
 FACETS = ("class", "year", "customer", "manager", "state", "volume")
 SORTS = ("relevance", "date", "-date", "code", "number", "title")
+
+
+SEARCH = ActKind("search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,8 @@ def note_search(world: World, words: str, filters: Filters | None = None) -> Non
         NotPermitted: the archive does not know who asks.
     """
     asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
-    with world.catalogue.begin() as tx:
-        gate.person(world, tx)
-        tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
+    with gate.acting(world, SEARCH) as act:
+        act.notes |= {"query": words, "filters": asked}
 
 
 def catch_up(world: World) -> int:
@@ -106,3 +108,6 @@ def catch_up(world: World) -> int:
     while step := index_waiting(world):
         done += step
     return done
+
+
+ACTS = (SEARCH,)

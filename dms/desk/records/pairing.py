@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.four_eyes import declared_by, refuse_concerned, signers
+from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
 from dms.domain.pairing import FactDifference, similarity
@@ -15,8 +17,11 @@ from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
 from dms.flow.work import pages_of, record_json, text_of
-from dms.ports.catalogue import Act, Attention
+from dms.ports.catalogue import Attention
 from dms.ports.world import World
+
+PAIR = on_record(Action.PAIR, RecordState.REGISTERED)
+ACCEPT = on_record(Action.ACCEPT, RecordState.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,11 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
     ours = frozenset({left.code, right.code, left.paper_number, right.paper_number} - {""})
     differences = tuple(compare(mine, other, names=names_of(left, right), ours=ours))
     now = world.now()
-    state = LinkState.CONFIRMED if not differences else LinkState.WAIVED if reason else LinkState.MISMATCH
+    # A difference is accepted by another person, never by who joins the carriers.
+    state = LinkState.MISMATCH if differences else LinkState.CONFIRMED
     joined = left.with_(
         paper=replace(right.electronic, address=right.paper.address),
-        link=Link(state, "content", world.user, now, reason),
+        link=Link(state, "content", world.actor.name, now),
         uncertain=tuple(n for n in left.uncertain if n in right.uncertain),
         class_code=left.class_code or right.class_code,
         customer=left.customer or right.customer,
@@ -73,12 +79,21 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
     why = f"paired with {left.code}"
-    with world.catalogue.begin() as tx:
-        if (tx.record(left.code), tx.record(right.code)) != (left, right):
+    files = _joined_files(world, joined, right)
+    told = {"scan": right.code, "state": state.value}
+    with gate.acting(world, PAIR, left.code, reason=reason or why) as act:
+        tx = act.tx
+        gate.allow(act.reach, Action.PAIR, act.see(right.code))
+        if (act.record, tx.record(right.code)) != (left, right):
             raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
-        _join_objects(world, joined, right, now)
+        _join_objects(world, joined, gone, files, act)
+        # What was signed was one carrier only: it counts for both where they were shown to tell the same.
+        if state is not LinkState.CONFIRMED and tx.unsign(left.code):
+            told["signatures"] = "taken away: they were given before the carriers were joined"
+        tx.unsign(right.code)
+        act.notes |= told
         tx.save_record(gone)
-        tx.void(right.code, kind="code", reason=why, user=world.user, at=now)
+        tx.void(right.code, kind="code", reason=why, user=act.me.code, at=now)
         tx.save_record(joined)
         for code in (left.code, right.code):
             tx.settle("pair", code)
@@ -92,7 +107,6 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
                     f'Mend one of them, or: dms pair {left.code} --accept --reason "…"', now,
                 )
             )  # fmt: skip
-        tx.log(Act(now, world.user, "pair", left.code, reason or why, {"scan": right.code, "state": state.value}))
     return Pairing(joined, right.code, likeness, differences)
 
 
@@ -122,7 +136,7 @@ def twin(world: World, named: str) -> Twin:
     Raises:
         NotFound: no such record, not for the asker, or it has one carrier only.
     """
-    with gate.acting(world, Action.LOOK, named) as act:
+    with gate.acting(world, LOOK, named) as act:
         record = act.record
         act.notes["twin"] = True
     try:
@@ -158,19 +172,26 @@ def accept(world: World, named: str, *, reason: str) -> Record:
     Raises:
         Usage: no reason.
         Conflict: nothing differs.
+        NotPermitted: not for the asker, or he is who joined the carriers, declared the record or handles it (R4, R12).
     """
     if not reason.strip():
         raise Usage("Differences are accepted only with a reason.", '--reason "amount corrected by hand on the paper"')
-    with gate.acting(world, Action.PAIR, named, reason=reason, other="accept") as act:
+    with gate.acting(world, ACCEPT, named, reason=reason) as act:
         tx, record, now = act.tx, act.record, act.now
+        signatures = tx.signatures(record.code)
+        refuse_concerned(
+            act.reach, {*declared_by(signatures), *signers(signatures, "handler"), record.link.by},
+            "Who joined the carriers or declared the record does not accept how they differ.",
+            "Another person looks at both, and accepts it.",
+        )  # fmt: skip
         if record.link.state is not LinkState.MISMATCH:
             raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
-        record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, world.user, now, reason))
+        record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, act.me.code, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
         world.vault.write(
             record.code, {"record.json": record_json(record)}, message=f"Differences accepted: {reason}",
-            user=world.user, at=now,
+            user=act.me.code, at=now,
         )  # fmt: skip
     return record
 
@@ -187,18 +208,29 @@ def _check(left: Record, right: Record) -> None:
         raise Conflict(f"Both {left.code} and {right.code} are scans of paper.", "Pair a scan with an electronic file.")
 
 
-def _join_objects(world: World, joined: Record, right: Record, now: str) -> None:
+def _joined_files(world: World, joined: Record, right: Record) -> dict[str, Path | bytes | None]:
+    """Read the scan's files as they lie beside the electronic ones, before the act."""
     head = world.vault.head(right.code)
     files: dict[str, Path | bytes | None] = {"record.json": record_json(joined)}
-    if head is not None:
-        for path in head.files:
-            if path == "record.json":
-                continue
-            name = path.removeprefix("original/")
+    for path in head.files if head else ():
+        if path != "record.json":
             with world.vault.open(right.code, path) as source:
-                files[f"paper/{name}"] = source.read()
-    world.vault.write(joined.code, files, message=f"Paired with the scan {right.code}", user=world.user, at=now)
-    gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
+                files[f"paper/{path.removeprefix('original/')}"] = source.read()
+    return files
+
+
+def _join_objects(
+    world: World, joined: Record, gone: Record, files: Mapping[str, Path | bytes | None], act: gate.Passage
+) -> None:
+    """Write both objects: the record with its paper, and the scan that says where it went."""
+    by, at = act.me.code, act.now
+    world.vault.write(joined.code, files, message=f"Paired with the scan {gone.code}", user=by, at=at)
     world.vault.write(
-        right.code, {"record.json": record_json(gone)}, message=f"Paired into {joined.code}", user=world.user, at=now
-    )
+        gone.code, {"record.json": record_json(gone)}, message=f"Paired into {joined.code}", user=by, at=at
+    )  # fmt: skip
+
+
+ACTS = (
+    PAIR.by(pair, Input("other", Form.RECORD, needed=True, parameter="scan"), Input("reason"), tells="pairing"),
+    ACCEPT.by(accept, REASON),
+)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import LOOK
 from dms.desk.signing.approving import found_ink, state_of_gate
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
-from dms.domain.policy import Action
 from dms.domain.query import terms
 from dms.domain.querying import parse
 from dms.domain.record import Record
@@ -30,7 +30,7 @@ def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
         NotFound: no such record, or not for the asker.
         Usage: neither code nor paper number.
     """
-    with gate.acting(world, Action.LOOK, named) as act:
+    with gate.acting(world, LOOK, named) as act:
         tx, record = act.tx, act.record
         waiting = [{"kind": a.kind, "question": a.question, "todo": a.todo} for a in tx.attention(record.code)]
         signing = state_of_gate(world, tx, record)
@@ -88,3 +88,6 @@ def _page(p: Page) -> dict[str, Any]:
         "dpi": round(p.evidence.dpi), "skew_degrees": round(p.evidence.skew_degrees, 2),
         "seals": len(p.evidence.seals), "signatures": len(p.evidence.signatures), "warnings": list(p.warnings),
     }  # fmt: skip
+
+
+ACTS = (LOOK,)

@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import LOOK
 from dms.desk.signing.approving import found_ink
 from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.pages import Box, Page
-from dms.domain.policy import Action
 from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.flow.work import copy_out, pages_of
@@ -164,7 +164,7 @@ def _marked_page(world: World, named: str, number: int, *, paper: bool) -> tuple
 
 def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[Record, tuple[Page, ...], str]:
     """Log a look at one page and return the record, all its pages, and what marks a copy: who looked and when."""
-    with gate.acting(world, Action.LOOK, named) as act:
+    with gate.acting(world, LOOK, named) as act:
         record = act.record
         act.notes["page"] = number
         mark = f"{act.me.name} {act.me.code} {act.now[:10]}"

@@ -7,9 +7,14 @@ from dataclasses import asdict, dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
 from dms.errors import NotFound, Usage
-from dms.ports.catalogue import Transaction
+from dms.ports.catalogue import Person, Transaction
 from dms.ports.world import World
+
+SAVE_VIEW = ActKind("save-view")
+FORGET_VIEW = ActKind("forget-view")
+
 
 MOST = 100
 
@@ -29,7 +34,7 @@ def views(world: World) -> list[View]:
         NotPermitted: the archive does not know him.
     """
     with world.catalogue.look() as tx:
-        return _read(tx, _key(world, tx))
+        return _read(tx, _key(gate.person(world, tx)))
 
 
 def save_view(world: World, name: str, query: str) -> View:
@@ -41,8 +46,9 @@ def save_view(world: World, name: str, query: str) -> View:
     view = View(name.strip(), urlencode([(k, v) for k, v in parse_qsl(query) if k not in ("page", "lang")]))
     if not view.name or len(view.name) > 60 or len(view.query) > 2000:
         raise Usage("A saved search has a name of 1 to 60 characters.", "Give it a short one.")
-    with world.catalogue.begin() as tx:
-        key = _key(world, tx)
+    with gate.acting(world, SAVE_VIEW) as act:
+        act.logged = False  # a bookmark of one's own
+        tx, key = act.tx, _key(act.me)
         kept = [v for v in _read(tx, key) if v.name != view.name]
         if len(kept) >= MOST:
             raise Usage(f"{MOST} searches are saved already.", "Remove one first.")
@@ -56,16 +62,17 @@ def forget_view(world: World, name: str) -> None:
     Raises:
         NotFound: there is none of that name.
     """
-    with world.catalogue.begin() as tx:
-        key = _key(world, tx)
+    with gate.acting(world, FORGET_VIEW) as act:
+        act.logged = False
+        tx, key = act.tx, _key(act.me)
         kept = _read(tx, key)
         if name not in {v.name for v in kept}:
             raise NotFound(f"No search is saved as “{name}”.", "Reload the page.")
         _write(tx, key, [v for v in kept if v.name != name])
 
 
-def _key(world: World, tx: Transaction) -> str:
-    return f"views:{gate.person(world, tx).code}"
+def _key(me: Person) -> str:
+    return f"views:{me.code}"
 
 
 def _read(tx: Transaction, key: str) -> list[View]:
@@ -75,3 +82,6 @@ def _read(tx: Transaction, key: str) -> list[View]:
 def _write(tx: Transaction, key: str, found: list[View]) -> None:
     told = [asdict(v) for v in sorted(found, key=lambda v: v.name)]
     tx.set_fact(key, json.dumps(told, ensure_ascii=False))
+
+
+ACTS = (SAVE_VIEW, FORGET_VIEW)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import on_record
 from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.errors import NotFound
-from dms.ports.catalogue import Act, Attention
+from dms.ports.catalogue import Attention
 from dms.ports.world import World
+
+SETTLE = on_record(Action.DESCRIBE, name="settle")
 
 
 def waiting(world: World) -> Sequence[Attention]:
@@ -36,9 +39,10 @@ def settle(world: World, target: str) -> None:
             f"Nothing about {target} can be taken off the list.",
             "Use the command listed beside it in “dms attention”.",
         )
-    now = world.now()
-    with world.catalogue.begin() as tx:
-        gate.permitted(world, tx, Action.DESCRIBE, tx.record(target))
+    with gate.acting(world, SETTLE, target) as act:
         for one in mine:
-            tx.settle(one.kind, target)
-            tx.log(Act(now, world.user, "settle", target, "", {"kind": one.kind, "question": one.question}))
+            act.tx.settle(one.kind, target)
+        act.notes["settled"] = [{"kind": one.kind, "question": one.question} for one in mine]
+
+
+ACTS = (SETTLE.by(settle),)

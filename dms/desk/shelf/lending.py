@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
 from dms.desk.shelf.placing import place_of
 from dms.desk.shelf.volumes import paper_of
 from dms.domain.numbers import fold, is_volume
@@ -15,6 +16,9 @@ from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Loan, Move
 from dms.ports.world import World
+
+LEND = ActKind("lend", Action.LEND, Of.VOLUME)
+TAKE_BACK = ActKind("take-back", Action.LEND, Of.VOLUME)
 
 
 def lend(world: World, named: str, loan: Loan) -> Loan:
@@ -38,7 +42,7 @@ def lend(world: World, named: str, loan: Loan) -> Loan:
         raise Usage(f"“{loan.due}” is no day.", "--due 2026-12-01") from None
     if due < world.clock.now().date():
         raise Usage(f"{due} has passed.", "Name the day it comes back.")
-    with gate.acting(world, Action.LEND, target=fold(named), reason=loan.purpose, other="lend") as act:
+    with gate.acting(world, LEND, target=fold(named), reason=loan.purpose) as act:
         records, target = paper_of(world, act.tx, named)
         if any(r.state in (RecordState.DESTROYED, RecordState.VOID) for r in records) and not is_volume(target):
             raise Conflict(f"{target} is destroyed.", "There is no paper to lend.")
@@ -57,7 +61,7 @@ def take_back(world: World, named: str, *, condition: str = "完好", effect: st
         NotFound: it is not lent out.
         NotPermitted: not for the asker.
     """
-    with gate.acting(world, Action.LEND, target=fold(named), reason=condition, other="take-back") as act:
+    with gate.acting(world, TAKE_BACK, target=fold(named), reason=condition) as act:
         _, target = paper_of(world, act.tx, named)
         out = next((x for x in act.tx.loans(target) if not x.back_at), None)
         if out is None:
@@ -92,3 +96,6 @@ def _may_approve(world: World, tx: Transaction, approver: str, borrower: str) ->
         )
     if borrower in (person.code, person.name):
         raise NotPermitted("Nobody gives himself leave to borrow.", "Name another approver: --approver CODE")
+
+
+ACTS = (LEND, TAKE_BACK)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
 from dms.desk.shelf.volumes import paper_of, volume_of
 from dms.domain import qr
 from dms.domain.numbers import fold, is_volume
@@ -18,6 +19,9 @@ from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Move, Reprint
 from dms.ports.world import World
+
+MOVE = ActKind("move", Action.KEEP_VOLUMES, Of.VOLUME)
+STOCKTAKE = ActKind("stocktake", Action.KEEP_VOLUMES, Of.VOLUME)
 
 
 def locate(world: World, named: str, place: str, *, home: bool = True, reason: str = "") -> int:
@@ -40,7 +44,7 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
     place = "/".join(part.strip() for part in place.replace("\\", "/").split("/") if part.strip())
     if not place:
         raise Usage("A place is needed.", '"档案室/2号柜/3层/12盒"')
-    with gate.acting(world, Action.KEEP_VOLUMES, target=fold(named), reason=reason, other="move") as act:
+    with gate.acting(world, MOVE, target=fold(named), reason=reason) as act:
         records, target = paper_of(world, act.tx, named)
         before = place_of(act.tx, target, "home" if home else "current")
         act.notes |= {"before": before, "after": place, "home": home}
@@ -115,7 +119,7 @@ def stocktake(world: World, place: str, symbols: Iterable[str]) -> Stocktake:
     place = "/".join(part.strip() for part in place.split("/") if part.strip())
     found: dict[str, Record] = {}
     unknown: Counter[str] = Counter()
-    with gate.acting(world, Action.KEEP_VOLUMES, target=place, other="stocktake") as act:
+    with gate.acting(world, STOCKTAKE, target=place) as act:
         for symbol in symbols:
             record = _meant(world, act.tx, symbol)
             if record is None:
@@ -173,3 +177,6 @@ def _meant(world: World, tx: Transaction, symbol: str) -> Record | None:
         return tx.record(code) or tx.record_by_number(code)
     except Usage:
         return None
+
+
+ACTS = (MOVE, STOCKTAKE)

@@ -183,13 +183,13 @@ def _log(world: World, sheet: str, records: Sequence[Record]) -> None:
     with world.catalogue.begin() as tx:
         for record in records:
             tx.reprinted(record.code, sheet)
-            tx.log(Act(now, world.user, Action.PRINT.value, record.code, "", {"sheet": sheet}))
+            tx.log(Act(now, world.actor.name, Action.PRINT.value, record.code, "", {"sheet": sheet}))
 
 
 def _permitted(world: World, records: Sequence[Record]) -> None:
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         for record in records:
-            if record.state is RecordState.RESERVED and record.received_by == world.user:
+            if record.state is RecordState.RESERVED and record.received_by == world.actor.name:
                 continue  # his own reservation, of nobody's record yet
             gate.allow(mine, Action.PRINT, record)

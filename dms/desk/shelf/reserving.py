@@ -6,12 +6,16 @@ import hashlib
 import json
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import REASON, ActKind, on_record
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track
 from dms.errors import Conflict, NotFound, Usage
-from dms.ports.catalogue import Act
 from dms.ports.world import World
+
+RESERVE = ActKind("reserve", Action.RESERVE)
+VOID = on_record(Action.VOID, RecordState.RESERVED)
+
 
 MOST = 5000
 
@@ -42,9 +46,9 @@ def reserve(
     now = world.now()
     year = world.clock.now().year
     records = []
-    with world.catalogue.begin() as tx:
-        me = gate.permitted(world, tx, Action.RESERVE)
-        if not manager and "account_manager" in me.roles and not gate.scope(world, tx).everything:
+    with gate.acting(world, RESERVE) as act:
+        tx, me = act.tx, act.me
+        if not manager and "account_manager" in me.roles and not act.scope.everything:
             # He handles his own customers only (R5), and must see what he scans under these codes.
             manager = me.code
         known = {p.code for p in tx.people()}
@@ -71,7 +75,7 @@ def reserve(
                 volume=str(volume) if volume else "",
                 fields={"pages_expected": str(pages)} if pages else {},
                 received_at=now,
-                received_by=world.user,
+                received_by=me.code,
             )
             tx.add_record(record)
             records.append(record)
@@ -79,18 +83,19 @@ def reserve(
         if title or customer:
             for record in records:
                 tx.enqueue("index", record.code)
-        tx.log(Act(now, world.user, "reserve", f"{records[0].code}..{records[-1].code}", "", {"count": count}))
-        _keep(world, records, now)
+        act.target = f"{records[0].code}..{records[-1].code}"
+        act.notes["count"] = count
+        _keep(world, records, me.code, now)
     return records
 
 
-def _keep(world: World, records: list[Record], now: str) -> None:
+def _keep(world: World, records: list[Record], by: str, now: str) -> None:
     told = json.dumps([r.to_dict() for r in records], ensure_ascii=False, indent=1).encode()
     world.vault.write(
         f"batch-{hashlib.sha256(told).hexdigest()[:32]}",
         {"reserved.json": told},
         message=f"Reserved {records[0].code} to {records[-1].code}",
-        user=world.user,
+        user=by,
         at=now,
     )
 
@@ -106,17 +111,17 @@ def void(world: World, named: str, *, reason: str) -> str:
     if not reason.strip():
         raise Usage("A number is voided only with a reason.", '--reason "cover sheet spoiled in the printer"')
     folded = fold(named)
-    now = world.now()
-    with world.catalogue.begin() as tx:
-        if is_paper(folded):
-            record, kind = tx.record_by_number(folded), "paper"
-        elif is_code(folded):
-            record, kind = tx.record(folded), "code"
-        else:
-            raise Usage(f"“{named}” is neither a code nor a paper number.", "They look like HG01E2026000123.")
-        if record is None and folded not in {gap.number for gap in tx.gaps()}:
+    if not (is_paper(folded) or is_code(folded)):
+        raise Usage(f"“{named}” is neither a code nor a paper number.", "They look like HG01E2026000123.")
+    kind = "paper" if is_paper(folded) else "code"
+    with world.catalogue.look() as tx:
+        known = tx.record_by_number(folded) if kind == "paper" else tx.record(folded)
+        if known is None and folded not in {gap.number for gap in tx.gaps()}:
             raise NotFound(f"{folded} was never given.", "Nothing needs to be voided.")
-        me = gate.permitted(world, tx, Action.VOID, record)
+    with gate.acting(world, VOID, folded if known else "", target=folded, reason=reason) as act:
+        tx, me, record, now = act.tx, act.me, act.found, act.now
+        if record is None and folded not in {gap.number for gap in tx.gaps()}:
+            raise Conflict(f"{folded} was given to a record just now.", "Look at it with “dms show”.")
         if record is not None:
             if record.state in (RecordState.REGISTERED, RecordState.FILED):
                 raise Conflict(f"{folded} belongs to “{record.title}”.", "Only unused numbers can be voided.")
@@ -127,7 +132,6 @@ def void(world: World, named: str, *, reason: str) -> str:
             tx.save_record(record.with_(paper_number="", volume=""))
             tx.enqueue("index", record.code)
         tx.void(folded, kind=kind, reason=reason, user=me.code, at=now)
-        tx.log(Act(now, world.user, "void", folded, reason))
     return folded
 
 
@@ -135,3 +139,6 @@ def expected_pages(record: Record) -> int:
     """Pages a cover sheet says its stack has; 0 where nobody said."""
     text = record.fields.get("pages_expected", "")
     return int(text) if text.isdigit() else 0
+
+
+ACTS = (RESERVE, VOID.by(void, REASON, tells="voided"))

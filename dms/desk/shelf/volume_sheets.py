@@ -82,7 +82,7 @@ def print_volume(world: World, sheet: str, names: Sequence[str], target: Path, *
             number = str(bundle.volume.number)
             tx.reprinted(number, sheet)
             told = {"sheet": sheet, "root": str(bundle.root)} if sheet == "closing" else {"sheet": sheet}
-            tx.log(Act(now, world.user, Action.PRINT.value, number, "", told))
+            tx.log(Act(now, world.actor.name, Action.PRINT.value, number, "", told))
     return [str(n) for n in numbers]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.access import may_see
 from dms.domain.numbers import VolumeNumber, fold, is_volume, parse_volume
 from dms.domain.policy import Action
@@ -14,6 +15,10 @@ from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Transaction, Volume
 from dms.ports.registers import Reprint
 from dms.ports.world import World
+
+CLOSE_VOLUME = ActKind("close-volume", Action.KEEP_VOLUMES, Of.VOLUME)
+BIND_VOLUME = ActKind("bind-volume", Action.KEEP_VOLUMES, Of.VOLUME)
+
 
 OPEN, CLOSED, BOUND = "open", "closed", "bound"
 
@@ -105,7 +110,7 @@ def close(world: World, named: str, *, title: str = "", note: str = "") -> Volum
         NotPermitted: not for the asker.
     """
     number = parse_volume(named)
-    with gate.acting(world, Action.KEEP_VOLUMES, target=str(number), other="close-volume") as act:
+    with gate.acting(world, CLOSE_VOLUME, target=str(number)) as act:
         volume = existing(act.tx, number)
         if volume.state != OPEN:
             raise Conflict(f"{number} is {volume.state} already.", "It is never opened again; later papers go on.")
@@ -133,7 +138,7 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
         NotPermitted: not for the asker.
     """
     number = parse_volume(named)
-    with gate.acting(world, Action.KEEP_VOLUMES, target=str(number), reason=accept, other="bind-volume") as act:
+    with gate.acting(world, BIND_VOLUME, target=str(number), reason=accept) as act:
         volume = existing(act.tx, number)
         if volume.state == BOUND:
             raise Conflict(f"{number} is bound already.", "Nothing is left to do.")
@@ -180,3 +185,6 @@ def existing(tx: Transaction, number: VolumeNumber) -> Volume:
     if found is None:
         raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
     return found
+
+
+ACTS = (CLOSE_VOLUME, BIND_VOLUME)

@@ -1,19 +1,23 @@
 """The gate of R3 and R4: the handler declares, three signatures are proved, then a record may be filed.
 
 A proof is an electronic approval, where the scheme lets the class have it, or ink seen on the scan and confirmed by a
-person, its picture kept in the vault. Nobody confirms or approves what he declared himself.
+person, its picture kept in the vault. Nobody confirms or approves what he declared himself, or what was declared in his
+place or by one he stands in for; that is asked at each signature, and once more when the record is filed.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from dms.desk.acts import gate
-from dms.domain.pages import Box, Page
-from dms.domain.policy import Action, not_his_own
+from dms.desk.acts.four_eyes import broken, concerned_by, declared_by, refuse_concerned
+from dms.desk.acts.kinds import NOTE, REASON, Form, Input, on_record
+from dms.domain.pages import Page
+from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
 from dms.domain.signing import Ink, inks
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
@@ -21,6 +25,12 @@ from dms.flow.work import copy_out, pages_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Signature
 from dms.ports.world import World
+
+DECLARE = on_record(Action.DECLARE, RecordState.REGISTERED)
+APPROVE = on_record(Action.APPROVE, RecordState.REGISTERED)
+CONFIRM = on_record(Action.CONFIRM, RecordState.REGISTERED)
+REJECT = on_record(Action.REJECT, RecordState.REGISTERED)
+
 
 ROLES = ("customer", "handler", "supervisor")
 NAMES = {
@@ -38,13 +48,21 @@ def declare(world: World, named: str, *, statement: str = "") -> Record:
         NotPermitted: it is not the asker's to declare.
         Conflict: it is filed, or nothing was scanned for it yet.
     """
-    with gate.acting(world, Action.DECLARE, named, reason=statement) as act:
+    with gate.acting(world, DECLARE, named, reason=statement) as act:
         record = _open(act.record)
-        me = act.me.code
-        declared = Signature(record.code, "declaration", "declared", me, me, act.now, statement)
-        act.tx.sign(declared)
+        me, standing = act.me.code, act.standing.code
+        # Who approved or confirmed and now declares takes that away: it is no other person's word any more.
+        own = [
+            s.role
+            for s in act.tx.signatures(record.code)
+            if s.role != "declaration" and concerned_by(act.reach, {s.by, s.standing})
+        ]
+        if own:
+            act.tx.unsign(record.code, own)
+            act.notes["taken_away"] = own
+        act.tx.sign(Signature(record.code, "declaration", "declared", me, me, act.now, statement, standing))
         if "handler" in _electronic(world, record):
-            act.tx.sign(Signature(record.code, "handler", "electronic", me, me, act.now, statement))
+            act.tx.sign(Signature(record.code, "handler", "electronic", me, me, act.now, statement, standing))
         act.tx.settle("gate", record.code)
     return record
 
@@ -56,16 +74,17 @@ def approve(world: World, named: str, *, note: str = "") -> Record:
         NotPermitted: not for the asker, his own, or the class asks for ink.
         Conflict: nobody declared it, it is filed, or nothing was scanned for it yet.
     """
-    with gate.acting(world, Action.APPROVE, named, reason=note) as act:
+    with gate.acting(world, APPROVE, named, reason=note) as act:
         record = _open(act.record)
-        _others(act.tx, record, act.me.code)
+        _others(act, record)
         if "supervisor" not in _electronic(world, record):
             raise NotPermitted(
                 f"Class {record.class_code} asks for the supervisor's signature on paper.",
                 f"When it is signed: dms approve {record.code} --ink supervisor",
             )
         me = act.me.code
-        act.tx.sign(Signature(record.code, "supervisor", "electronic", me, me, act.now, note))
+        standing = act.standing.code
+        act.tx.sign(Signature(record.code, "supervisor", "electronic", me, me, act.now, note, standing))
         act.tx.settle("gate", record.code)
     return record
 
@@ -105,15 +124,19 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
     """
     if role not in ROLES:
         raise Usage(f"There is no signature of a “{role}”.", "Roles: " + ", ".join(ROLES))
-    with gate.acting(world, Action.CONFIRM, named, reason=note) as act:
+    seen = _open(gate.about_to(world, Action.CONFIRM, named))
+    with (
+        _picture_of(world, seen, role, spot) as (ink, picture),
+        gate.acting(world, CONFIRM, named, reason=note) as act,
+    ):
         record = _open(act.record)
-        _others(act.tx, record, act.me.code)
+        _others(act, record)
         if not record.paper.present:
             raise Conflict(
                 f"No paper of {record.code} was scanned: nobody can have signed it.", "Print, sign and scan it."
             )
-        found = found_ink(world, record)
-        ink = _chosen(found, role, spot)
+        if (record.paper, record.form) != (seen.paper, seen.form):
+            raise Conflict(f"The scan of {record.code} was changed just now.", "Look at it, then confirm.")
         if ink is None and not note.strip():
             raise Usage(
                 f"No signature of the {role} was found on the scan.",
@@ -121,12 +144,18 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
             )
         told = f"page {ink.page}" + (f": {note}" if note else "") if ink else note
         person = _named(act.tx, record, role)
-        signature = Signature(record.code, role, "ink", person, act.me.code, act.now, told)
+        signature = Signature(
+            record.code, role, "ink", person, act.me.code, act.now, told, act.standing.code
+        )  # fmt: skip
         act.tx.sign(signature)
         act.tx.settle("gate", record.code)
         act.notes |= {"role": role, "found": ink is not None}
-        if ink:
-            _keep_picture(world, record, role, ink.page, ink.box, act.now)
+        if picture is not None:
+            # Before the commit, so that no confirmation stands without its picture.
+            world.vault.write(
+                record.code, {f"evidence/{role}.png": picture}, message=f"Signature of the {role} confirmed",
+                user=act.me.code, at=act.now,
+            )  # fmt: skip
     return signature
 
 
@@ -140,7 +169,7 @@ def reject(world: World, named: str, *, reason: str) -> Record:
     """
     if not reason.strip():
         raise Usage("A record is rejected only with a reason.", '--reason "金额与合同不符"')
-    with gate.acting(world, Action.REJECT, named, reason=reason) as act:
+    with gate.acting(world, REJECT, named, reason=reason) as act:
         record = _open(act.record)
         act.notes["signatures"] = [s.role for s in act.tx.signatures(record.code)]
         act.tx.unsign(record.code)
@@ -186,6 +215,12 @@ def pass_gate(world: World, tx: Transaction, record: Record) -> None:
     """
     open_still = missing(world, tx, record)
     if not open_still:
+        own = broken(tx.signatures(record.code))
+        if own:
+            raise NotPermitted(
+                f"{record.code} was declared and signed by the same person: {', '.join(NAMES[r] for r in own)}.",
+                f"Somebody else signs it: dms approve {record.code}",
+            )
         return
     if "carriers" in open_still:
         raise NotPermitted(
@@ -220,16 +255,17 @@ def _open(record: Record) -> Record:
     return record
 
 
-def _others(tx: Transaction, record: Record, me: str) -> None:
-    signed = {s.role: s for s in tx.signatures(record.code)}
-    if "declaration" not in signed:
+def _others(act: gate.Passage, record: Record) -> None:
+    signatures = act.tx.signatures(record.code)
+    if not any(s.role == "declaration" for s in signatures):
         raise Conflict(
             f"Nobody has declared {record.code} true and accurate yet.",
             f"First, its handler: dms declare {record.code}",
         )
-    handler = signed["handler"].person if "handler" in signed else ""
-    if not not_his_own(me, signed["declaration"].person, handler):
-        raise NotPermitted("Nobody approves his own (R4).", "Ask the supervisor, or his deputy, to do it.")
+    refuse_concerned(
+        act.reach, declared_by(signatures), "Nobody approves his own (R4), nor for whom he stands in.",
+        "Ask the supervisor, or another manager, to do it.",
+    )  # fmt: skip
 
 
 def _electronic(world: World, record: Record) -> tuple[str, ...]:
@@ -259,13 +295,28 @@ def _paper_side(record: Record, name: str) -> str:
     return f"paper/{name}" if record.paper.sha512 else name
 
 
-def _keep_picture(world: World, record: Record, role: str, page: int, box: Box, now: str) -> None:
-    """Keep the signature's picture; before the commit, so that no confirmation stands without it."""
+@contextmanager
+def _picture_of(world: World, record: Record, role: str, spot: int) -> Iterator[tuple[Ink | None, Path | None]]:
+    """Find the signature on the scan and cut its picture out, before the act: that takes a reading process."""
+    if not record.paper.present:
+        yield None, None
+        return
+    ink = _chosen(found_ink(world, record), role, spot)
+    if ink is None:
+        yield None, None
+        return
     with tempfile.TemporaryDirectory(dir=world.work, prefix="ink-") as folder:
         access, picture = Path(folder) / "access.pdf", Path(folder) / "ink.png"
         copy_out(world, record.code, _paper_side(record, "access.pdf"), access)
-        world.examiner().crop(access, page, box, picture)
-        files: dict[str, Path | bytes | None] = {f"evidence/{role}.png": picture}
-        world.vault.write(
-            record.code, files, message=f"Signature of the {role} confirmed", user=world.user, at=now
-        )  # fmt: skip
+        world.examiner().crop(access, ink.page, ink.box, picture)
+        yield ink, picture
+
+
+ACTS = (
+    DECLARE.by(declare, Input("reason", parameter="statement")),
+    CONFIRM.by(
+        confirm, Input("role", Form.ROLE, needed=True, choices=ROLES), Input("spot", Form.NUMBER, most=1000), NOTE
+    ),
+    APPROVE.by(approve, NOTE),
+    REJECT.by(reject, REASON),
+)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from dms import __version__
 from dms.desk.accounts.signing_in import Doorkeeper, signed_in, token_holder
+from dms.desk.acts import gate
 from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
 from dms.faces.web import api, metrics
 from dms.faces.web.kept import LateForm, StaleForm, typed_in
@@ -48,6 +48,8 @@ PAGES = (
     door, today, searching, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing, reviews,
     log, settings,
 )  # fmt: skip
+# All that somebody may do whose password was set by another person.
+CHANGES_PASSWORD = ("/settings/own-password", "/settings/password", "/sign-out")
 # What anybody may ask for without having signed in.
 OPEN = ("/sign-in", "/first-run", "/static/", "/health", "/ready")
 _POLICY = (
@@ -126,25 +128,27 @@ async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Respon
     token = request.cookies.get(COOKIE, "")
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     bearer = value.strip() if kind.lower() == "bearer" else ""
-    request.state.login, request.state.world, request.state.csrf, request.state.scope = "", None, "", "write"
+    request.state.world, request.state.csrf = None, ""
     changes = request.method not in ("GET", "HEAD")
     refused = _too_large(request, world) if changes else None
     if refused:
         return refused
     if bearer:
         # Only programs send this header, never a browser by itself: no origin to check.
-        login, request.state.scope = await run_in_threadpool(token_holder, world, bearer)
+        entered = await run_in_threadpool(token_holder, world, bearer)
     else:
         if changes and not same_origin(request):
             return _told(request, 403, "not-permitted", "The request came from another site.", "Use the archive's own.")
-        login = await run_in_threadpool(signed_in, world, token) if token else ""
-    request.state.login = login
-    request.state.world = replace(world, user=login) if login else None
-    request.state.csrf = csrf_of(world.key, token) if login and not bearer else ""
-    if login and bearer and changes and request.state.scope != "write":
+        entered = await run_in_threadpool(signed_in, world, token) if token else None
+    request.state.world = gate.as_actor(world, entered.actor) if entered else None
+    request.state.csrf = csrf_of(world.key, token) if entered and not bearer else ""
+    request.state.scope = entered.scope if entered else ""
+    if entered and changes and entered.scope != "write":
         return _told(request, 403, "not-permitted", "This token may only read.", "Make one with the scope “write”.")
-    if not login and not request.url.path.startswith(OPEN):
+    if entered is None and not request.url.path.startswith(OPEN):
         return await _no_entry(request)
+    if entered and entered.must_change and not request.url.path.startswith((*OPEN, *CHANGES_PASSWORD)):
+        return _own_password_first(request)
     return await follow(request)
 
 
@@ -170,6 +174,13 @@ async def _no_entry(request: Request) -> Response:
         return await run_in_threadpool(door.come_back, request, typed)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?to={quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
+
+
+def _own_password_first(request: Request) -> Response:
+    if request.url.path.startswith(("/api/", "/metrics")):
+        hint = "Sign in at /sign-in with a browser, and choose your own."
+        return _told(request, 403, "not-permitted", "Your password was set by somebody else.", hint)
+    return RedirectResponse("/settings/own-password", HTTPStatus.SEE_OTHER)
 
 
 def same_origin(request: Request) -> bool:

@@ -26,7 +26,8 @@ def still_signed_in(request: Request) -> bool:
     if request.state.csrf:
         return still_open(world, request.cookies.get(COOKIE, ""))
     # A program's token has no session.
-    return bool(token_holder(world, request.headers.get("authorization", "").partition(" ")[2].strip())[0])
+    value = request.headers.get("authorization", "").partition(" ")[2].strip()
+    return token_holder(world, value) is not None
 
 
 def csrf_of(key: bytes, token: str) -> str:

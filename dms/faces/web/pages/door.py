@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.accounts.signing_in import admit, sign_out
-from dms.errors import NotFound, NotPermitted, Unavailable, Usage
+from dms.desk.accounts.signing_in import admit_vouched, sign_out, signed_in
+from dms.desk.acts import gate
+from dms.errors import Conflict, NotFound, NotPermitted, Unavailable, Usage
 from dms.faces.web import session
 from dms.faces.web.kept import Typed, inside, page_before, unpacked
 from dms.faces.web.view import FORM, render, resumed
@@ -80,7 +80,7 @@ def first_run(
     try:
         request.app.state.doorkeeper.begin(world, code, first, password, source=_source(request))
         return _let_in(request, login, password, "/")
-    except (NotPermitted, Usage, NotFound) as problem:
+    except (NotPermitted, Usage, NotFound, Conflict) as problem:
         return render(
             request, "first_run.html", status=problem.http_status, problem=problem, login_typed=login, name=name
         )
@@ -110,8 +110,8 @@ def from_directory(request: Request) -> Response:
     except (ValueError, AttributeError):
         kept = {}
     try:
-        login = _directory(request).finish(_callback(request), dict(request.query_params), kept)
-        token = admit(world, login, source=_source(request), how="directory")
+        vouched = _directory(request).finish(_callback(request), dict(request.query_params), kept)
+        token = admit_vouched(world, vouched, source=_source(request))
     except NotPermitted as problem:
         response = _door(request, kept.get("to", "/"), problem)
     else:
@@ -175,8 +175,9 @@ def _let_in(request: Request, login: str, password: str, to: str, typed: Typed |
     world: World = request.app.state.world
     token = request.app.state.doorkeeper.sign_in(world, login, password, source=_source(request))
     response: Response = RedirectResponse(inside(to), HTTPStatus.SEE_OTHER)
-    if typed is not None:
-        request.state.login, request.state.world = login, replace(world, user=login)
+    entered = signed_in(world, token)
+    if typed is not None and entered is not None and not entered.must_change:
+        request.state.world = gate.as_actor(world, entered.actor)
         request.state.csrf = session.csrf_of(world.key, token)
         response = resumed(request, typed)
     session.give(request, response, token)

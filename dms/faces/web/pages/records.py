@@ -14,17 +14,14 @@ from fastapi.responses import FileResponse, Response
 from dms.assembly import qr_symbol
 from dms.desk.acts import gate
 from dms.desk.acts.options import options
-from dms.desk.consent.changing import CHANGEABLE, ask_change, compare, promote
+from dms.desk.consent.changing import CHANGEABLE, ask_change, compare
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
-from dms.desk.records.pairing import accept, pair, twin
+from dms.desk.records.pairing import pair, twin
 from dms.desk.records.showing import boxes, show
 from dms.desk.records.viewing import evidence_picture, ink_picture, label_text, page_picture, thumbnail
-from dms.desk.records.waiting import settle
+from dms.desk.registry import perform
 from dms.desk.shelf.placing import history
-from dms.desk.shelf.reserving import void
-from dms.desk.signing import approving
-from dms.desk.signing.filing import file
 from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound
@@ -205,27 +202,8 @@ def do(
     spot: Annotated[int, Form()] = 0,
     class_code: Annotated[str, Form()] = "",
 ) -> Response:
-    """Declare, confirm, approve, reject, file, move, accept, settle or void; the desk says what is missing."""
+    """Do an act of the record's page; the desk says what is missing."""
     world = world_of(request)
-    if act == "declare":
-        approving.declare(world, named, statement=reason)
-    elif act == "confirm":
-        approving.confirm(world, named, role, spot=spot, note=reason)
-    elif act == "approve":
-        approving.approve(world, named, note=reason)
-    elif act == "reject":
-        approving.reject(world, named, reason=reason)
-    elif act == "file":
-        file(world, named)
-    elif act == "promote":
-        promote(world, named, class_code, reason=reason)
-    elif act == "accept":
-        accept(world, named, reason=reason)
-    elif act == "settle":
-        settle(world, named)
-    elif act == "void":
-        void(world, named, reason=reason)
-    else:
-        raise NotFound(f"There is no act “{act}”.", "Use the buttons of the record's page.")
+    perform(world, act, named, {"reason": reason, "role": role, "spot": spot, "class_code": class_code})
     catch_up(world)
     return back("/triage" if act == "settle" else f"/r/{quote(named)}", act)

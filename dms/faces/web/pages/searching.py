@@ -64,7 +64,8 @@ def search_page(
 def settles(request: Request, words: str, filters: Filters, *, typing: bool) -> bool:
     """Tell whether a search is logged as it is answered; what is only typed is logged once it is settled."""
     settling: Settling = request.app.state.settling
-    who, world = request.state.login, world_of(request)
+    world = world_of(request)
+    who = world.actor.person
     if typing:
         settling.typed(who, world, words, filters)
         return False
