@@ -8,6 +8,7 @@ from office_kit import note, refused
 from test_kept_forms import fields
 from web_kit import csrf
 
+from dms.desk.acts import gate
 from dms.desk.records.finding import Filters
 from dms.domain.item import ItemState
 from dms.faces.web.pages import inbox
@@ -30,10 +31,10 @@ def test_a_query_typed_letter_by_letter_is_logged_once(counter):
     assert searches(counter) == [] and len(held) == len(typed)
     for act in held:
         act()  # the pauses end: only the last query still stands
-    assert searches(counter) == [("zhs", "客户投诉")]
+    assert searches(counter) == [("ZHS", "客户投诉")]
     # Enter on what was logged already is the same search; another Enter is another look.
     assert "共 1 件" in me.get("/search?q=客户投诉").text
-    assert searches(counter) == [("zhs", "客户投诉")]
+    assert searches(counter) == [("ZHS", "客户投诉")]
     me.get("/search?q=客户投诉")
     me.get("/api/v1/search?q=折&typing=true")
     me.get("/api/v1/search?q=折让&typing=true")
@@ -43,15 +44,15 @@ def test_a_query_typed_letter_by_letter_is_logged_once(counter):
     me.get("/search?q=金额&typing=1")
     counter("lmy").get("/search?q=别的&typing=1")
     me.get("/search?q=合同&typing=1")
-    assert searches(counter)[3:] == [("zhs", "金额")]
+    assert searches(counter)[3:] == [("ZHS", "金额")]
     settling.flush()
-    assert sorted(searches(counter)[4:]) == [("lmy", "别的"), ("zhs", "合同")]
+    assert sorted(searches(counter)[4:]) == [("LMY", "别的"), ("ZHS", "合同")]
 
 
 def test_a_settled_query_is_logged_later_when_the_catalogue_is_busy(counter):
     from dms.errors import Unavailable
 
-    held, world = [], counter.world
+    held, world = [], _as(counter, "zhs")
     settling = Settling(start=lambda _, act: held.append(act))
     settling.typed("zhs", world, "折让", Filters())
     begin = type(world.catalogue).begin
@@ -93,7 +94,7 @@ def test_quarantine_has_an_exit_with_a_reason(counter):
     with counter.world.catalogue.look() as tx:
         (act,) = tx.acts(item, act="discard")
         assert tx.item(item).state is ItemState.DISCARDED
-    assert (act.user, act.reason) == ("ar", "程序文件，误送")
+    assert (act.user, act.reason) == ("AR", "程序文件，误送")
     assert act.data["name"] == "setup.exe" and len(act.data["sha512"]) == 128 and act.data["refused"]
     assert keeper.post(f"/quarantine/{item}/discard", data=form | {"reason": "x"}).status_code == 404
     assert keeper.post(f"/quarantine/{item}/retry", data=form).status_code == 404
@@ -133,7 +134,7 @@ def test_live_rows_are_the_rows_of_the_page_and_end_with_the_session(counter):
     me = counter("zhs")
     item = quarantined(counter, "坏.exe")
     me.post("/inbox", data={"csrf": csrf(me.get("/inbox"))}, files={"files": ("live.exe", b"MZ\x90" + b"\x02" * 500)})
-    counter.workshop.finish([i.id for i in inbox.received_by(counter.world.__class__ and _as(counter, "zhs"), limit=5)])
+    counter.workshop.finish([i.id for i in inbox.received_by(_as(counter, "zhs"), limit=5)])
     seconds, inbox._STREAM_SECONDS = inbox._STREAM_SECONDS, 0.1
     try:
         told = me.get("/inbox/events").text
@@ -152,9 +153,7 @@ def test_live_rows_are_the_rows_of_the_page_and_end_with_the_session(counter):
 
 
 def _as(counter, login):
-    from dataclasses import replace
-
-    return replace(counter.world, user=login)
+    return gate.enter(counter.world, login)
 
 
 class _Ended:
@@ -167,7 +166,7 @@ class _Ended:
         cookie = gone.cookies["dms_session"]
         gone.post("/sign-out", data={"csrf": csrf(gone.get("/"))})
         self.app, self.cookies, self.query_params, self.headers = counter.app, {"dms_session": cookie}, {}, {}
-        self.state = State({"csrf": "a token", "login": "zhs"})
+        self.state = State({"csrf": "a token"})
 
     async def is_disconnected(self):
         return False
