@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 SYSTEM := tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng tesseract-ocr-osd \
           fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono fonts-dejavu-core poppler-utils qpdf python3-venv
 
-.PHONY: help demo test lint bench wheel clean system browser database yardsticks
+OFFICE := libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui libreoffice-draw-nogui
+
+.PHONY: help demo test lint bench wheel clean system browser database office yardsticks
 
 help:
 	@echo "make demo    a small archive, real-looking scans through the whole journey"
@@ -16,7 +18,7 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/dms --home . demo
 
-test: $(VENV)/.ready-test | browser database
+test: $(VENV)/.ready-test | browser database office
 	@echo "== quick tests"
 	@OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -q -n 2 -m "not slow and not bench"
 	@echo "== slow tests: real OCR, processes killed, full disks"
@@ -65,6 +67,11 @@ yardsticks: $(VENV)/.ready
 database:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || sh .ci/system postgresql || \
 	  echo "== no PostgreSQL: what needs it is left out"
+
+# LibreOffice for the tests of old office files, without what it recommends (Java, desktops).
+office:
+	@command -v soffice >/dev/null || sh .ci/system --no-install-recommends $(OFFICE) || \
+	  echo "== no LibreOffice: the tests of old office files are left out"
 
 $(VENV)/.ready: pyproject.toml | system
 	@echo "== setting up $(VENV) (once)"

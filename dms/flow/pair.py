@@ -8,6 +8,7 @@ from __future__ import annotations
 from dms.domain.item import Item
 from dms.domain.pairing import PROPOSE, similarity
 from dms.domain.record import Record, Track
+from dms.domain.rescans import same_number
 from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
@@ -26,7 +27,11 @@ def pair(work: Work) -> Item:
     if record is None or not others:
         return done
     mine = "\n".join(p.text for p in work.content)
-    best = max(((_likeness(world, mine, other), other) for other in others), key=lambda pair: pair[0])
+    # A photograph may be read so badly that only its number is left.
+    best = max(
+        ((max(_likeness(world, mine, o), PROPOSE * same_number(record, o)), o) for o in others),
+        key=lambda pair: pair[0],
+    )
     if best[0] < PROPOSE:
         return done
     other = best[1]

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from dms.domain.item import Hints, Item
+from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
+from dms.domain.splitting import sign_from_dict
+from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
+from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 
@@ -115,7 +119,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         customer=told["customer"],
         manager=told["manager"],
         date=day,
-        year=base.year or (day or received).year,
+        year=filing_year(before, day, received.date()),
         retention=base.retention or (kind.retention if kind else ""),
         secrecy=base.secrecy or (kind.secrecy if kind else ""),
         track=kind.track if kind else Track.DUAL,
@@ -154,10 +158,10 @@ def _keep(work: Work, record: Record) -> Record:
         files: dict[str, Path | bytes | None] = {place: work.original, "record.json": record_json(record)}
         if joins:
             files["paper/access.pdf"] = access
-            files.update({f"paper/{name}": data for name, data in page_files(work.content).items()})
+            files.update({f"paper/{name}": data for name, data in page_files(work.content, _left_out(work)).items()})
         else:
             files["access.pdf"] = access
-            files.update(page_files(work.content))
+            files.update(page_files(work.content, _left_out(work)))
         head = vault.write(
             record.code,
             files,
@@ -176,6 +180,7 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
     now = world.now()
     # Before the commit: both texts are read and compared.
     differing = _differences(work, record) if record.link.state is LinkState.MISMATCH else []
+    twin = seen_before(work, record) if _new_content(item, record) else None
     done = item.with_(station="pair").noting(outcome="registered", parts=[c.id for c in children])
     with world.catalogue.begin() as tx:
         if new:
@@ -187,8 +192,15 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
         tx.enqueue("index", record.code)
         tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
         _ask(tx, work, record, differing, now)
+        if _new_content(item, record) and (twin := twin or claimed_before(tx, record, item.id)):
+            ask_twice(tx, record, twin, now)
         tx.save_item(done)
     return done
+
+
+def _new_content(item: Item, record: Record) -> bool:
+    """False for the paper of a record that came as a file: it belongs there."""
+    return record.electronic.sha512 == item.sha512
 
 
 def _children(work: Work, record: Record) -> list[Item]:
@@ -242,6 +254,10 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
                 f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
             )
         )  # fmt: skip
+    signs = [sign_from_dict(told) for told in item.data.get("signs", ())]
+    if signs:
+        ask_signs(tx, code, signs, now)
+    ask_about(tx, [sign_from_dict(told) for told in item.data.get("unused", ())], item.name, now)
     if differing:
         listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differing[:5])
         todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
@@ -253,6 +269,9 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
         warnings.append(str(item.data["sidecar_problem"]))
     if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
         warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
+    asked = sentence(one for one in _left_out(work) if one.ask)
+    if asked:
+        warnings.append(asked)
     if warnings:
         unique = list(dict.fromkeys(warnings))
         more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
@@ -262,6 +281,15 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
                 f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
             )
         )  # fmt: skip
+
+
+def _left_out(work: Work) -> tuple[LeftOut, ...]:
+    """What of the file is not in its text; a record without any text is one more question (told or taken)."""
+    pages, told = work.content, work.inspection.left_out
+    unread = any(p.engine == "none" for p in pages)  # the archive's own choice, for all files
+    if unread or any(p.text.strip() or p.warnings for p in pages):
+        return told
+    return (*told, LeftOut("no_text", ask=True))
 
 
 # Messages in messages in messages: past this they are left in their original.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.domain.item import Item
+from dms.domain.left_out import LeftOut, left_out_from
 from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
 from dms.errors import Unavailable
@@ -109,6 +110,7 @@ def _inspection_from(told: dict[str, Any], folder: Path) -> Inspection:
     told["attachments"] = tuple(Attachment(a["name"], folder / a["path"]) for a in told["attachments"])
     for key in ("active_content", "warnings"):
         told[key] = tuple(told[key])
+    told["left_out"] = left_out_from(told.get("left_out", ()))
     return Inspection(**told)
 
 
@@ -152,10 +154,12 @@ def record_json(record: Record) -> bytes:
     return (json.dumps(record.to_dict(), ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
-def page_files(pages: Sequence[Page]) -> Mapping[str, bytes]:
-    """Return the text and word files of an object: readable text, and words with boxes and evidence."""
-    numbered = [replace(p, number=i) for i, p in enumerate(pages, 1)]
-    words = json.dumps({"pages": [p.to_dict() for p in numbered]}, ensure_ascii=False, separators=(",", ":")).encode()
+def page_files(pages: Sequence[Page], left_out: Sequence[LeftOut] = ()) -> Mapping[str, bytes]:
+    """Return the text and word files of an object: readable text; words with boxes, and what is not there."""
+    told: dict[str, Any] = {"pages": [replace(p, number=i).to_dict() for i, p in enumerate(pages, 1)]}
+    if left_out:
+        told["left_out"] = [asdict(one) for one in left_out]
+    words = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     return {
         "text.txt": PAGE_BREAK.join(p.text for p in pages).encode(),
         # No time inside, so that the same pages give the same bytes.
@@ -177,9 +181,14 @@ def sha512_of(path: Path) -> str:
 
 def pages_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
     """Return the pages of a registered record as the vault keeps them (NotFound where it has none)."""
+    return reading_of(world, code, path)[0]
+
+
+def reading_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[tuple[Page, ...], tuple[LeftOut, ...]]:
+    """Return the pages of a registered record and what its file holds besides (NotFound where it has none)."""
     with world.vault.open(code, path) as file:
         told = json.loads(gzip.decompress(file.read()))
-    return tuple(page_from_dict(p) for p in told["pages"])
+    return tuple(page_from_dict(p) for p in told["pages"]), left_out_from(told.get("left_out", ()))
 
 
 def text_of(world: Archive, code: str, path: str = "text.txt") -> tuple[str, ...]:

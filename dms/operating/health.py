@@ -26,7 +26,7 @@ class Probe:
 def probes(settings: Settings) -> list[Probe]:
     """Look at every part this archive uses, cheaply; none of them is started."""
     found = [_probe_ocr(settings), *_probe_engines(), _probe_font(), _probe_disk(settings)]
-    return [*found, *_probe_folders(settings)]
+    return [*found, _probe_office(), *_probe_folders(settings)]
 
 
 def _attempt(name: str, check: Callable[[], str], todo: str = "", *, needed: bool = True) -> Probe:
@@ -48,6 +48,18 @@ def _probe_engines() -> list[Probe]:
     from dms.adapters.ocr import available
 
     return [Probe(f"engine {e.name}", e.ok, e.detail, needed=False) for e in available()]
+
+
+def _probe_office() -> Probe:
+    from dms.adapters.examine import soffice
+
+    found = soffice.program()
+    todo = (
+        "apt-get install --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui "
+        "libreoffice-impress-nogui libreoffice-draw-nogui"
+    )
+    detail = found or "not installed: doc, xls, ppt, rtf and wps files go to quarantine"
+    return Probe("LibreOffice", bool(found), detail, "" if found else todo, needed=False)
 
 
 def _probe_font() -> Probe:

@@ -42,7 +42,8 @@ class Attention:
     """Something a person must settle.
 
     Attributes:
-        kind: ``describe`` (attributes uncertain), ``pair`` (a carrier to match), ``quarantine``, ``quality``.
+        kind: ``describe`` (attributes uncertain), ``pair`` (a carrier to match), ``split`` (a stack that may be cut
+            wrongly), ``rescan`` (a paper perhaps registered twice), ``quarantine``, ``quality``.
         target: electronic code, or item id for files in quarantine.
         question: what is asked, for a person.
         todo: the command or act that settles it.

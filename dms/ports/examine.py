@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from dms.domain.left_out import LeftOut
 from dms.domain.pages import Box, Page
 
 
@@ -59,6 +60,7 @@ class Inspection:
         signed: carries digital signatures; the original is kept untouched.
         active_content: names of scripts, macros, launch actions found; they are never run.
         warnings: for a person, such as a low resolution.
+        left_out: what of the file is not in its text, copy and search; told on the record, asked where it may matter.
     """
 
     media_type: str
@@ -72,6 +74,7 @@ class Inspection:
     signed: bool = False
     active_content: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ import pytest
 from examine_kit import LIMITS, PAPER, SENTENCE, read, written
 
 from dms.adapters.examine import open_examiner
-from dms.errors import LimitExceeded
 from dms.ports.examine import Examiner, Limits
 
 
@@ -92,10 +91,19 @@ def test_long_text_gets_pages_whose_words_stand_where_the_copy_shows_them(
         assert b"<pdfaid:part>2" in pdf.Root.Metadata.read_bytes()
 
 
-def test_text_beyond_the_limit_of_pages(tmp_path: Path, work: Path) -> None:
-    small = open_examiner(children=1, limits=Limits(pages=3), passwords=[], ocr="none", languages="eng")
-    with closing(small), pytest.raises(LimitExceeded, match="3 pages"):
-        small.inspect(written(tmp_path, "a.txt", "line\n" * 1000), "a.txt", work)
+def test_a_long_table_is_taken_whole_and_its_copy_says_where_it_ends(tmp_path: Path, work: Path) -> None:
+    path = written(tmp_path, "a.csv", "\n".join(f"row {n},value" for n in range(1000)))
+    with closing(open_examiner(children=1, limits=Limits(pages=3), passwords=[], ocr="none", languages="eng")) as small:
+        inspection, pages = read(small, path, work)
+        copy = tmp_path / "copy.pdf"
+        small.access_copy(path, inspection, pages, work, copy)
+    assert inspection.pages == len(pages) == 3
+    assert "\n".join(p.text for p in pages).splitlines() == [f"row {n},value" for n in range(1000)]
+    (shortened,) = inspection.left_out
+    shown = [line for page in pypdfium2.PdfDocument(copy) for line in page.get_textpage().get_text_range().splitlines()]
+    assert shortened.what == "copy"
+    assert shown[-2] == f"row {1000 - shortened.count - 1},value"
+    assert f"{shortened.count:,} more lines" in shown[-1]
 
 
 def test_spaces_in_han_are_closed_and_columns_kept(examiner: Examiner, tmp_path: Path, work: Path) -> None:
@@ -190,7 +198,7 @@ def test_pictures_without_text_are_told(examiner: Examiner, tmp_path: Path, work
     document.add_picture(str(picture))
     document.save(tmp_path / "a.docx")
     inspection = examiner.inspect(tmp_path / "a.docx", "a.docx", work)
-    assert any("1 pictures" in w for w in inspection.warnings)
+    assert [(one.what, one.count, one.ask) for one in inspection.left_out] == [("pictures", 1, True)]
 
 
 # -- mail -------------------------------------------------------------------------------------------------------
@@ -214,7 +222,7 @@ def test_mail_with_attachments_and_a_message_inside(examiner: Examiner, tmp_path
     assert (inspection.title, inspection.date) == ("关于三月份报价", "2026-03-18")
     assert "王五" in inspection.author
     assert "请查收附件" in page.text
-    assert "HTML" not in page.text
+    assert "HTML" in page.text  # it says more than the plain text
     assert [a.name for a in inspection.attachments] == ["报价 单.pdf", "内层.eml"]
     assert inspection.attachments[0].path.read_bytes() == b"%PDF-1.4"
     inside = tmp_path / "inside"

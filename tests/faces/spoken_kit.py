@@ -13,8 +13,8 @@ ROOT = Path(errors.__file__).parent
 PLACES = ("adapters", "desk", "domain", "faces/web", "flow", "ports", "sheets")
 # Only the command line and the log meet these parts, and the API stays English.
 UNHEARD = ("adapters/handover", "adapters/inbox", "adapters/journal", "adapters/tracing", "faces/web/api")
-# Killed becomes a LimitExceeded with the same words.
-KINDS = {"Killed"} | {
+# Killed becomes a LimitExceeded with the same words, a Refusal an Unreadable.
+KINDS = {"Killed", "Refusal"} | {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.DmsError)
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from dms.adapters.examine.pool import Pool
 from dms.adapters.examine.wording import UNREAD
+from dms.domain.left_out import left_out_from
 from dms.domain.pages import Box, Page, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Inspection, Limits, Stamp
@@ -39,6 +40,7 @@ class PoolExaminer:
         told["attachments"] = tuple(Attachment(a["name"], Path(a["path"])) for a in told["attachments"])
         for key in ("active_content", "warnings"):
             told[key] = tuple(told[key])
+        told["left_out"] = left_out_from(told["left_out"])
         return Inspection(**told)
 
     def pages(

@@ -17,6 +17,7 @@ _COLUMNS = int((_WIDTH - 2 * _MARGIN) / (_SIZE / 2))
 _LINES = int((_HEIGHT - 2 * _MARGIN) / _STEP)
 _WIDE = "\u2e80"
 _OPENING = 200
+_SHORTENED = "…… 副本到此为止，原件尚有 {0:,} 行。The copy ends here: {0:,} more lines."
 _UNUSED_FONT = re.compile(rb"BT /F1 \d+(?:\.\d+)? Tf \d+(?:\.\d+)? TL ET")
 _BLANK = re.compile(r"[^\S\n]+")
 
@@ -26,22 +27,24 @@ def clean(text: str) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", written(text)).strip("\n")
 
 
-def layout(text: str, most: int = 0) -> list[list[str]]:
-    """Return pages of wrapped lines; an empty text has one empty page.
+def layout(text: str, most: int = 0) -> tuple[list[list[str]], str]:
+    """Return pages of wrapped lines, and what did not fit; an empty text has one empty page.
 
     Args:
         text: the whole text.
-        most: stop when there are more pages than this (0: never), so that an endless text costs little.
+        most: so many pages at most (0: as many as it takes), so that an endless text costs little.
     """
     laid: list[list[str]] = [[]]
-    for line in text.splitlines():
-        for piece in _wrap(line.expandtabs(4).rstrip()):
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        pieces = list(_wrap(line.expandtabs(4).rstrip()))
+        for place, piece in enumerate(pieces):
             if len(laid[-1]) == _LINES:
+                if len(laid) == most:
+                    return laid, "\n".join(["".join(pieces[place:]), *lines[number + 1 :]])
                 laid.append([])
-                if 0 < most < len(laid):
-                    return laid
             laid[-1].append(piece)
-    return laid
+    return laid, ""
 
 
 def _wrap(line: str) -> Iterator[str]:
@@ -77,11 +80,18 @@ def _columns(char: str) -> int:
     return 2 if char >= _WIDE else 1
 
 
-def pages(laid: Sequence[Sequence[str]]) -> Iterator[Page]:
-    """Return the pages with each line as a word in its place (points)."""
+def pages(laid: Sequence[Sequence[str]], rest: str = "") -> Iterator[Page]:
+    """Return the pages with each line as a word in its place (points).
+
+    Args:
+        laid: lines by page.
+        rest: what did not fit: it is text of the last page, to be found and read there, and its copy says that it is.
+    """
     for number, lines in enumerate(laid, 1):
+        cut = rest if number == len(laid) else ""
+        shown = [*lines[:-1], _SHORTENED.format(hidden_lines(rest))] if cut else lines
         words = []
-        for row, line in enumerate(lines):
+        for row, line in enumerate(shown):
             bare = line.strip()
             if not bare:
                 continue
@@ -89,8 +99,13 @@ def pages(laid: Sequence[Sequence[str]]) -> Iterator[Page]:
             width = sum(_columns(c) for c in bare) * _SIZE / 2
             y0 = _MARGIN + row * _STEP
             words.append(Word(bare, Box(x0, y0, min(x0 + width, _WIDTH - 20), y0 + _SIZE)))
-        text = "\n".join(_BLANK.sub(" ", line).strip() for line in lines)
+        text = "\n".join(_BLANK.sub(" ", line).strip() for line in [*lines, *cut.splitlines()])
         yield Page(number, _WIDTH, _HEIGHT, tuple(words), text.strip(), "embedded")
+
+
+def hidden_lines(rest: str) -> int:
+    """Return how many lines the copy does not show: what did not fit, and the line that says so."""
+    return rest.count("\n") + 2
 
 
 def draw(found: Sequence[Page], target: Path) -> None:

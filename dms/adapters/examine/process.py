@@ -53,7 +53,10 @@ class Child:
 
     def __init__(self, setup: dict[str, Any], memory: int) -> None:
         environment = {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
+        # What its libraries and programs leave behind goes when it goes, however it ends.
+        self._scratch = tempfile.TemporaryDirectory(prefix="dms-reading-", ignore_cleanup_errors=True)
         environment |= {
+            "TMPDIR": self._scratch.name,
             "OMP_THREAD_LIMIT": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONIOENCODING": "utf-8",
@@ -193,6 +196,7 @@ class Child:
             if pipe is not None:
                 with suppress(OSError):
                     pipe.close()
+        self._scratch.cleanup()
 
 
 def _raise_if_error(answer: dict[str, Any]) -> None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dms.adapters.examine.readers import image, pdf_pages
-from dms.adapters.examine.wording import UNREAD, recognised
+from dms.adapters.examine.readers import image, pdf_pages, pdf_text
+from dms.adapters.examine.wording import UNREAD, plain, recognised
 from dms.domain.hantext import page_text
-from dms.domain.pages import Box, Evidence, Page, Symbol
+from dms.domain.likeness import alike
+from dms.domain.pages import Box, Evidence, Page, Symbol, Word
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
 from dms.ports.ocr import Raster, Recognition
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger("dms.examine")
 _LEAST_DPI = 195.0
 _CODES_DPI = 150.0
+_PICTURES_DPI = 200.0
+# Of a picture that may show anything only what was read well is taken; a word that was seen is never quite certain.
+_SURE, _SEEN = 0.7, 0.99
 
 
 class Recogniser:
@@ -48,11 +52,17 @@ class Recogniser:
             MissingProgram: no OCR engine is installed.
             Unavailable: the engine failed.
         """
+        page = self._read(path, media_type, kind, number)
+        return _with_notes(page, path) if media_type == "application/pdf" else page
+
+    def _read(self, path: Path, media_type: str, kind: str, number: int) -> Page:
         try:
             if media_type == "application/pdf":
                 own = pdf_pages.text_page(path, number)
-                if own is not None:
+                if own is not None and not (own.text and pdf_text.doubtful(path, number, own.text)):
                     return self._embedded(path, own, kind)
+                if own is not None:
+                    return self._compared(path, own, kind)
                 raster = pdf_pages.raster(path, number, self._limits)
                 scanned = pdf_pages.scanned_dpi(path, number)
             else:
@@ -68,6 +78,19 @@ class Recogniser:
             return _unread(number, "It is damaged.")
         return self._scanned(raster, number, scanned)
 
+    def _compared(self, path: Path, own: Page, kind: str) -> Page:
+        """Read a page whose own text may be rubbish by OCR, too; keep its own where both agree."""
+        raster = pdf_pages.raster(path, own.number, self._limits)
+        seen = self._scanned(raster, own.number, 0.0)
+        if seen.engine == "none":
+            return replace(
+                self._embedded(path, own, kind),
+                warnings=(f"Page {own.number}: its own text reads like none, and no OCR engine is there to compare.",),
+            )
+        if alike(own.text, seen.text) or not seen.text:
+            return self._embedded(path, own, kind)
+        return seen
+
     def _embedded(self, path: Path, page: Page, kind: str) -> Page:
         words = tuple(replace(w, text=t) for w in page.words if (t := recognised(w.text)).strip())
         page = replace(page, words=words, text=recognised(page.text))
@@ -79,12 +102,36 @@ class Recogniser:
             return replace(page, symbols=symbols, evidence=evidence, warnings=warnings)
         if kind == "scan" or pdf_pages.has_image(path, page.number):
             raster = pdf_pages.raster(path, page.number, self._limits, dpi=_CODES_DPI)
-            return replace(page, symbols=self._codes().read(raster, thorough=True))
+            page = replace(page, symbols=self._codes().read(raster, thorough=True))
+            places = pdf_pages.pictures(path, page.number)
+            return self._with_pictures(path, page, places) if places else page
         return page
+
+    def _with_pictures(self, path: Path, page: Page, places: Sequence[Box]) -> Page:
+        """Add what is written in pictures on a page of text."""
+        raster = pdf_pages.raster(path, page.number, self._limits, dpi=_PICTURES_DPI)
+        engine = self._ocr()
+        scale = raster.dpi / 72
+        found: list[Word] = []
+        for place in places:
+            part = _cut(raster, place, scale)
+            read = engine.recognise(part)
+            if read.rotation == 0:
+                found += [
+                    Word(text, _moved(w.box, place), min(w.confidence, _SEEN))
+                    for w in read.words
+                    if w.confidence >= _SURE and (text := recognised(w.text)).strip()
+                ]
+        own = [w.box for w in page.words]
+        words = tuple(w for w in found if not any(w.box.overlaps(box) for box in own))
+        if not words:
+            return page
+        text = "\n".join(filter(None, (page.text, page_text(words))))
+        return replace(page, words=(*page.words, *words), text=text, engine=engine.name)
 
     def _scanned(self, raster: Raster, number: int, scanned: float) -> Page:
         symbols = self._codes().read(raster, thorough=True)
-        read, engine = self._read(raster)
+        read, engine = self._recognised(raster)
         upright = _turned(raster, read.rotation)
         words = tuple(replace(w, text=t) for w in read.words if (t := recognised(w.text)).strip())
         points = 72.0 / raster.dpi
@@ -103,7 +150,7 @@ class Recogniser:
         evidence, warnings = self._evidence(upright, page, scanned)
         return replace(page, evidence=evidence, warnings=warnings)
 
-    def _read(self, raster: Raster) -> tuple[Recognition, str]:
+    def _recognised(self, raster: Raster) -> tuple[Recognition, str]:
         """Return what stands on a page and which engine read it, empty where bare paper needed none."""
         from dms.adapters.ocr.bare import is_bare
 
@@ -136,6 +183,39 @@ class Recogniser:
 
             self._reader = open_code_reader()
         return self._reader
+
+
+def _cut(raster: Raster, place: Box, scale: float) -> Raster:
+    import numpy as np
+
+    shape = (raster.height, raster.width) if raster.channels == 1 else (raster.height, raster.width, raster.channels)
+    pixels = np.frombuffer(raster.data, np.uint8).reshape(shape)
+    x0, y0 = int(place.x0 * scale), int(place.y0 * scale)
+    part = np.ascontiguousarray(pixels[y0 : round(place.y1 * scale), x0 : round(place.x1 * scale)])
+    return Raster(part.shape[1], part.shape[0], raster.channels, part.data.cast("B"), raster.dpi)
+
+
+def _moved(box: Box, place: Box) -> Box:
+    return Box(box.x0 + place.x0, box.y0 + place.y0, box.x1 + place.x0, box.y1 + place.y0)
+
+
+def _with_notes(page: Page, path: Path) -> Page:
+    """Add what annotations say to the words of a page: it is found at their places."""
+    try:
+        notes = pdf_pages.notes(path, page.number)
+    except Unreadable:
+        return page  # the page is told as unread already
+    if not notes:
+        return page
+    places = _turned_boxes([w.box for w in notes], page)
+    words = tuple(Word(plain(w.text), box) for w, box in zip(notes, places, strict=True))
+    return replace(page, words=(*page.words, *words), text="\n".join([page.text, *(w.text for w in words)]).strip())
+
+
+def _turned_boxes(boxes: Sequence[Box], page: Page) -> list[Box]:
+    """Turn boxes with a page that was read turned; its size is the turned one."""
+    width, height = (page.height, page.width) if page.rotation % 180 else (page.width, page.height)
+    return [s.box for s in _turned_symbols([Symbol("", b) for b in boxes], page.rotation, width, height)]
 
 
 def _unread(number: int, why: str) -> Page:

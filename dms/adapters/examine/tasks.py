@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from dms.adapters.examine.detect import detect
-from dms.adapters.examine.readers import flowing_of, image, image_part, pdf
+from dms.adapters.examine.noise import title_told
+from dms.adapters.examine.readers import image_part, pdf
+from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.recognise import Recogniser
+from dms.adapters.examine.registry import Source, format_of
 from dms.adapters.examine.wording import one_line
+from dms.domain.left_out import LeftOut
 from dms.domain.pages import page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
@@ -40,34 +44,30 @@ class Tasks:
                 f"The file has {size / 1e6:,.0f} MB, more than is taken.", "Split it, or raise max_bytes in dms.toml."
             )
         media_type, warning = detect(file, name)
-        if media_type == "application/pdf":
-            found = pdf.inspect(file, folder, self._passwords, self._limits)
-        elif media_type.startswith("image/"):
-            found = image.inspect(file, media_type, self._limits)
-        else:
-            found = self._flowing(file, media_type, folder)
+        source = Source(file, name, media_type, folder, self._limits, self._passwords)
+        read = format_of(media_type).read(source)
+        found = self._flowing(read, media_type, folder) if isinstance(read, Flow) else read
         told = asdict(found)
-        told["title"], told["author"] = one_line(found.title), one_line(found.author)
+        title = found.title if media_type.startswith("message/") else title_told(found.title)
+        told["title"], told["author"] = one_line(title), one_line(found.author)
         told["warnings"] = [*([warning] if warning else []), *found.warnings]
         told["attachments"] = [{"name": a.name, "path": str(a.path)} for a in found.attachments]
         return told
 
-    def _flowing(self, file: Path, media_type: str, folder: Path) -> Inspection:
+    def _flowing(self, read: Flow, media_type: str, folder: Path) -> Inspection:
         from dms.adapters.examine import flowing
 
-        read = flowing_of(file, media_type, folder, self._limits)
         if len(read.text) > self._limits.text:
             raise LimitExceeded(
                 f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
             )
-        pages = flowing.layout(read.text, most=self._limits.pages)
-        if len(pages) > self._limits.pages:
-            raise LimitExceeded(f"Its text fills more than {self._limits.pages:,} pages.", "Split it.")
-        for page in flowing.pages(pages):
+        pages, rest = flowing.layout(read.text, most=self._limits.pages)
+        shortened = (LeftOut("copy", flowing.hidden_lines(rest)),) if rest else ()
+        for page in flowing.pages(pages, rest):
             _write(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
         return Inspection(
             media_type, "text", len(pages), read.title, read.date, read.author, read.attachments, False, read.signed,
-            read.active_content, read.warnings,
+            read.active_content, read.warnings, (*read.left_out, *shortened),
         )  # fmt: skip
 
     def pages(self, path: str, media_type: str, kind: str, work: str, numbers: list[int]) -> None:

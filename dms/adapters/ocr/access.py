@@ -13,7 +13,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from dms.adapters.ocr import page_images, pdfa, text_layer
+from dms.adapters.ocr import notes, page_images, pdfa, text_layer
 from dms.adapters.ocr.filing_stamp import stamp_access_copy
 from dms.adapters.ocr.invisible_font import InvisibleFont
 from dms.domain.pages import Page
@@ -24,7 +24,7 @@ __all__ = ["make_access_copy", "stamp_access_copy"]
 _STREAM = pikepdf.AccessMode.stream
 _SPILL_BYTES = 48 * 1024 * 1024
 _UNWANTED = (
-    "/AA", "/Annots", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
+    "/AA", "/B", "/Metadata", "/PieceInfo", "/Thumb", "/StructParents", "/Tabs", "/Trans", "/Dur",
     "/PresSteps", "/AF", "/TemplateInstantiated",
 )  # fmt: skip
 
@@ -150,12 +150,15 @@ def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) 
 
 
 def _flatten_forms(pdf: Pdf) -> None:
-    """Make what form fields and notes show part of their pages; links and buttons are lost with their actions."""
+    """Make what form fields and annotations show part of their pages; links and buttons are lost with their actions.
+
+    Our own notes, which hold what annotations of other programs only said, stay.
+    """
     if not any(Name.Annots in page.obj for page in pdf.pages):
         return
     if Name.AcroForm in pdf.Root and pdf.Root.AcroForm.get(Name.NeedAppearances, False):
         pdf.generate_appearance_streams()
-    pdf.flatten_annotations("screen")
+    notes.flatten(pdf)
 
 
 def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
@@ -166,13 +169,15 @@ def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
     bare = page.source != "embedded" and pdfa.is_bare_scan(added)
     turn = (int(added.obj.get(Name.Rotate, 0)) + page.rotation) % 360
     added.obj.Rotate = turn
-    if page.source == "embedded" or not page.words:
+    # On a page with its own text only what was seen in its pictures is laid over it (never quite certain, as read).
+    words = [w for w in page.words if w.confidence < 1.0] if page.source == "embedded" else page.words
+    if not words:
         return bare
     box = [float(v) for v in added.cropbox]
     corners = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
     frame = text_layer.frame_of(corners, turn, page.width, page.height)
     name = _font_name(added, font)
-    content = text_layer.draw(page.words, frame, font, name)
+    content = text_layer.draw(words, frame, font, name)
     if content:
         added.add_resource(font.object, Name.Font, Name(f"/{name}"))
         # The page's own content may leave its graphics state changed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,10 +121,9 @@ def opened(source: Path, media_type: str) -> Iterator[ImageFile]:
         LimitExceeded: where it has more pixels than Pillow was allowed.
     """
     if media_type in ("image/heic", "image/heif"):
-        with suppress(ImportError):  # without it Pillow refuses the file below, with our hint
-            import pillow_heif
+        import pi_heif
 
-            pillow_heif.register_heif_opener()
+        pi_heif.register_heif_opener()
     try:
         image = Image.open(source)
     except Image.DecompressionBombError as error:

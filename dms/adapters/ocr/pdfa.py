@@ -15,6 +15,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import ImageCms
 
+from dms.errors import Unreadable
+
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"{namespace}>
@@ -49,8 +51,25 @@ def save(pdf: Pdf, target: Path, *, sure: bool) -> bool:
         claims = False
         _describe(pdf, claims=False)
         _write(pdf, part)
+    _reopen(part, len(pdf.pages))
     os.replace(part, target)  # noqa: PTH105 - replaces an existing target on every system
     return claims
+
+
+def _reopen(path: Path, count: int) -> None:
+    """Open a written copy by its own table of objects, as any reader will, before it is kept for good.
+
+    Raises:
+        Unreadable: it does not open without repair, or has other pages.
+    """
+    try:
+        with Pdf.open(path, attempt_recovery=False) as written:
+            sound = len(written.pages) == count and not written.get_warnings()
+    except pikepdf.PdfError:
+        sound = False
+    if not sound:
+        path.unlink()
+        raise Unreadable("No sound copy can be written of this PDF.", "Print it to a new PDF, and drop that.")
 
 
 def claims_pdfa(pdf: Pdf) -> bool:
@@ -76,7 +95,7 @@ def is_bare_scan(page: pikepdf.Page) -> bool:
         return False
     if not operators <= _BARE_OPERATORS:
         return False
-    for key in set(page.obj.keys()) - _PAGE_KEYS:
+    for key in set(page.obj.keys()) - _PAGE_KEYS - {"/Annots"}:  # by now only notes of our own
         del page.obj[key]
     return True
 
@@ -133,7 +152,14 @@ def _srgb() -> bytes:
     return bytes(profile)
 
 
+def complete_trailer(pdf: Pdf) -> None:
+    """Give a document mended in memory the size its trailer lacks: without it qpdf writes a table nobody can read."""
+    if Name.Size not in pdf.trailer:
+        pdf.trailer.Size = len(pdf.objects) + 1
+
+
 def _write(pdf: Pdf, target: Path) -> None:
+    complete_trailer(pdf)
     pdf.save(
         target,
         deterministic_id=True,

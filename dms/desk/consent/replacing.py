@@ -72,7 +72,9 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     access, stamped = place / "access.pdf", place / "stamped.pdf"
     examiner.access_copy(original, inspection, pages, place, access)
     examiner.stamp(access, pages, stamp_of(world, record.with_(electronic=carrier)), stamped)
-    files: dict[str, Path | bytes | None] = {f"original/{name}": original, "access.pdf": stamped, **page_files(pages)}
+    files: dict[str, Path | bytes | None] = {
+        f"original/{name}": original, "access.pdf": stamped, **page_files(pages, inspection.left_out)
+    }  # fmt: skip
     return Fresh(record.paper_number, carrier, files)
 
 

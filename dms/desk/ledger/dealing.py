@@ -14,6 +14,7 @@ from dms.domain.grading import CLASSES, before, propose, span
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import NotFound, NotPermitted, Usage
+from dms.flow.twice import unsettled
 from dms.ports.catalogue import Customer, Transaction
 from dms.ports.registers import Dealing, Grading
 from dms.ports.world import World
@@ -47,14 +48,27 @@ def cents_of(text: str) -> int | None:
     return int((value * 100).to_integral_value())
 
 
-def dealings_in(world: World, tx: Transaction, customer: Customer) -> list[Dealing]:
-    """Return all dealings of a customer: imported lines, and what his forms say; aliases count as himself."""
+def dealings_in(
+    world: World, tx: Transaction, customer: Customer, waiting: frozenset[str] | None = None
+) -> list[Dealing]:
+    """Return all dealings of a customer: imported lines, and what his forms say; aliases count as himself.
+
+    What may be a second copy of another record does not count until a person settles it.
+
+    Args:
+        world: the archive.
+        tx: the transaction.
+        customer: whose.
+        waiting: :func:`dms.flow.twice.unsettled`, for callers that ask about many customers.
+    """
+    copies = unsettled(tx) if waiting is None else waiting
     names = {customer.name, *customer.aliases}
     found = [d for name in sorted(names) for d in tx.dealings(name)]
     kinds = {p.key: p.dealing for p in world.profiles if p.dealing}
     for name in sorted(names):
         for record in tx.records(customer=name, states=_ALIVE):
-            found += _of_record(record, kinds)
+            if record.code not in copies:
+                found += _of_record(record, kinds)
     return sorted(found, key=lambda d: (d.date, d.source, d.kind))
 
 
@@ -174,10 +188,11 @@ def propose_grades(world: World, quarter: str) -> list[Grading]:
     made = []
     with gate.acting(world, PROPOSE_GRADES, target=period.name) as act:
         done = {g.customer for g in act.tx.gradings(period=period.name)}
+        copies = unsettled(act.tx)
         for customer in act.tx.customers():
             if customer.name in done:
                 continue
-            inside = [d for d in dealings_in(world, act.tx, customer) if period.holds(d.date)]
+            inside = [d for d in dealings_in(world, act.tx, customer, copies) if period.holds(d.date)]
             sums = {kind: sum(d.cents for d in inside if d.kind == kind) for kind in KINDS}
             consumed = sums["charged"] or sums["booked"]
             now_class = grade_of(act.tx, customer.name)

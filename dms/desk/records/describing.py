@@ -59,8 +59,11 @@ def describe(
                 parsed = date.fromisoformat(day)
             except ValueError:
                 raise Usage(f"“{day}” is no date.", "Write it as 2026-11-23.") from None
-            changes |= {"date": parsed, "year": parsed.year}
-        if record.paper_number and changes.keys() & {"class_code", "manager", "year", "retention"}:
+            changes["date"] = parsed
+            if not record.paper_number:
+                changes["year"] = parsed.year
+        told = {"class_code": record.class_code, "manager": record.manager}
+        if record.paper_number and any(changes.get(name, value) != value for name, value in told.items()):
             raise Conflict(
                 f"{record.code} has the reserved number {record.paper_number}, which says its class and manager.",
                 f"Void that number first: dms void {record.paper_number} --reason …",

@@ -46,6 +46,7 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
 
     The electronic record keeps its code. The scan's files go to ``paper/`` of its object; its code is voided and its
     own object stays, saying where it went. Facts that differ make the link a mismatch until a person gives a reason.
+    A reserved record, whose cover was not read, takes the file as its own.
 
     Raises:
         Conflict: one of them is filed, void, the same, or the first has its paper already.
@@ -59,6 +60,8 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
             gate.allow(reach, Action.PAIR, one)
     if left.paper.present and not right.paper.present:
         left, right = right, left
+    if left.state is RecordState.RESERVED and right.state is RecordState.REGISTERED:
+        return _fill(world, left, right, reason)
     _check(left, right)
     mine, other = text_of(world, left.code), text_of(world, right.code)
     likeness = similarity("\n".join(mine), "\n".join(other), world.fold)
@@ -98,7 +101,8 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         for code in (left.code, right.code):
             tx.settle("pair", code)
             tx.enqueue("index", code)
-        tx.settle("describe", right.code)
+        for kind in ("describe", "split", "rescan"):
+            tx.settle(kind, right.code)
         if state is LinkState.MISMATCH:
             listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differences[:5])
             tx.ask(
@@ -108,6 +112,60 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
                 )
             )  # fmt: skip
     return Pairing(joined, right.code, likeness, differences)
+
+
+def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing:
+    """Give a reserved record the file that was registered apart from it; what the reservation says of it stays."""
+    now = world.now()
+    year = reserved.year if reserved.paper_number or not right.date else right.year
+    filled = right.with_(
+        code=reserved.code,
+        title=reserved.title or right.title,
+        class_code=reserved.class_code or right.class_code,
+        customer=reserved.customer or right.customer,
+        manager=reserved.manager or right.manager,
+        year=year,
+        retention=reserved.retention or right.retention,
+        secrecy=reserved.secrecy or right.secrecy,
+        track=reserved.track if reserved.class_code else right.track,
+        paper_number=reserved.paper_number,
+        volume=reserved.volume,
+        fields={**right.fields, **reserved.fields},
+        uncertain=tuple(n for n in right.uncertain if not getattr(reserved, "class_code" if n == "class" else n, "")),
+        electronic=replace(right.electronic, address=world.vault.address(reserved.code)),
+        link=Link(LinkState.CONFIRMED, "scan+hand", world.actor.name, now, reason)
+        if right.paper.present
+        else right.link,
+    )
+    gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
+    why = f"joined to the reserved {reserved.code}"
+    head = world.vault.head(right.code)
+    files: dict[str, Path | bytes | None] = {"record.json": record_json(filled)}
+    for path in head.files if head else ():
+        if path != "record.json":
+            with world.vault.open(right.code, path) as source:
+                files[path] = source.read()
+    with gate.acting(world, PAIR, reserved.code, reason=reason or why) as act:
+        tx, by = act.tx, act.me.code
+        gate.allow(act.reach, Action.PAIR, act.see(right.code))
+        if (act.record, tx.record(right.code)) != (reserved, right):
+            raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
+        world.vault.write(reserved.code, files, message=f"Joined by {right.code}", user=by, at=act.now)
+        world.vault.write(right.code, {"record.json": record_json(gone)}, message=why, user=by, at=act.now)
+        tx.save_record(gone)
+        tx.void(right.code, kind="code", reason=why, user=by, at=act.now)
+        # What was signed stands on a record that is no more.
+        tx.unsign(right.code)
+        tx.save_record(filled)
+        for one in tx.attention(right.code):
+            tx.settle(one.kind, right.code)
+            if one.kind == "describe" and filled.uncertain:
+                tx.ask(replace(one, target=filled.code, todo=one.todo.replace(right.code, filled.code)))
+        tx.settle("split", reserved.code)
+        for code in (reserved.code, right.code):
+            tx.enqueue("index", code)
+        act.notes |= {"scan": right.code, "state": "confirmed"}
+    return Pairing(filled, right.code, 1.0, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK
 from dms.desk.signing.approving import found_ink, state_of_gate
+from dms.domain.left_out import LeftOut
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
 from dms.domain.query import terms
 from dms.domain.querying import parse
 from dms.domain.record import Record
 from dms.errors import NotFound
-from dms.flow.work import pages_of
+from dms.flow.work import reading_of
 from dms.ports.world import World
 
 
@@ -37,13 +39,14 @@ def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
         acts = [{"at": a.at, "user": a.user, "act": a.act, "reason": a.reason} for a in tx.acts(record.code, limit=20)]
     kind = world.scheme.classes.get(record.class_code)
     # Read once and after the act: a long scan's words are megabytes.
-    pages = _pages_of(world, record)
+    pages, left_out = _reading_of(world, record)
     ink = enumerate(found_ink(world, record, pages), 1)
     sought = [m.text for m in terms(parse(query)) if m.field in ("", "text")] if query.strip() else []
     told = record.to_dict()
     told |= {
         "class_name": kind.name if kind else "",
         "remarks": {"paper": record.electronic_remark(), "electronic": record.paper_remark()},
+        "left_out": [{**asdict(one), "said": one.said()} for one in left_out],
         "missing_carriers": list(record.missing_carriers),
         "versions": _versions(world, record),
         "pages": [_page(p) | ({"hits": boxes(marks(p, sought, world.fold))} if sought else {}) for p in pages],
@@ -68,11 +71,11 @@ def _versions(world: World, record: Record) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _pages_of(world: World, record: Record) -> tuple[Page, ...]:
+def _reading_of(world: World, record: Record) -> tuple[tuple[Page, ...], tuple[LeftOut, ...]]:
     try:
-        return pages_of(world, record.code)
+        return reading_of(world, record.code)
     except NotFound:
-        return ()
+        return (), ()
 
 
 def boxes(found: Sequence[Box]) -> list[list[float]]:

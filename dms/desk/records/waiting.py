@@ -28,12 +28,12 @@ def waiting(world: World) -> Sequence[Attention]:
 
 
 def settle(world: World, target: str) -> None:
-    """Take remarks on quality and pairing off the list; what is uncertain or in quarantine is settled by its own act.
+    """Take remarks on quality, pairing and splitting off the list; all else is settled by its own act.
 
     Raises:
         NotFound: nothing of the kind waits under this code.
     """
-    mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair")]
+    mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair", "split")]
     if not mine:
         raise NotFound(
             f"Nothing about {target} can be taken off the list.",

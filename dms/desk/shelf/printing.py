@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dms.desk.acts import gate
-from dms.desk.shelf.reserving import expected_pages
 from dms.domain import qr
 from dms.domain.numbers import parse_code, parse_paper, parse_volume
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import Record, RecordState, expected_pages
 from dms.errors import Unavailable
 from dms.flow.work import copy_out
 from dms.ports.catalogue import Act

@@ -135,10 +135,4 @@ def void(world: World, named: str, *, reason: str) -> str:
     return folded
 
 
-def expected_pages(record: Record) -> int:
-    """Pages a cover sheet says its stack has; 0 where nobody said."""
-    text = record.fields.get("pages_expected", "")
-    return int(text) if text.isdigit() else 0
-
-
 ACTS = (RESERVE, VOID.by(void, REASON, tells="voided"))

@@ -124,6 +124,7 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
             ("remark on file 备注", told["remarks"]["electronic"]),
         ]  # fmt: skip
         rows += [(f"field {name}", value) for name, value in sorted(told["fields"].items())]
+        rows += [("not in the text", one["said"]) for one in told["left_out"]]
         if told["uncertain"]:
             rows.append(("please settle", ", ".join(told["uncertain"])))
         table(console, ("", ""), rows, empty="")
@@ -242,6 +243,33 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
             console.print(f'→ dms pair {done.record.code} --accept --reason "…"', markup=False)
 
     answer(data, human, as_json=as_json)
+
+
+@click.command("rescan")
+@click.argument("record")
+@click.option("--replace", "how", flag_value="replace", help="Its pages take the place of the earlier ones.")
+@click.option("--version", "how", flag_value="version", help="It is kept beside them, in a version of its own.")
+@click.option("--discard", "how", flag_value="discard", help="Nothing of it is used; its code is voided.")
+@click.option("--different", "how", flag_value="different", help="Two papers: both stay, and both count.")
+@click.option("--reason", default="", help="Why; it stays in the log.")
+@json_option
+@click.pass_obj
+def rescan_command(session: Session, record: str, how: str | None, reason: str, as_json: bool) -> None:
+    """Settle a paper that was scanned twice."""
+    from dms.desk.records.finding import catch_up
+    from dms.desk.records.rescans import Settled, settle_rescan
+    from dms.errors import Usage
+
+    if how is None:
+        raise Usage("What is the second scan?", f"dms rescan {record} --replace, --version, --discard or --different")
+    with session.world() as world:
+        kept = settle_rescan(world, record, Settled(how), reason=reason)
+        catch_up(world)
+    answer(
+        {"record": kept.to_dict()},
+        lambda console: console.print(f"{kept.code} “{printable(kept.title)}” goes on.", markup=False),
+        as_json=as_json,
+    )
 
 
 @click.command("file")

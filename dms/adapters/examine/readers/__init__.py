@@ -1,27 +1,5 @@
-"""One reader for each family of files. They run in a child process and never trust what they read."""
+"""One reader for each family of files, found by being here. They run in a child process and never trust what they read.
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from dms.adapters.examine.readers.flow import Flow
-from dms.errors import Unreadable
-from dms.ports.examine import Limits
-
-
-def flowing_of(path: Path, media_type: str, work: Path, limits: Limits) -> Flow:
-    """Read the text of a file that has no pages of its own.
-
-    Raises:
-        Unreadable: broken, encrypted, or of a kind no reader takes.
-        LimitExceeded: it unpacks to more than is taken.
-    """
-    from dms.adapters.examine.readers import mail, office, text
-
-    if media_type == "message/rfc822":
-        return mail.read(path, work, limits)
-    if media_type.startswith("text/"):
-        return text.read(path, media_type, limits)
-    if media_type in office.READERS:
-        return office.read(path, media_type, limits)
-    raise Unreadable(f"Nothing here reads {media_type}.", "Save or print it as PDF, and drop that.")
+A module that reads a format names it in ``FORMATS``; what is known and not taken stands in ``REFUSALS``
+(:mod:`dms.adapters.examine.registry`).
+"""

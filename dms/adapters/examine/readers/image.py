@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dms.adapters.examine.readers import tiff_chain
+from dms.adapters.examine.registry import Format, Refusal, Sample, Source, starts
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 from dms.ports.ocr import Raster
@@ -17,17 +19,65 @@ from dms.ports.ocr import Raster
 _A4_LONG_INCH = 11.69
 _LEAST_SIDE = 16
 # Pillow knows many more, some of which start other programs. JPEG includes the two-picture files of telephones (MPO).
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "JPEG2000", "AVIF", "HEIF")
 # Frames that are not pages: animations, and the second picture of a telephone's camera.
-_ONE_PAGE = frozenset({"GIF", "PNG", "WEBP", "MPO", "HEIF"})
+_ONE_PAGE = frozenset({"GIF", "PNG", "WEBP", "MPO", "HEIF", "AVIF"})
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError, KeyError, ArithmeticError)
+
+
+_HEIC = (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc", b"hevx")
+_AVIF = (b"avif", b"avis")
+_BRANDS = 64
+
+
+def _is_bmp(sample: Sample) -> bool:
+    return sample.head.startswith(b"BM") and sample.head[6:10] == b"\0\0\0\0"
+
+
+def _is_webp(sample: Sample) -> bool:
+    return sample.head[:4] == b"RIFF" and sample.head[8:12] == b"WEBP"
+
+
+def _is_avif(sample: Sample) -> bool:
+    brands = sample.head[8:_BRANDS] if sample.head[8:12] == b"mif1" else sample.head[8:12]
+    return sample.head[4:8] == b"ftyp" and any(brand in brands for brand in _AVIF)
+
+
+def _is_heif(sample: Sample) -> bool:
+    return sample.head[4:8] == b"ftyp" and sample.head[8:12] in _HEIC and not _is_avif(sample)
+
+
+def _read(source: Source) -> Inspection:
+    return inspect(source.path, source.media_type, source.limits)
+
+
+_JPEG_2000 = starts(b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
+_TIFF = starts(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+FORMATS = (
+    Format("image/jpeg", "a JPEG image", (".jpg", ".jpeg"), starts(b"\xff\xd8\xff"), _read),
+    Format("image/png", "a PNG image", (".png",), starts(b"\x89PNG\r\n\x1a\n"), _read),
+    Format("image/tiff", "a TIFF image", (".tif", ".tiff"), _TIFF, _read),
+    Format("image/gif", "a GIF image", (".gif",), starts(b"GIF87a", b"GIF89a"), _read),
+    Format("image/bmp", "a BMP image", (".bmp",), _is_bmp, _read),
+    Format("image/webp", "a WebP image", (".webp",), _is_webp, _read),
+    Format("image/heic", "a HEIC photograph", (".heic", ".heif"), _is_heif, _read),
+    Format("image/avif", "an AVIF image", (".avif",), _is_avif, _read),
+    Format("image/jp2", "a JPEG 2000 image", (".jp2", ".jpx", ".j2k", ".jpf"), _JPEG_2000, _read),
+)
+REFUSALS = (
+    Refusal(
+        "It is a JPEG XL image.", "Save it as JPEG or PDF, and drop that.",
+        starts(b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n"),
+    ),
+    Refusal("It is a DjVu document.", "Save or print it as PDF, and drop that.", starts(b"AT&TFORM")),
+)  # fmt: skip
 
 
 def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
     """Tell frames and sizes of an image.
 
     Raises:
-        Unreadable: damaged, or a kind whose extra is not installed.
+        Unreadable: damaged.
         LimitExceeded: too many pixels or frames.
     """
     with opened(path, limits) as image:
@@ -77,38 +127,21 @@ def opened(path: Path, limits: Limits) -> Image.Image:
     """Open an image without decoding it.
 
     Raises:
-        Unreadable: damaged, or HEIC where its extra is not installed.
+        Unreadable: damaged.
     """
+    pi_heif.register_heif_opener()
     # Pillow refuses twice this; each frame is held against the limit itself.
     Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Image.open(path, formats=(*_FORMATS, *_heif()))
+            return Image.open(path, formats=_FORMATS)
     except Image.DecompressionBombError:
         raise LimitExceeded("The image has more pixels than are taken.", "Scan it at 300 dpi.") from None
     except UnidentifiedImageError:
-        if _is_heic(path) and not _heif():
-            raise Unreadable(
-                "HEIC photographs need an extra part.", 'pip install "dms[heic]", then “dms retry”; or save it as JPEG.'
-            ) from None
         raise _damaged() from None
     except (*BROKEN, MemoryError):
         raise _damaged() from None
-
-
-def _is_heic(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(12)[4:8] == b"ftyp"
-
-
-def _heif() -> tuple[str, ...]:
-    try:
-        import pillow_heif
-    except ImportError:
-        return ()  # an extra
-    pillow_heif.register_heif_opener()
-    return ("HEIF",)
 
 
 def _check_size(image: Image.Image, limits: Limits) -> None:

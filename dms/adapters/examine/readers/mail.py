@@ -1,24 +1,46 @@
-"""E-mail (RFC 5322): headers and body as text, attachments written out for a journey of their own."""
+"""E-mail (RFC 5322): headers and the richer body as text, attachments written out for a journey of their own."""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import email
 import email.policy
+import struct
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-from dms.adapters.examine.flowing import clean
+from dms.adapters.examine.readers.charset import declared_in, decode
+from dms.adapters.examine.readers.encoded_words import header, parameters
 from dms.adapters.examine.readers.flow import Flow
-from dms.adapters.examine.readers.text import decode, html
+from dms.adapters.examine.readers.html import html
+from dms.adapters.examine.readers.letter import HEADERS, Letter, richer
+from dms.adapters.examine.readers.mail_start import BLANK_START, is_mailbox, looks_like_header
+from dms.adapters.examine.registry import LIKELY, Format, Sample, Source
 from dms.errors import LimitExceeded, Unreadable
-from dms.ports.examine import Attachment, Limits
+from dms.ports.examine import Limits
 
 _MOST_PARTS = 1000
 _LONGEST_HEADER = 2000
-_HEADERS = (("From", "发件人"), ("To", "收件人"), ("Cc", "抄送"), ("Date", "日期"), ("Subject", "主题"))
+# Pictures without a name smaller than this are logos and dots of letterheads; they stay in the original, and are told.
+_LOGO_BYTES = 24_000
+_BODIES = frozenset({"text/plain", "text/html", "text/x-amp-html", "text/enriched"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
+_Message: TypeAlias = "Message[str, str]"
+
+
+def _is_mail(sample: Sample) -> bool:
+    return looks_like_header(sample.head, named=sample.suffix == ".eml") and not sample.once(is_mailbox)
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.work, source.limits)
+
+
+FORMATS = (Format("message/rfc822", "an e-mail", (".eml",), _is_mail, _read, LIKELY),)
 
 
 def read(path: Path, work: Path, limits: Limits) -> Flow:
@@ -28,166 +50,168 @@ def read(path: Path, work: Path, limits: Limits) -> Flow:
         Unreadable: it is no message at all.
         LimitExceeded: more parts, or deeper nesting, than is taken.
     """
-    with path.open("rb") as file:
-        message = email.message_from_binary_file(file, policy=email.policy.default)
-    if not isinstance(message, EmailMessage) or not message.keys():
+    return letter(path.read_bytes(), limits).flow(work)
+
+
+def letter(data: bytes, limits: Limits) -> Letter:
+    """Take a message apart; see :func:`read`."""
+    # The lenient policy: the newer one stumbles over malformed headers, which are decoded here anyway.
+    message = email.message_from_bytes(BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
+    if not message.keys():
         raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
     if _depth(message) > limits.nesting:
         raise LimitExceeded(
             f"The message holds messages within messages, more than {limits.nesting} deep.",
             "Save the inner messages one by one.",
         )
-    bodies: list[str] = []
-    files: list[tuple[str, bytes]] = []
-    state = _State(limits, bodies, files)
-    state.take(message, 0)
-    head = [f"{zh} {name}: {_header(message, name)}" for name, zh in _HEADERS if _header(message, name)]
-    text = "\n".join(head) + "\n\n" + "\n\n".join(bodies)
-    return Flow(
-        clean(text), _header(message, "Subject"), _date(message), _header(message, "From"),
-        tuple(_keep(work, number, name, data) for number, (name, data) in enumerate(files, 1)),
-        ("scripts in HTML",) if state.scripts else (), tuple(state.warnings),
-        signed=message.get_content_type() == "multipart/signed",
-    )  # fmt: skip
+    made = Letter(limits, {name: value for name, _ in HEADERS if (value := _header(message, name))})
+    made.day = day_of(made.headers.get("Date", ""))
+    made.signed = message.get_content_type() == "multipart/signed"
+    for text in _Walk(made).take(message, 0):
+        made.say(text)
+    return made
 
 
-def _depth(message: Any) -> int:
+def headers_of(data: bytes) -> dict[str, str]:
+    """Return the headers people read of a message, empty where it has none."""
+    message = email.message_from_bytes(BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
+    return {name: _header(message, name) for name, _ in HEADERS}
+
+
+def day_of(date: str) -> str:
+    """Return the ISO date of a Date header, empty where there is none."""
+    try:
+        return parsedate_to_datetime(date).date().isoformat()
+    except (ValueError, TypeError, IndexError):
+        return ""
+
+
+def _depth(message: _Message) -> int:
     """Return how many messages lie within each other at most; without recursion, whatever the sender built."""
     deepest, waiting = 0, [(message, 0)]
     while waiting:
         part, depth = waiting.pop()
         deepest = max(deepest, depth)
-        if part.is_multipart():
-            inside = part.get_content_type() == "message/rfc822"
-            waiting += [(child, depth + inside) for child in part.get_payload()]
+        inside = part.get_content_type() == "message/rfc822"
+        waiting += [(child, depth + inside) for child in _children(part)]
     return deepest
 
 
-class _State:
-    """Walks the parts of a message, counting."""
+class _Walk:
+    """Walks the parts of a message, counting; texts come back, files go to the letter."""
 
-    def __init__(self, limits: Limits, bodies: list[str], files: list[tuple[str, bytes]]) -> None:
-        self._limits, self._bodies, self._files = limits, bodies, files
+    def __init__(self, made: Letter) -> None:
+        self._made = made
         self._parts = 0
-        self.scripts = False
-        self.warnings: list[str] = []
+        self._said = False
 
-    def take(self, part: Any, depth: int) -> None:
-        """Take a part and what is in it."""
+    def take(self, part: _Message, depth: int) -> list[str]:
+        """Return the texts of a part and of what is in it."""
         self._parts += 1
         if self._parts > _MOST_PARTS:
             raise LimitExceeded(f"The message has more than {_MOST_PARTS} parts.", "Ask the sender for the files.")
         kind = part.get_content_type()
         if kind == "message/rfc822":
-            self._inner(part, depth)
-        elif part.is_multipart():
-            if depth > 10 * self._limits.nesting:
-                raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
-            children = list(part.iter_parts()) if isinstance(part, EmailMessage) else part.get_payload()
-            if kind == "multipart/alternative":
-                children = _best(children)
-            for child in children:
-                self.take(child, depth + 1)
-        else:
-            self._leaf(part, kind)
+            self._inner(part)
+            return []
+        if kind in ("message/delivery-status", "message/disposition-notification"):
+            return ["\n".join(f"{k}: {header(str(v))}" for child in _children(part) for k, v in child.raw_items())]
+        if not part.is_multipart():
+            return self._leaf(part, kind)
+        if depth > 10 * self._made.limits.nesting:
+            raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
+        if kind == "multipart/encrypted":
+            self._made.leave("locked", "PGP", ask=True)
+        taken = [self.take(child, depth + 1) for child in _children(part)]
+        if kind == "multipart/alternative":
+            return richer(["\n\n".join(texts) for texts in taken])
+        return [text for texts in taken for text in texts]
 
-    def _inner(self, part: Any, depth: int) -> None:
-        inner = part.get_payload()
-        message = inner[0] if isinstance(inner, list) and inner else None
-        if message is None:
+    def _inner(self, part: _Message) -> None:
+        inner = next(iter(_children(part)), None)
+        if inner is None:
+            self._made.leave("damaged", "message/rfc822", ask=True)
             return
-        if len(self._files) >= self._limits.parts:
-            raise LimitExceeded(f"The message has more than {self._limits.parts} attachments.", "Save them one by one.")
         try:
-            data = message.as_bytes()
-        except (MessageError, ValueError, LookupError, RecursionError):
-            self.warnings.append("A message inside it is damaged and was not taken apart.")
+            data, name = inner.as_bytes(), _header(inner, "Subject")
+            if not inner.keys():
+                # Against the rules, but done: the message inside is base64, and was taken for its text.
+                data = base64.b64decode(data)
+                name = _header(email.message_from_bytes(data, policy=email.policy.compat32), "Subject")
+        except (MessageError, ValueError, LookupError, RecursionError, binascii.Error):
+            self._made.leave("damaged", "message/rfc822", ask=True)
             return
-        self._files.append((f"{_header(message, 'Subject') or 'message'}.eml", data))
+        self._made.attach(f"{name or 'message'}.eml", data)
 
-    def _leaf(self, part: Any, kind: str) -> None:
-        name = _file_name(part)
+    def _leaf(self, part: _Message, kind: str) -> list[str]:
+        told = parameters(_raw(part, "Content-Type"))
+        placed = _raw(part, "Content-Disposition")
+        name = parameters(placed).get("filename") or told.get("name", "")
+        data = _payload(part)
+        attached = placed.strip().lower().startswith("attachment")
+        # A text with a name is the message itself only where nothing was said before.
+        if kind in _BODIES and not attached and not (name and self._said):
+            text = self._text(data, kind, told.get("charset", ""))
+            self._said = self._said or bool(text.strip())
+            return [text]
+        if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+            self._made.leave("locked", name or "S/MIME", ask=True)
+        if kind in _SIGNATURES:
+            self._made.signed = True
+        elif kind == "application/ms-tnef" or name.lower() == "winmail.dat":
+            return self._outlook(name, data)
+        elif data:
+            self._file(name, data, kind)
+        elif name:
+            self._made.leave("empty", name)
+        return []
+
+    def _outlook(self, name: str, data: bytes) -> list[str]:
+        """Take apart what Outlook wraps its attachments in (winmail.dat)."""
+        from dms.adapters.examine.readers import tnef
+
+        wrapped = Letter(self._made.limits)
         try:
-            data = part.get_payload(decode=True) or b""
-        except (MessageError, ValueError, LookupError):
-            self.warnings.append(f"A part of the message ({kind}) is damaged and was left out.")
+            tnef.open_into(wrapped, data)
+        except (ValueError, struct.error):
+            self._made.leave("damaged", name or "winmail.dat", ask=True)
+        for inner, inside in wrapped.files:
+            self._made.attach(inner, inside)
+        self._made.left_out += wrapped.left_out
+        return wrapped.bodies
+
+    def _text(self, data: bytes, kind: str, charset: str) -> str:
+        if kind == "text/plain":
+            return decode(data, charset)
+        page = html(decode(data, charset or declared_in(data)))
+        self._made.scripts = self._made.scripts or bool(page.active_content)
+        return page.text
+
+    def _file(self, name: str, data: bytes, kind: str) -> None:
+        if not name and kind.startswith("image/") and len(data) < _LOGO_BYTES:
+            self._made.leave("logos")
             return
-        attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
-        if kind in ("text/plain", "text/html") and not attached:
-            text = decode(data, _charset(part))
-            if kind == "text/html":
-                page = html(text)
-                self.scripts = self.scripts or bool(page.active_content)
-                text = page.text
-            self._bodies.append(text)
-        elif data and (attached or not kind.startswith("image/")):
-            # Pictures without a name are logos of signatures and letterheads.
-            if len(self._files) >= self._limits.parts:
-                raise LimitExceeded(
-                    f"The message has more than {self._limits.parts} attachments.", "Save them one by one."
-                )
-            self._files.append((name or f"part-{len(self._files) + 1}", data))
+        number = len(self._made.files) + 1
+        self._made.attach(name or ("invitation.ics" if kind == "text/calendar" else f"part-{number}"), data)
 
 
-def _best(children: list[Any]) -> list[Any]:
-    """Of alternatives take the plain text, else what there is."""
-    plain = [c for c in children if c.get_content_type() == "text/plain"]
-    return plain[:1] + [c for c in children if c.get_content_maintype() not in ("text",)] if plain else children
+def _children(part: _Message) -> list[_Message]:
+    payload = part.get_payload()
+    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
-def _charset(part: Any) -> str:
+def _payload(part: _Message) -> bytes:
     try:
-        return str(part.get_content_charset() or "")
-    except (MessageError, ValueError, LookupError, TypeError):
-        return ""  # it is guessed instead
+        data = part.get_payload(decode=True)
+    except (MessageError, ValueError, LookupError):
+        data = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    return data if isinstance(data, bytes) else b""
 
 
-def _file_name(part: Any) -> str:
-    try:
-        return str(part.get_filename() or "")
-    except (MessageError, ValueError, LookupError, TypeError):
-        return ""
+def _header(message: _Message, name: str) -> str:
+    return header(_raw(message, name))[:_LONGEST_HEADER]
 
 
-def _header(message: Any, name: str) -> str:
-    try:
-        told = str(message.get(name) or "")
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError):
-        # The standard library stumbles over some malformed headers; the message is readable without them.
-        return ""
-    if "\ufffd" in told:
-        told = _raw_header(message, name) or told
-    return " ".join(told.split())[:_LONGEST_HEADER]
-
-
-def _raw_header(message: Any, name: str) -> str:
-    """Return a header sent as bare bytes in whatever encoding, as many Chinese programs do."""
-    for key, value in message.raw_items():
-        if key.lower() == name.lower():
-            told = str(value)
-            return decode(told.encode("ascii", "surrogateescape")) if told.isascii() or _has_bytes(told) else ""
-    return ""
-
-
-def _has_bytes(text: str) -> bool:
-    return all(c < "\x80" or "\udc80" <= c <= "\udcff" for c in text)
-
-
-def _date(message: Any) -> str:
-    try:
-        return parsedate_to_datetime(_header(message, "Date")).date().isoformat()
-    except (ValueError, TypeError, IndexError):
-        return ""
-
-
-def _keep(work: Path, number: int, name: str, data: bytes) -> Attachment:
-    folder = work / "attachments"
-    folder.mkdir(exist_ok=True)
-    # The sender's name is told, never used as a path.
-    path = folder / f"{number:03d}"
-    path.write_bytes(data)
-    shown = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name).strip(" .") or f"part-{number}"
-    stem, dot, suffix = shown.rpartition(".")
-    if dot and len(suffix) <= 10:
-        return Attachment(f"{stem[:80]}.{suffix}", path)
-    return Attachment(shown[:90], path)
+def _raw(message: _Message, name: str) -> str:
+    """Return a header as it was sent, bytes beyond ASCII as surrogates."""
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")

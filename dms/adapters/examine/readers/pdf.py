@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 
-from dms.adapters.examine.readers import pdf_pages
+from dms.adapters.examine.readers import pdf_files, pdf_notes, pdf_pages, pdf_repair
+from dms.adapters.examine.readers.letter import keep_all
+from dms.adapters.examine.readers.pdf_survey import survey
+from dms.adapters.examine.registry import Format, Sample, Source
+from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 
 # A mapped file would count as memory of the process that reads it.
 _STREAM = pikepdf.AccessMode.stream
 _WORKING_COPY = "unlocked.pdf"
-_ACTIVE = {
-    "/JavaScript": "JavaScript", "/JS": "JavaScript", "/Launch": "programs to start", "/SubmitForm": "forms to send",
-    "/ImportData": "data to import", "/RichMedia": "media", "/EmbeddedFile": "embedded files",
-}  # fmt: skip
-_MOST_LOOKED_AT = 300_000
-_DEEPEST = 12
-_TAIL = 2048
-_LONGEST_ARRAY = 500
 _ERRORS = (pikepdf.PdfError, ValueError, RuntimeError, RecursionError, KeyError, AttributeError, TypeError)
+
+
+def _is_pdf(sample: Sample) -> bool:
+    head = sample.head
+    return head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and b" obj" in head[:4096])
+
+
+def _read(source: Source) -> Inspection:
+    return inspect(source.path, source.work, source.passwords, source.limits)
+
+
+FORMATS = (Format("application/pdf", "a PDF", (".pdf",), _is_pdf, _read),)
 
 
 def working_copy(path: Path, work: Path) -> Path:
@@ -33,139 +40,65 @@ def working_copy(path: Path, work: Path) -> Path:
 
 
 def inspect(path: Path, work: Path, passwords: Sequence[str], limits: Limits) -> Inspection:
-    """Look at a PDF's structure.
+    """Look at a PDF's structure; a working copy is written where it is locked, broken, or annotated.
 
     Raises:
         Unreadable: damaged beyond repair, locked, or without pages.
         LimitExceeded: too many pages.
     """
-    pdf, password = _open(path, passwords)
-    warnings = ["The PDF was locked; the original is kept locked, the access copy is not."] if password else []
-    with pdf:
-        try:
-            count = len(pdf.pages)
-            declared = int(pdf.Root.Pages.get("/Count", -1))
-        except _ERRORS as problem:
-            raise _damaged() from problem
-        if count == 0:
-            raise Unreadable("The PDF has no pages.", "Export or scan it again.")
-        if count > limits.pages:
-            raise LimitExceeded(f"The PDF has {count:,} pages; at most {limits.pages:,} are taken.", "Split it.")
-        active, signed = _survey(pdf)
+    opened = pdf_repair.opened(path, work, passwords)
+    with opened.pdf as pdf:
+        count = _count(pdf, limits)
+        found = survey(pdf)
         title, author = _told(pdf, "/Title"), _told(pdf, "/Author")
-        encrypted = bool(pdf.is_encrypted)
-        repaired = _was_rebuilt(pdf) or declared != count or not pdf_pages.opens(path, count, password)
-        if repaired and not _has_end(path):
-            raise Unreadable("The PDF is incomplete: its end is missing.", "Send, export or scan it again.")
-        if repaired:
-            pdf.Root.Pages.Count = count
-            warnings.append("The PDF was damaged and has been repaired for reading: look whether it is complete.")
-        filled = _flattened(pdf)
-        changed = encrypted or repaired or filled
+        encrypted = opened.partly or bool(pdf.is_encrypted)
+        repaired = pdf_repair.repaired(pdf, opened, count)
+        files, left_out = pdf_files.taken_out(found.files, limits)
+        if opened.partly:
+            # What lies under the lock is there, and cannot be opened.
+            left_out = (LeftOut("locked", len(files), tuple(name for name, _ in files), ask=True),) if files else ()
+            files = []
+        settled = pdf_notes.settle(pdf)
+        changed = encrypted or repaired or settled.changed
+        copy = work / _WORKING_COPY if changed else path
         if changed:
-            _keep(pdf, work / _WORKING_COPY)
-    copy = work / _WORKING_COPY if changed else path
+            pdf_repair.write(pdf, copy)
+            if settled.expected and pdf_notes.add_unseen(pdf, copy, settled.expected):
+                pdf_repair.write(pdf, copy)
     if repaired and not pdf_pages.opens(copy, count, ""):
-        raise _damaged()
+        raise pdf_repair.damaged()
     return Inspection(
         "application/pdf",
         pdf_pages.kind(copy, count),
         count,
         "" if _is_noise(title) else title,
         author=author,
+        attachments=keep_all(work, files),
         encrypted=encrypted,
-        signed=signed,
-        active_content=active,
-        warnings=tuple(warnings),
+        signed=found.signed,
+        active_content=found.active,
+        warnings=tuple(_warnings(encrypted=encrypted, repaired=repaired)),
+        left_out=(*left_out, *settled.left_out),
     )
 
 
-def _open(path: Path, passwords: Sequence[str]) -> tuple[pikepdf.Pdf, str]:
-    for password in ("", *passwords):
-        try:
-            return pikepdf.open(path, password=password, access_mode=_STREAM), password
-        except pikepdf.PasswordError:
-            continue  # the next password may open it
-        except (*_ERRORS, OSError) as problem:
-            raise _damaged() from problem
-    raise Unreadable(
-        "The PDF is locked with a password nobody told.",
-        "Add it to “passwords” in dms.toml, or drop an unlocked copy; then “dms retry”.",
-    )
-
-
-def _was_rebuilt(pdf: pikepdf.Pdf) -> bool:
-    """True where qpdf had to look for the objects itself: the table that says where they are is broken."""
-    return any("damaged" in told or "reconstruct" in told for told in map(str, pdf.get_warnings()))
-
-
-def _has_end(path: Path) -> bool:
-    """True where the file ends as a PDF does; one cut off in sending does not."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _TAIL))
-        return b"%%EOF" in file.read()
-
-
-def _flattened(pdf: pikepdf.Pdf) -> bool:
-    """Make what a form's fields say part of the pages, where pdfium finds it as text; False where there is no form."""
-    form = pdf.Root.get("/AcroForm")
-    if not isinstance(form, pikepdf.Dictionary) or not len(form.get("/Fields", [])):
-        return False
+def _count(pdf: pikepdf.Pdf, limits: Limits) -> int:
     try:
-        if form.get("/NeedAppearances", False):
-            pdf.generate_appearance_streams()
-        pdf.flatten_annotations("screen")
-    except _ERRORS:
-        return False  # the pages are read without what the fields say
-    return True
-
-
-def _keep(pdf: pikepdf.Pdf, target: Path) -> None:
-    beside = target.with_name(target.name + ".new")
-    try:
-        pdf.save(beside)
+        count = len(pdf.pages)
     except _ERRORS as problem:
-        raise _damaged() from problem
-    beside.replace(target)
+        raise pdf_repair.damaged() from problem
+    if count == 0:
+        raise Unreadable("The PDF has no pages.", "Export or scan it again.")
+    if count > limits.pages:
+        raise LimitExceeded(f"The PDF has {count:,} pages; at most {limits.pages:,} are taken.", "Split it.")
+    return count
 
 
-def _damaged() -> Unreadable:
-    return Unreadable("The PDF is damaged or incomplete.", "Send, export or scan it again.")
-
-
-def _survey(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], bool]:
-    """Name active content and tell whether there are signatures, without following any reference."""
-    active: set[str] = set()
-    signed = False
-    left = _MOST_LOOKED_AT
-    for found in pdf.objects:
-        waiting: list[tuple[Any, int]] = [(found, 0)]
-        while waiting and left > 0:
-            one, depth = waiting.pop()
-            left -= 1
-            if isinstance(one, pikepdf.Array):
-                if depth < _DEEPEST and len(one) <= _LONGEST_ARRAY:
-                    waiting += [(v, depth + 1) for v in one if _is_direct_container(v)]
-                continue
-            if not isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
-                continue
-            try:
-                entries = dict(one.items())
-            except _ERRORS:
-                continue  # a broken object says nothing
-            for key, value in entries.items():
-                if key in _ACTIVE:
-                    active.add(_ACTIVE[key])
-                elif key in ("/S", "/Type", "/Subtype") and isinstance(value, pikepdf.Name):
-                    active |= {_ACTIVE[n] for n in (str(value),) if n in _ACTIVE}
-                elif depth < _DEEPEST and _is_direct_container(value):
-                    waiting.append((value, depth + 1))
-            signed = signed or "/ByteRange" in entries
-    return tuple(sorted(active)), signed
-
-
-def _is_direct_container(value: Any) -> bool:
-    return isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
+def _warnings(*, encrypted: bool, repaired: bool) -> Iterator[str]:
+    if encrypted:
+        yield "The PDF was locked; the original is kept locked, the access copy is not."
+    if repaired:
+        yield "The PDF was damaged and has been repaired for reading: look whether it is complete."
 
 
 def _told(pdf: pikepdf.Pdf, key: str) -> str:
@@ -199,5 +132,5 @@ def part(path: Path, numbers: Sequence[int], target: Path) -> None:
     except IndexError as problem:
         raise Unreadable("The file has fewer pages than it had before.", "Send it again.") from problem
     except _ERRORS as problem:
-        raise _damaged() from problem
+        raise pdf_repair.damaged() from problem
     beside.replace(target)

@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from dms.adapters.examine.readers import scan_image
+from dms.adapters.ocr.notes import MARK
 from dms.domain.pages import Box, Evidence, Page, Word
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
@@ -25,6 +26,9 @@ _ENOUGH_TEXT = 20
 _ENOUGH_OVER_PICTURE = 100
 _ENOUGH_SPREAD = 0.3
 _MOST_STRANGE = 0.2
+# A picture on a page of text that covers so much of it, and has so many pixels each way, may hold text: a scanned
+# paragraph, a screen shot. Logos are smaller.
+_WITH_TEXT, _WITH_TEXT_PIXELS, _MOST_PICTURES = 0.04, 60, 8
 _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
@@ -140,6 +144,62 @@ def has_image(path: Path, number: int) -> bool:
 def is_picture(path: Path, number: int) -> bool:
     """True where an image covers most of a page."""
     return _is_picture(_page(path, number))
+
+
+def plain_text(path: Path, number: int) -> str:
+    """Return a page's own text as it stands; empty where the page is broken."""
+    try:
+        told: str = _page(path, number).get_textpage().get_text_range()
+    except Unreadable:
+        return ""
+    return told
+
+
+def text_of(path: Path, number: int) -> Any:
+    """Return the library's own text of a page."""
+    return _page(path, number).get_textpage()
+
+
+def pictures(path: Path, number: int) -> list[Box]:
+    """Return the places of images on a page that are large enough to hold text, as shown, the largest first."""
+    page = _page(path, number)
+    width, height = page.get_size()
+    found = []
+    for image in _images(page):
+        left, bottom, right, top = image.get_bounds()
+        x0, y0 = _as_shown(page, width, height, left, top)
+        x1, y1 = _as_shown(page, width, height, right, bottom)
+        box = Box(max(0.0, min(x0, x1)), max(0.0, min(y0, y1)), min(width, max(x0, x1)), min(height, max(y0, y1)))
+        if box.width * box.height >= _WITH_TEXT * width * height and min(image.get_px_size()) >= _WITH_TEXT_PIXELS:
+            found.append(box)
+    found.sort(key=lambda box: -box.width * box.height)
+    return found[:_MOST_PICTURES]
+
+
+def notes(path: Path, number: int) -> list[Word]:
+    """Return the notes of our working copy on a page: what annotations said, at their places."""
+    page = _page(path, number)
+    width, height = page.get_size()
+    found = []
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation and _string(annotation, b"NM").startswith(MARK):
+            place = raw.FS_RECTF()
+            raw.FPDFAnnot_GetRect(annotation, ctypes.byref(place))
+            x0, y0 = _as_shown(page, width, height, place.left, place.top)
+            x1, y1 = _as_shown(page, width, height, place.right, place.bottom)
+            author, said = _string(annotation, b"T"), _string(annotation, b"Contents")
+            text = f"[批注 note{' ' + author if author else ''}] {said}"
+            found.append(Word(text, Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return found
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    length = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(raw.FPDF_WCHAR)), length)
+    return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 
 def text_page(path: Path, number: int) -> Page | None:

@@ -1,30 +1,90 @@
-"""Plain text, Markdown, CSV and HTML: encodings guessed carefully, scripts and styles left out."""
+"""Plain text, Markdown, CSV and web pages; their encodings are found by :mod:`dms.adapters.examine.readers.charset`."""
 
 from __future__ import annotations
 
-import re
-from html.parser import HTMLParser
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dms.adapters.examine.flowing import clean
+from dms.adapters.examine.readers.charset import Decoded, declared_in, decoded, unmarked_utf16
 from dms.adapters.examine.readers.flow import Flow
+from dms.adapters.examine.readers.html import html
+from dms.adapters.examine.registry import LAST, TEXT, Format, Sample, Source
+from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
 
 _MOST_BYTES_A_CHARACTER = 4
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# The characters that make up much of any Chinese text, Simplified and Traditional: they tell GB 18030 from Big5.
-_COMMON = frozenset(
-    "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好"
-    "都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把"
-    "法此实回二理美点月明其种声全工己话者向情部正名定女问力机给等几很业最间新什打便位因重被走电四第门相次东政海口使教西"
-    "再平真听世气信北少关并内加化由却代军产入先山五太水万市期品合户客单订价款额付收签章表号档案份"
-    "這來國個說們為時會過學對裡後麼沒於還發當無開從動兩長樣現將與進實點種聲話給業間電門東氣關產戶單訂價額簽號檔"
+# Guessed, and right in any case an office meets: Western letters standing singly.
+_HARMLESS = frozenset({"cp1252"})
+_BLOCK = 4096
+_BLOCKS = 5
+_MOST_CONTROLS, _MOST_NULLS = 0.02, 0.01
+_MOST_STRANGE = 0.1
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_HTML = (".htm", ".html")
+
+
+def _is_text(sample: Sample) -> bool:
+    if sample.head.startswith(_MARKS):
+        return True
+    wide = unmarked_utf16(sample.head)
+    return all(_looks_like_text(block, wide) for block in _blocks(sample))
+
+
+def _blocks(sample: Sample) -> Iterator[bytes]:
+    """Yield pieces from all over the file: some containers begin with a page of text."""
+    size = sample.path.stat().st_size
+    with sample.path.open("rb") as file:
+        for number in range(_BLOCKS):
+            start = (size - _BLOCK) * number // (_BLOCKS - 1) // 4 * 4
+            if size <= _BLOCK and number:
+                return
+            file.seek(max(0, start))
+            yield file.read(_BLOCK)
+
+
+def _looks_like_text(block: bytes, wide: str) -> bool:
+    """No control bytes to speak of, and letters people write in whatever encoding."""
+    if wide:
+        return _mostly_printable(block[: len(block) // 2 * 2].decode(wide, "replace"))
+    if block.count(0) > _MOST_NULLS * len(block):
+        return False
+    controls = sum(b < 9 or (13 < b < 32 and b not in (26, 27)) for b in block)
+    if controls > max(2, _MOST_CONTROLS * len(block)):
+        return False
+    # The block may begin and end within a character.
+    return any(_mostly_printable(block[n:].decode("utf-8", "replace")) for n in range(4)) or _mostly_printable(
+        decoded(block).text
+    )
+
+
+def _mostly_printable(text: str) -> bool:
+    strange = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in text)
+    return strange <= max(2, _MOST_STRANGE * len(text))
+
+
+def _is_html(sample: Sample) -> bool:
+    start = sample.head[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    marked = start.startswith(b"<!doctype html") or (start.startswith(b"<") and b"<html" in start)
+    return (marked or sample.suffix in _HTML) and sample.once(_is_text)
+
+
+def _named(suffix: str) -> Callable[[Sample], bool]:
+    return lambda sample: sample.suffix == suffix and sample.once(_is_text)
+
+
+def _read(source: Source) -> Flow:
+    return read(source.path, source.media_type, source.limits)
+
+
+FORMATS = (
+    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT, also=(".doc", ".xls")),
+    Format("text/csv", "a table as text", (".csv",), _named(".csv"), _read, TEXT),
+    Format("text/markdown", "plain text", (".md",), _named(".md"), _read, TEXT),
+    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST, also=(".xls",)),
 )
-_SAMPLE = 20_000
-_FEW_NULLS = 0.02
-_MANY_NULLS = 0.2
 
 
 def read(path: Path, media_type: str, limits: Limits) -> Flow:
@@ -38,110 +98,16 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     if size > limits.text * _MOST_BYTES_A_CHARACTER:
         raise LimitExceeded(f"The file holds {size / 1e6:,.0f} MB of text, more than is taken.", "Split it.")
     data = path.read_bytes()
-    if media_type == "text/html":
-        declared = _CHARSET.search(data[:4096])
-        flow = html(decode(data, declared[1].decode("ascii") if declared else ""))
-    else:
-        flow = Flow(clean(decode(data)))
+    made = decoded(data, declared_in(data))
+    flow = html(made.text) if media_type == "text/html" else Flow(clean(made.text))
     if not flow.text.strip():
         raise Unreadable("The file holds no text.", "Look whether the right file was sent.")
-    return flow
+    lost = (LeftOut("characters", made.lost, ask=True),) if made.lost else ()
+    return replace(flow, warnings=(*flow.warnings, *_doubts(made)), left_out=(*flow.left_out, *lost))
 
 
-def decode(data: bytes, declared: str = "") -> str:
-    """Return text in the encoding its mark names, as declared, or as fits best: UTF-8, UTF-16, GB 18030, Big5."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, "replace")
-    for encoding in (declared, "utf-8", unmarked_utf16(data)):
-        told = _decoded(data, encoding)
-        if told is not None:
-            return told
-    fitting = [told for told in (_decoded(data, e) for e in ("gb18030", "big5hkscs")) if told is not None]
-    if fitting:
-        return max(fitting, key=_likeness)  # the first one where they are alike
-    # Broken in places: whichever loses least.
-    return min((data.decode(e, "replace") for e in ("utf-8", "gb18030", "big5hkscs")), key=lambda t: t.count("\ufffd"))
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    """Return the text, None where it is not in this encoding (or there is no such text encoding)."""
-    try:
-        return data.decode(encoding) if encoding else None
-    except (UnicodeError, LookupError, ValueError):
-        return None
-
-
-def unmarked_utf16(data: bytes) -> str:
-    """Return the UTF-16 a text without a mark is in, empty where it is in none: every other byte is often zero."""
-    even, odd = data[0:_SAMPLE:2], data[1:_SAMPLE:2]
-    if not odd:
-        return ""
-    high_first, high_last = even.count(0) / len(even), odd.count(0) / len(odd)
-    if high_last > _MANY_NULLS and high_first < _FEW_NULLS:
-        return "utf-16-le"
-    return "utf-16-be" if high_first > _MANY_NULLS and high_last < _FEW_NULLS else ""
-
-
-def _likeness(text: str) -> float:
-    """Share of very common characters among those that are not ASCII."""
-    foreign = [c for c in text[:_SAMPLE] if c > "\x7f"]
-    return sum(c in _COMMON for c in foreign) / max(1, len(foreign))
-
-
-def html(source: str) -> Flow:
-    """Return the text of a page; scripts are named as active content and never run."""
-    parser = _Text()
-    parser.feed(source)
-    parser.close()
-    active = ("scripts in HTML",) if parser.scripts else ()
-    return Flow(clean("".join(parser.parts)), " ".join("".join(parser.title).split())[:200], active_content=active)
-
-
-class _Text(HTMLParser):
-    """Collects text; what browsers show on lines of its own gets lines of its own."""
-
-    _HIDDEN = frozenset({"script", "style", "noscript", "template", "head"})
-    _LINES = frozenset(
-        {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section", "article"}
-    )
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.title: list[str] = []
-        self.scripts = False
-        self._hidden: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.scripts = self.scripts or tag == "script" or any(_is_script(name, value) for name, value in attrs)
-        if tag == "body":
-            self._hidden.clear()
-        if tag in self._HIDDEN and tag not in self._hidden:
-            self._hidden.append(tag)
-        self._in_title = tag == "title"
-        if tag in self._LINES:
-            self.parts.append("\n")
-        elif tag in ("td", "th"):
-            self.parts.append("\t")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            self._hidden.remove(tag)
-        self._in_title = False
-        if tag in self._LINES:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._hidden:
-            self.parts.append(_BLANKS.sub(" ", data))
-
-
-_BLANKS = re.compile(r"\s+")
-
-
-def _is_script(name: str, value: str | None) -> bool:
-    return name.startswith("on") or (value or "").strip().lower().startswith(("javascript:", "vbscript:"))
+def _doubts(made: Decoded) -> tuple[str, ...]:
+    """Say that the encoding is a guess where others would fit as well."""
+    if made.sure or made.encoding in _HARMLESS:
+        return ()
+    return (f"It does not say its encoding; it was read as {made.encoding}. Look whether its letters are right.",)

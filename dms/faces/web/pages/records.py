@@ -201,9 +201,12 @@ def do(
     role: Annotated[str, Form()] = "",
     spot: Annotated[int, Form()] = 0,
     class_code: Annotated[str, Form()] = "",
+    how: Annotated[str, Form()] = "",
 ) -> Response:
     """Do an act of the record's page; the desk says what is missing."""
     world = world_of(request)
-    perform(world, act, named, {"reason": reason, "role": role, "spot": spot, "class_code": class_code})
+    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how}
+    perform(world, act, named, given)
     catch_up(world)
-    return back("/triage" if act == "settle" else f"/r/{quote(named)}", act)
+    to_triage = act in ("settle", "rescan")
+    return back("/triage" if to_triage else f"/r/{quote(named)}", "settle" if to_triage else act)
