@@ -46,7 +46,7 @@ def served(office):
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{base}/ready") as answer:  # noqa: S310 our own server
                     assert json.load(answer) == {"ready": True}

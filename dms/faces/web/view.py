@@ -31,6 +31,7 @@ from dms.errors import NotPermitted
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.ports.catalogue import Person
 from dms.ports.world import World
 
 _HERE = Path(__file__).parent
@@ -121,12 +122,12 @@ def speaker_of(request: Request) -> Speaker:
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page."""
-    language = language_of(request)
+    language, me = language_of(request), _me(request)
     done = f"done.{request.query_params.get('done', '')}"
     told = {
         "say": Speaker(language), "language": language, "languages": LANGUAGES,
-        "login": getattr(request.state, "login", ""), "csrf": getattr(request.state, "csrf", ""),
-        "path": request.url.path, "marked": marked, "places": _places(request), "switch": _switcher(request),
+        "login": me.login or me.code if me else "", "csrf": getattr(request.state, "csrf", ""),
+        "path": request.url.path, "marked": marked, "places": _places(me), "switch": _switcher(request),
         # Only words of ours: what stands in an address may be anybody's.
         "done": done if done in words(language) else "", **values,
     }  # fmt: skip
@@ -141,17 +142,23 @@ def part(request: Request, template: str, **values: Any) -> str:
     return _TEMPLATES.env.get_template(template).render(say=speaker_of(request), **values)
 
 
-def _places(request: Request) -> list[Place]:
-    """Return the pages worth a link for the asker; what he may do is asked again on each."""
+def _me(request: Request) -> Person | None:
+    """Return who has signed in, None where nobody has, or where he is not among the people any more."""
     world: World | None = getattr(request.state, "world", None)
     if world is None:
-        return []
+        return None
     try:
         with world.catalogue.look() as tx:
-            roles = gate.person(world, tx).roles
+            return gate.person(world, tx)
     except NotPermitted:
+        return None
+
+
+def _places(me: Person | None) -> list[Place]:
+    """Return the pages worth a link for the asker; what he may do is asked again on each."""
+    if me is None:
         return []
-    return [p for p in PLACES if p.action is None or any(can(roles, p.action, relation) for relation in Relation)]
+    return [p for p in PLACES if p.action is None or any(can(me.roles, p.action, relation) for relation in Relation)]
 
 
 def _switcher(request: Request) -> Callable[[str], str]:
