@@ -91,7 +91,7 @@ def desk(base):
 
 def until(page, script):
     """Wait for a script to say yes; the page's own policy lets no browser tool wait inside it."""
-    for _ in range(150):
+    for _ in range(600):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)
