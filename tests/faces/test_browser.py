@@ -36,7 +36,7 @@ def served(office):
         secret = world.passwords().hash(PASSWORD)
         with world.catalogue.begin() as tx:
             for login in LOGINS:
-                tx.save_account(Account(login, secret, world.now()))
+                tx.save_account(Account(login.upper(), secret, world.now()))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
