@@ -52,7 +52,7 @@ def test_a_query_typed_letter_by_letter_is_logged_once(counter):
 def test_a_settled_query_is_logged_later_when_the_catalogue_is_busy(counter):
     from dms.errors import Unavailable
 
-    held, world = [], counter.world
+    held, world = [], _as(counter, "zhs")
     settling = Settling(start=lambda _, act: held.append(act))
     settling.typed("ZHS", world, "折让", Filters())
     begin = type(world.catalogue).begin
@@ -166,7 +166,7 @@ class _Ended:
         cookie = gone.cookies["dms_session"]
         gone.post("/sign-out", data={"csrf": csrf(gone.get("/"))})
         self.app, self.cookies, self.query_params, self.headers = counter.app, {"dms_session": cookie}, {}, {}
-        self.state = State({"csrf": "a token", "login": "zhs"})
+        self.state = State({"csrf": "a token"})
 
     async def is_disconnected(self):
         return False

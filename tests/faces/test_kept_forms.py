@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from office_kit import note
@@ -56,6 +58,23 @@ def test_the_second_of_two_tabs_is_told_and_loses_nothing(counter):
     assert me.get(f"/api/v1/records/{code}").json()["gate"]["signatures"] == []
     english = me.post(describe, data=fields(mine, describe), headers={"Accept-Language": "en-GB"})
     assert english.status_code == 409 and "This has just been changed" in english.text
+
+
+def test_of_forms_sent_at_once_one_counts(counter):
+    code = note(counter.office)
+    describe = f"/r/{code}/describe"
+    visitors = [counter("zhs") for _ in range(4)]
+    drawn = [fields(v.get(f"/r/{code}"), describe) for v in visitors]
+    start = threading.Barrier(len(visitors))
+
+    def send(n):
+        start.wait()
+        return visitors[n].post(describe, data=drawn[n] | {"title": f"标题{n}"}).status_code
+
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        told = list(pool.map(send, range(len(visitors))))
+    assert sorted(told) == [303, 409, 409, 409]
+    assert visitors[0].get(f"/api/v1/records/{code}").json()["title"] == f"标题{told.index(303)}"
 
 
 def test_a_form_after_the_session_ended_comes_back_filled_in(counter):

@@ -260,6 +260,10 @@ def test_the_header_and_the_keys_are_made_of_one_list(counter):
         assert not place.letter or f'<a href="{place.path}" data-go="{place.letter}">' in keys, place
     letters = [p.letter for p in PLACES if p.letter]
     assert len(set(letters)) == len(letters)
+    # Who signed in can leave again, and sees as whom he is here; a stranger sees neither keys nor a way out.
+    assert "退出 gm" in page and 'action="/sign-out"' in page and 'id="keys"' in page
+    door = counter().get("/sign-in").text
+    assert 'action="/sign-out"' not in door and 'id="keys"' not in door
     # No link and no key to what one may never do.
     other = counter("zhs").get("/").text
     assert 'href="/log"' not in other and 'data-go="i"' in other and 'data-go="s"' not in other

@@ -106,9 +106,11 @@ def ink_picture(world: World, named: str, spot: int) -> Path:
         raise NotFound(f"{record.code} has no signature {spot}.", "The record's page lists what was found.")
     ink = found[spot - 1]
     copy, page = _marked_page(world, named, ink.page, paper=bool(record.paper.sha512))
-    box = ink.box
-    around = Box(max(0, box.x0 - _AROUND), max(0, box.y0 - _AROUND / 3), min(page.width, box.x1 + _AROUND / 3),
-                 min(page.height, box.y1 + _AROUND / 3))  # fmt: skip
+    # Its label stands to the left or above.
+    around = Box(
+        max(0, ink.box.x0 - _AROUND), max(0, ink.box.y0 - _AROUND / 3),
+        min(page.width, ink.box.x1 + _AROUND / 2), min(page.height, ink.box.y1 + _AROUND / 3),
+    )  # fmt: skip
     target = copy.with_name(f"{copy.stem}-ink-{spot}.jpg")
     if not target.exists():
         world.examiner().crop(copy, ink.page, around, target)

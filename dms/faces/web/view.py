@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -28,6 +31,7 @@ from dms.errors import NotPermitted
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.ports.catalogue import Person
 from dms.ports.world import World
 
 _HERE = Path(__file__).parent
@@ -49,6 +53,8 @@ _TEMPLATES.env.filters["seen_record"] = seen_record
 _TEMPLATES.env.filters["seen_person"] = seen_person
 # Who changed something last is looked for among so many acts; these change nothing.
 _LATEST, _LOOKS = 50, frozenset({"look", "search"})
+_TURNS: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+_TURN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +122,12 @@ def speaker_of(request: Request) -> Speaker:
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
     """Return a page."""
-    language = language_of(request)
+    language, me = language_of(request), _me(request)
     done = f"done.{request.query_params.get('done', '')}"
     told = {
         "say": Speaker(language), "language": language, "languages": LANGUAGES,
-        "signed_in_as": _known(request), "csrf": getattr(request.state, "csrf", ""),
-        "path": request.url.path, "marked": marked, "places": _places(request), "switch": _switcher(request),
+        "signed_in_as": me.code if me else "", "csrf": getattr(request.state, "csrf", ""),
+        "path": request.url.path, "marked": marked, "places": _places(me), "switch": _switcher(request),
         # Only words of ours: what stands in an address may be anybody's.
         "done": done if done in words(language) else "", **values,
     }  # fmt: skip
@@ -136,23 +142,23 @@ def part(request: Request, template: str, **values: Any) -> str:
     return _TEMPLATES.env.get_template(template).render(say=speaker_of(request), **values)
 
 
-def _known(request: Request) -> str:
-    """Return what the page calls whoever asks: his code; empty at the door."""
-    world: World | None = getattr(request.state, "world", None)
-    return world.actor.person if world is not None else ""
-
-
-def _places(request: Request) -> list[Place]:
-    """Return the pages worth a link for the asker; what he may do is asked again on each."""
+def _me(request: Request) -> Person | None:
+    """Return who has signed in, None where nobody has, or where he is not among the people any more."""
     world: World | None = getattr(request.state, "world", None)
     if world is None:
-        return []
+        return None
     try:
         with world.catalogue.look() as tx:
-            roles = gate.person(world, tx).roles
+            return gate.person(world, tx)
     except NotPermitted:
+        return None
+
+
+def _places(me: Person | None) -> list[Place]:
+    """Return the pages worth a link for the asker; what he may do is asked again on each."""
+    if me is None:
         return []
-    return [p for p in PLACES if p.action is None or any(can(roles, p.action, relation) for relation in Relation)]
+    return [p for p in PLACES if p.action is None or any(can(me.roles, p.action, relation) for relation in Relation)]
 
 
 def _switcher(request: Request) -> Callable[[str], str]:
@@ -180,8 +186,11 @@ async def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> Non
         raise LateForm(await typed_in(request) if request.url.path != "/sign-out" else None)
 
 
-async def check_seen(request: Request) -> None:
+async def check_seen(request: Request) -> AsyncIterator[None]:
     """Refuse a form that was drawn from what somebody else changed meanwhile (two tabs, two people).
+
+    Forms on the same record or person pass one after another through this server, so that of two that were drawn
+    from the same state the later one is told.
 
     Raises:
         StaleForm: with what was typed, and what stands there now.
@@ -189,10 +198,25 @@ async def check_seen(request: Request) -> None:
     # The route's own fields were read from it already: it is not read twice.
     seen = str((await request.form()).get("seen", ""))
     if not seen:
+        yield
         return
-    now, values, changed = await run_in_threadpool(_stands, world_of(request), seen)
-    if now != seen:
-        raise StaleForm(await typed_in(request) or Typed(request.url.path, (), "/"), now, values, changed)
+    turn = _TURNS.setdefault(seen.rpartition(":")[0], _Turn())
+    while not turn.lock.acquire(blocking=False):
+        await asyncio.sleep(_TURN_SECONDS)
+    try:
+        now, values, changed = await run_in_threadpool(_stands, world_of(request), seen)
+        if now != seen:
+            raise StaleForm(await typed_in(request) or Typed(request.url.path, (), "/"), now, values, changed)
+        yield
+    finally:
+        turn.lock.release()
+
+
+class _Turn:
+    """Who passes now, of the forms on one record; gone when nobody waits."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
 
 
 def _stands(world: World, seen: str) -> tuple[str, dict[str, Any], tuple[str, str, str] | None]:

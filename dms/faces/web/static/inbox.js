@@ -19,10 +19,13 @@ function show({ id, row }) {
 
 const stream = new EventSource("/inbox/events");
 stream.addEventListener("items", (event) => JSON.parse(event.data).reverse().forEach(show));
-stream.addEventListener("ended", () => {
+function ended() {
   stream.close();
   document.getElementById("ended").hidden = false;
-});
+}
+stream.addEventListener("ended", ended);
+// A lost connection is tried again by itself; one that was refused is not.
+stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && ended());
 window.addEventListener("pagehide", () => stream.close());
 
 function failed(data, word) {
