@@ -1,15 +1,19 @@
-"""Searching the archive: the query language, filters, the asker's scope, and an index that mends itself."""
+"""Searching the archive: the query language, filters, the asker's scope, and an index that mends itself.
+
+Nothing found as typed is looked for once more with O and 0, l and 1 taken for each other, and the answer says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dms.desk import gate
-from dms.domain.query import All, Match, Node
+from dms.domain.asking import FieldNames
+from dms.domain.query import All, Match, Node, taken_alike
 from dms.domain.querying import parse
 from dms.errors import Damaged, Usage
-from dms.flow.index import index_waiting, reindex
+from dms.flow.index import index_waiting, mend, reindex, unindexed
 from dms.ports.catalogue import Act
 from dms.ports.search import Answer, Ask
 from dms.ports.world import World
@@ -62,7 +66,7 @@ def search(
     if limit < 0 or offset < 0:
         raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
     asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
-    parts = [parse(words), *(filters or Filters()).nodes()]
+    parts = [parse(words, FieldNames(world.profiles)), *(filters or Filters()).nodes()]
     query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
     with world.catalogue.begin() as tx:
         scope = gate.scope(world, tx)
@@ -70,10 +74,27 @@ def search(
         tx.log(Act(world.now(), world.user, "search", "", "", {"query": words, "filters": asked}))
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
     try:
-        return world.index().ask(ask)
+        return _answer(world, ask)
     except Damaged:
-        reindex(world)
-        return world.index().ask(ask)
+        if not mend(world):
+            # It opens, and breaks where this question reads.
+            reindex(world, "The search index was damaged.")
+        return _answer(world, ask)
+
+
+def _answer(world: World, ask: Ask) -> Answer:
+    """Ask the index; one with nothing in it beside records says nothing about what is there."""
+    index = world.index()
+    found = index.ask(ask)
+    if found.total:
+        return found
+    if index.empty() and unindexed(world):
+        raise Damaged("The search index is empty beside records.", "dms reindex")
+    alike = taken_alike(ask.query)
+    if alike is None:
+        return found
+    again = index.ask(replace(ask, query=alike))
+    return replace(again, alike=True) if again.total else found
 
 
 def catch_up(world: World) -> int:
