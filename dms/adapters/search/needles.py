@@ -158,7 +158,8 @@ def _word(text: str, *, exact: bool, alike: bool) -> Needle:
 
 
 def _part(text: str, *, exact: bool, alike: bool) -> Part:
-    begins, whole = [text], []
+    begins: list[str] = [text]
+    whole: list[str] = []
     bare = "".join(c for c in text if c not in SEPARATORS and c != " ")
     number = _NUMBER.fullmatch(text)
     if exact:
