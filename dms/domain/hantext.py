@@ -1,8 +1,9 @@
-"""Runs of recognised text: blanks between Han characters closed, words put into rows and reading order."""
+"""Runs of recognised text: blanks between Han characters closed, radicals mended, words put into reading order."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,6 +12,19 @@ from dms.domain.pages import Word
 _HAN = (
     "\u2e80-\u2fdf\u3001-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U00020000-\U0003ffff"
+)
+# CJK Radicals Supplement, from U+2E80 on, each with the character it stands for ("." has none). Print shops' fonts name
+# their glyphs so, and Unicode decomposes only two of them.
+_SUPPLEMENT = (
+    ".厂乛乚乙亻冂几刀刂卜卩小小尢尢尢尣巳幺彑彐忄㣺扌攵.旡日月歺母民氵氺灬爫爫丬牛犭王疋目示礻竹糸纟网网网网网"
+    "羊羊羊耂聿聿肉臼艹艹艹虎衤西西见角角讠贝足车辶辶辶阝钅長镸长门阜阝雨青韦页风飞食食飠饣首马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜"
+    "龙龜亀龟"
+)
+RADICALS = {0x2E80 + at: to for at, to in enumerate(_SUPPLEMENT) if to != "."}
+RADICALS |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+# Characters that take no room: zero-width blanks and joiners, word joiner, soft hyphen, marks of reading order.
+INVISIBLE = dict.fromkeys(
+    (0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF), ""
 )
 _BLANK_IN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t\u00a0\u3000]+(?=[{_HAN}])")
 _IS_HAN = re.compile(rf"[{_HAN}]")

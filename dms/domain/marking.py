@@ -17,7 +17,8 @@ def marks(page: Page, texts: Sequence[str], fold: Callable[[str], str]) -> list[
 
     A place that runs over several words of a row gives a box for each; within a word a box is cut where its letters
     stand, or, where the engine does not say, by their share of the width (Han letters are twice as wide). A text that
-    begins with a Latin letter or digit is found at the beginning of a word only.
+    begins with a Latin letter or digit is found at the beginning of a word only. Where none stands as it is, separators
+    do not count either: ``13912345678`` is 139-1234-5678.
 
     Args:
         page: as recognised.
@@ -27,9 +28,25 @@ def marks(page: Page, texts: Sequence[str], fold: Callable[[str], str]) -> list[
     needles = [n for n in dict.fromkeys("".join(fold(t).split()) for t in texts) if n]
     if not needles:
         return []
+    rows = in_rows(page.words)
+    found = _found(rows, needles, fold, str.isspace)
+    if not found and any(c.isdigit() for n in needles for c in n):
+        bare = ["".join(c for c in n if c.isalnum()) for n in needles]
+        found = _found(rows, [b for b in bare if b], fold, _is_sign)
+    return found
+
+
+def _is_sign(letter: str) -> bool:
+    return not letter.isalnum()
+
+
+def _found(
+    rows: Sequence[Sequence[Word]], needles: Sequence[str], fold: Callable[[str], str], passed: Callable[[str], bool]
+) -> list[Box]:
+    """Return the boxes of needles, letters passed over not counting."""
     found: list[Box] = []
-    for row in in_rows(page.words):
-        letters, places = _letters(row, fold)
+    for row in rows:
+        letters, places = _letters(row, fold, passed)
         for needle in needles:
             for start in _starts(letters, places, needle):
                 found += _boxes(places[start : start + len(needle)])
@@ -38,12 +55,14 @@ def marks(page: Page, texts: Sequence[str], fold: Callable[[str], str]) -> list[
     return found
 
 
-def _letters(row: Sequence[Word], fold: Callable[[str], str]) -> tuple[str, list[tuple[Word, int]]]:
-    """Return a row's folded letters without blanks, and for each its word and place in it."""
+def _letters(
+    row: Sequence[Word], fold: Callable[[str], str], passed: Callable[[str], bool]
+) -> tuple[str, list[tuple[Word, int]]]:
+    """Return a row's folded letters but those passed over, and for each its word and place in it."""
     letters, places = [], []
     for word in row:
         for place, letter in enumerate(fold(word.text)):
-            if not letter.isspace():
+            if not passed(letter):
                 letters.append(letter)
                 places.append((word, place))
     return "".join(letters), places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 FIELDS = (
@@ -18,12 +18,17 @@ class Match:
     Attributes:
         text: as typed.
         field: one of :data:`FIELDS`, empty for everywhere.
-        exact: a quoted phrase: Latin words match whole; otherwise the last Latin word or number matches by prefix.
+        exact: a quoted phrase: Latin words match whole, as written; otherwise the last Latin word or number matches by
+            prefix, and numbers and codes in every notation.
+        alike: O and 0, l, I and 1 are taken for each other.
+        keys: fields read from forms that it is looked for in, instead of ``field``.
     """
 
     text: str
     field: str = ""
     exact: bool = False
+    alike: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,21 @@ class Between:
 
     start: date | None
     end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A field read from a form has a value in a range, both ends included; None is open.
+
+    Attributes:
+        keys: the fields, any of which.
+        low: hundredths of an amount; a day is the number ``yyyymmdd`` times a hundred.
+        high: the same.
+    """
+
+    keys: tuple[str, ...]
+    low: int | None
+    high: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +75,7 @@ class Not:
     part: Node
 
 
-Node = Match | Between | All | OneOf | Not
+Node = Match | Between | Within | All | OneOf | Not
 
 
 def terms(node: Node) -> Iterator[Match]:
@@ -65,6 +85,23 @@ def terms(node: Node) -> Iterator[Match]:
             yield from terms(part)
     elif isinstance(node, Match):
         yield node
+
+
+def taken_alike(node: Node) -> Node | None:
+    """Return a query with O and 0, l, I and 1 taken for each other in its numbers and codes, None where it has none."""
+    if isinstance(node, All | OneOf):
+        parts = [taken_alike(part) for part in node.parts]
+        if not any(parts):
+            return None
+        return type(node)(tuple(new or old for new, old in zip(parts, node.parts, strict=True)))
+    if not isinstance(node, Match) or node.exact or node.field not in _ALIKE_IN:
+        return None
+    figures = any(c.isdigit() for c in node.text)
+    return replace(node, alike=True) if figures and any(c in "0oO1lI" for c in node.text) else None
+
+
+# Elsewhere are keywords, and names that people choose from a list.
+_ALIKE_IN = frozenset({"", "text", "title", "number", "volume", "code"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
 """Reads the query language: what people type becomes the tree of :mod:`dms.domain.query`.
 
 ``投诉 折让`` both; ``OR``, ``|``; ``NOT``, ``-word``; "phrases"; (groups); ``title:``, ``客户:`` …;
-``date:2026-01..2026-03``.
+``date:2026-01..2026-03``; fields of forms by what is printed before them: ``金额:>10000``, ``电话:139 1234 5678``.
 Forgiving: what makes no sense as syntax is searched as text.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
+from dms.domain.asking import FieldNames, FormField, amounts, dates, days, year
+from dms.domain.hantext import INVISIBLE
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.query import All, Between, Match, Node, Not, OneOf
 from dms.errors import Usage
@@ -27,7 +27,12 @@ _FIELDS = {
 }  # fmt: skip
 _QUOTES = {'"': '"', "“": "”", "”": "”", "「": "」", "『": "』", "＂": "＂"}
 _WORD = re.compile(r"[^\s()（）\"“”「」『』＂|｜]+")
-_FIELD = re.compile(r"([A-Za-z\u4e00-\u9fff]{1,12})[:：]")
+_FIELD = re.compile(r"([A-Za-z_\u4e00-\u9fff]{1,20})[:：]")
+_DIGITS = re.compile(r"[0-9０-９]+(?:[-.－][0-9０-９]+)*[Xx]?")
+_AREA = re.compile(r"[(（]([0-9０-９]{2,5})[)）](?=\s*[0-9０-９])")
+# As many figures in groups may be one number: a phone's, an account's.
+_LEAST_DIGITS = 7
+_NO_NAMES = FieldNames()
 _MOST_NESTING = 40
 _MOST_LENGTH = 2000
 
@@ -36,26 +41,35 @@ _MOST_LENGTH = 2000
 class _Token:
     kind: str  # word, phrase, field, (, ), and, or, not
     text: str = ""
+    form: FormField | None = None
 
 
-def parse(text: str) -> Node:
+def parse(text: str, names: FieldNames = _NO_NAMES) -> Node:
     """Read a query; an empty one matches everything.
 
+    Args:
+        text: as typed.
+        names: of the fields of forms.
+
     Raises:
-        Usage: a date that does not exist, or a query of absurd length.
+        Usage: a date, year or amount that is none, or a query of absurd length.
     """
     if len(text) > _MOST_LENGTH:
         raise Usage(f"The query has {len(text):,} characters.", f"At most {_MOST_LENGTH:,} are searched.")
     clean = "".join(c if c >= " " and not "\ud800" <= c <= "\udfff" else " " for c in text)
-    return _Parser(list(_tokens(clean))).query()
+    return _Parser(list(_tokens(clean, names))).query()
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str, names: FieldNames) -> Iterator[_Token]:
     place = 0
     while place < len(text):
         char = text[place]
         if char.isspace():
             place += 1
+        elif area := _AREA.match(text, place):
+            # (0571) 8765-4321: no group of words, a phone's number.
+            yield _Token("word", area[1])
+            place = area.end()
         elif char in "(（":
             yield _Token("(")
             place += 1
@@ -71,8 +85,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             if text[place + 1 : end].strip():
                 yield _Token("phrase", text[place + 1 : end].strip())
             place = end + 1
-        elif (found := _FIELD.match(text, place)) and found[1].lower() in _FIELDS:
-            yield _Token("field", _FIELDS[found[1].lower()])
+        elif (found := _FIELD.match(text, place)) and (field := _field_token(found[1], names)):
+            yield field
             place = found.end()
         elif (
             char in "-－"
@@ -86,6 +100,17 @@ def _tokens(text: str) -> Iterator[_Token]:
             word = match[0] if match else char
             place += len(word)
             yield {"AND": _Token("and"), "OR": _Token("or"), "NOT": _Token("not")}.get(word, _Token("word", word))
+
+
+def _field_token(name: str, names: FieldNames) -> _Token | None:
+    """Return the token of a field's name, None where no field is called so."""
+    own = _FIELDS.get(name.lower())
+    if own:
+        return _Token("field", own)
+    named = names.named(name)
+    if isinstance(named, FormField):
+        return _Token("field", name, named)
+    return _Token("field", named) if named else None
 
 
 class _Parser:
@@ -121,8 +146,24 @@ class _Parser:
             if self._next() == "and":
                 self._place += 1
                 continue
-            parts.append(self._one())
+            if groups := self._groups():
+                parts.append(groups)
+            else:
+                parts.append(self._one())
         return _all(parts)
+
+    def _groups(self) -> Node | None:
+        """Take figures in groups, as ``139 1234 5678``, for one number or for several."""
+        end = self._place
+        while (
+            end < len(self._tokens) and self._tokens[end].kind == "word" and _DIGITS.fullmatch(self._tokens[end].text)
+        ):
+            end += 1
+        words = [t.text for t in self._tokens[self._place : end]]
+        if len(words) < 2 or sum(c.isdigit() for c in "".join(words)) < _LEAST_DIGITS:
+            return None
+        self._place = end
+        return OneOf((All(tuple(map(Match, words))), Match(" ".join(words))))
 
     def _one(self) -> Node:
         token = self._tokens[self._place]
@@ -135,7 +176,7 @@ class _Parser:
         if token.kind == "(":
             return self._group()
         if token.kind == "field":
-            return self._field(token.text)
+            return self._form(token.form) if token.form else self._field(token.text)
         return _match(token.text, "", exact=token.kind == "phrase")
 
     def _group(self) -> Node:
@@ -154,8 +195,30 @@ class _Parser:
         token = self._tokens[self._place]
         self._place += 1
         if name == "date":
-            return _dates(token.text)
+            return Between(*dates(token.text))
+        if name == "year":
+            return Match(str(year(token.text)), name)
         return _match(token.text, name, exact=token.kind == "phrase")
+
+    def _form(self, field: FormField) -> Node:
+        if self._next() not in ("word", "phrase"):
+            return All()
+        token = self._tokens[self._place]
+        if field.kind in ("amount", "date"):
+            self._place += 1
+            return (amounts if field.kind == "amount" else days)(field.keys, token.text)
+        words = [token.text]
+        self._place += 1
+        if token.kind == "word" and _DIGITS.fullmatch(token.text):
+            while self._next() == "word" and _DIGITS.fullmatch(self._tokens[self._place].text):
+                words.append(self._tokens[self._place].text)
+                self._place += 1
+        told = _match(" ".join(words), "", exact=token.kind == "phrase")
+        if not isinstance(told, Match):
+            return told
+        # A form that was not recognised has no fields; there it stands behind its name.
+        behind = (Match(f"{name}:{told.text}", "", told.exact) for name in field.labels)
+        return OneOf((replace(told, keys=field.keys), *behind))
 
 
 def _all(parts: list[Node]) -> Node:
@@ -165,28 +228,9 @@ def _all(parts: list[Node]) -> Node:
 
 def _match(text: str, field: str, *, exact: bool) -> Node:
     text = text.rstrip("*") if not exact else text
-    if not any(c.isalnum() for c in text):
+    if not text.translate(INVISIBLE).strip():
         return All()
     # A code or paper number typed in any variant is that number.
     if field in ("", "code", "number", "volume") and (is_code(text) or is_paper(text) or field in ("number", "volume")):
         text = fold(text)
     return Match(text, field, exact)
-
-
-def _dates(text: str) -> Node:
-    """Read a day, month, year or a range of them."""
-    first, dots, last = text.partition("..")
-    start = _day(first, end=False) if first else None
-    end = _day(last, end=True) if dots and last else None if dots else _day(first, end=True)
-    return Between(start, end)
-
-
-def _day(text: str, *, end: bool) -> date:
-    parts = re.findall(r"\d+", fold(text).replace("·", "-"))
-    try:
-        year = int(parts[0])
-        month = int(parts[1]) if len(parts) > 1 else (12 if end else 1)
-        last = calendar.monthrange(year, month)[1]
-        return date(year, month, int(parts[2]) if len(parts) > 2 else (last if end else 1))
-    except (IndexError, ValueError):
-        raise Usage(f"“{text}” is no date.", "Such as date:2026-11-23, date:2026-11, date:2026-01..2026-03.") from None

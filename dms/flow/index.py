@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 
 from dms.domain.record import Record, RecordState
 from dms.errors import Damaged, NotFound
 from dms.flow.work import text_of
-from dms.ports.search import Entry
+from dms.ports.search import NEVER_BUILT, Entry
 from dms.ports.world import Archive
 
 BATCH = 200
 # What is in the bin is not found either: only those who may restore it list it (R9).
 HIDDEN = frozenset({RecordState.VOID, RecordState.BINNED, RecordState.DESTROYED})
 _LEASE_SECONDS = 120.0
+# Fact of the archive: when and why the index last had to be built anew unasked.
+MENDED = "index mended"
+_MADE = "index made"
+_mending = threading.Lock()
 _log = logging.getLogger("dms.index")
 
 
@@ -70,15 +75,55 @@ def _update(world: Archive, records: Mapping[str, Record | None]) -> None:
     entries = [_load(world, r) for r in records.values() if r is not None and r.state not in HIDDEN]
     gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
     try:
+        if world.index().empty() and unindexed(world):
+            raise Damaged("The search index is empty beside records.", "dms reindex")
         world.index().update(entries, removed=gone)
     except Damaged as problem:
-        _log.warning("the index is damaged and is rebuilt: %s", problem.message)
-        reindex(world)
+        # A rebuild takes all records as they are now, those of this batch too.
+        reindex(world, problem.message)
 
 
-def reindex(world: Archive) -> int:
-    """Build the index anew beside the old one, which goes on answering; return the number of records."""
-    return world.index().rebuild(_everything(world))
+def unindexed(world: Archive) -> bool:
+    """True where the catalogue has records that should be in an index: more than are on their way there."""
+    with world.catalogue.look() as tx:
+        waiting = tx.jobs_waiting("index")
+        seen = tx.records(states=[s for s in RecordState if s not in HIDDEN], limit=waiting + 1)
+    return len(seen) > waiting
+
+
+def mend(world: Archive) -> bool:
+    """Build a damaged index anew, or an empty one beside records; return whether it was.
+
+    Raises:
+        Unavailable: another process builds it just now.
+    """
+    with _mending:  # whoever waited for another's rebuild finds it whole
+        try:
+            lost = world.index().empty() and unindexed(world)
+            why = "The search index is empty beside records." if lost else ""
+        except Damaged as problem:
+            why = problem.message
+        if why:
+            reindex(world, why)
+    return bool(why)
+
+
+def reindex(world: Archive, why: str = "") -> int:
+    """Build the index anew beside the old one, which goes on answering; return the number of records.
+
+    Args:
+        world: the archive.
+        why: what was wrong with the index, where it is mended unasked: for ``dms doctor``.
+    """
+    if why:
+        _log.warning("the index is built anew: %s", why)
+    count = world.index().rebuild(_everything(world))
+    with world.catalogue.begin() as tx:
+        # The first index of an archive is not mended, it is made.
+        if why and count and (tx.fact(_MADE) or why != NEVER_BUILT):
+            tx.set_fact(MENDED, f"{world.now()}: {why}")
+        tx.set_fact(_MADE, world.now())
+    return count
 
 
 def _everything(world: Archive) -> Iterator[Entry]:

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dms.errors import DmsError
+from dms.errors import Damaged, DmsError
+from dms.flow.index import MENDED, unindexed
+from dms.ports.search import NEVER_BUILT
 from dms.ports.world import World
 from dms.settings import Settings
 
@@ -92,6 +94,24 @@ def _destruction(world: World) -> Probe:
     return Probe("destruction", not keeps, told, todo, needed=False)
 
 
+def _index(world: World) -> Iterator[Probe]:
+    """Tell an index that cannot answer, and one that had to be built anew unasked."""
+    try:
+        lost = world.index().empty() and unindexed(world)
+        told = "empty beside records" if lost else ""
+    except Damaged as problem:
+        told = problem.message if problem.message != NEVER_BUILT or unindexed(world) else ""
+    except DmsError as problem:
+        yield Probe("index files", False, problem.message, problem.hint, needed=False)
+        return
+    if told:
+        yield Probe("index files", False, told, "dms reindex; the next search does it too.", needed=False)
+        return
+    with world.catalogue.look() as tx:
+        mended = tx.fact(MENDED)
+    yield Probe("index files", True, f"built anew {mended}" if mended else "whole", needed=False)
+
+
 # Past this many records tantivy's faster indexing and answers are worth its extra.
 _TANTIVY_PAYS = 50_000
 
@@ -111,6 +131,7 @@ def advice(world: World) -> Iterator[Probe]:
         needed=False,
     )  # fmt: skip
     yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
+    yield from _index(world)
     yield _destruction(world)
     yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
     if world.place:

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from dms.domain.query import Node, Scope
 
+# What every index says that was never built, or whose files are gone.
+NEVER_BUILT = "There is no search index."
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -70,15 +73,23 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hits of one page of results, the exact total, and facet counts (value -> number)."""
+    """Hits of one page of results, the exact total, and facet counts (value -> number).
+
+    Attributes:
+        alike: nothing was found as typed; these are found with O and 0, l, I and 1 taken for each other.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    alike: bool = False
 
 
 class SearchIndex(Protocol):
-    """One full-text index. The catalogue can always rebuild it."""
+    """One full-text index. The catalogue can always rebuild it.
+
+    One that was never built, lost its files or is of another format is damaged, not empty: whoever asks is told so.
+    """
 
     @property
     def name(self) -> str:
@@ -108,6 +119,14 @@ class SearchIndex(Protocol):
 
     def codes(self) -> frozenset[str]:
         """Return every code in the index, for drift checks.
+
+        Raises:
+            Damaged: the index is broken.
+        """
+        ...
+
+    def empty(self) -> bool:
+        """True where nothing is in the index, which beside records is damage.
 
         Raises:
             Damaged: the index is broken.

@@ -3,19 +3,21 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
+import threading
 from dataclasses import replace
 from datetime import date
 
+import notations
 import pytest
 
 from dms.adapters.search import open_index
-from dms.adapters.search.documents import close
-from dms.adapters.search.folding import fold
+from dms.adapters.search.folding import close, fold
 from dms.domain.query import Scope
 from dms.domain.querying import parse
 from dms.errors import Damaged, Unavailable
-from dms.ports.search import Ask, Entry
+from dms.ports.search import NEVER_BUILT, Ask, Entry
 
 ALL = Scope(everything=True)
 TEXT = "投诉折让审批客户经理杭州新辰酒店有限公司金额合计会议纪要订货单传真市场行情促销提成签字经办人直接领导退会赔偿"
@@ -40,9 +42,15 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def index(url):
-    opened = open_index(url)
+    opened = made(url)
     yield opened
     opened.close()
+
+
+def made(url):
+    opened = open_index(url)
+    opened.rebuild(iter(()))
+    return opened
 
 
 def corpus(count, seed=1):
@@ -107,10 +115,108 @@ def test_every_substring_is_found(index, length):
         assert got == brute, needle
 
 
+def planted(index, count, seed):
+    """Ask for each pair; return those whose answer is not what reading everything says, with their own record in it."""
+    chosen = notations.pairs(count, seed)
+    entries, oracle = notations.documents(chosen, seed), open_index("memory://")
+    for each in (index, oracle):
+        each.rebuild(iter(entries))
+    wrong = []
+    for pair, entry in zip(chosen, entries, strict=True):
+        got, true = ({h.code for h in ask(i, pair.typed).hits} for i in (index, oracle))
+        if got != true or entry.code not in got:
+            wrong.append((pair, sorted(got), sorted(true)))
+    return wrong
+
+
+def test_what_is_typed_in_another_notation_is_found(index):
+    assert planted(index, 66, seed=14) == []
+
+
+@pytest.mark.slow
+def test_four_hundred_needles_in_other_notations_are_found(index):
+    assert planted(index, 400, seed=6) == []
+
+
 def test_empty_index(index):
     assert ask(index, "投诉").total == 0
     assert ask(index, "").hits == ()
     assert index.codes() == frozenset()
+
+
+def test_an_index_without_its_files_is_damaged_not_empty(url, tmp_path):
+    shared(url)
+    never = open_index(url)
+    for act in (never.codes, never.empty, lambda: ask(never, "投诉"), lambda: never.update(corpus(1))):
+        with pytest.raises(Damaged, match=NEVER_BUILT):
+            act()
+    never.rebuild(corpus(3))
+    assert not never.empty()
+    if url.startswith("postgresql"):
+        from sqlalchemy import text
+
+        with never._engine.begin() as connection:
+            connection.execute(text("DROP TABLE dms_search"))
+    else:
+        shutil.rmtree(tmp_path / "index")
+    with pytest.raises(Damaged):
+        ask(never, "投诉")
+    with pytest.raises(Damaged):
+        never.update(corpus(1))
+    assert never.rebuild(corpus(3)) == 3
+    assert ask(never, "").total == 3
+
+
+def test_an_index_of_another_format_is_damaged(url, tmp_path):
+    shared(url)
+    index = made(url)
+    index.update(corpus(2))
+    if url.startswith("postgresql"):
+        from sqlalchemy import text
+
+        with index._engine.begin() as connection:
+            connection.execute(text("COMMENT ON TABLE dms_search IS NULL"))
+    else:
+        for mark in (tmp_path / "index").glob("g-*/FORMAT"):
+            mark.write_text("1\n")
+    for each in (index, open_index(url)):
+        with pytest.raises(Damaged, match="another version"):
+            ask(each, "投诉")
+    index.rebuild(corpus(2))
+    assert ask(index, "").total == 2
+
+
+class Held(dict):
+    """Fields whose reader waits until he is let go on."""
+
+    def __init__(self):
+        super().__init__(amount="1.00")
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def items(self):
+        self.reached.set()
+        assert self.go.wait(120)
+        return super().items()
+
+
+def test_readers_do_not_wait_for_a_writer(url):
+    shared(url)
+    index = made(url)
+    index.update(corpus(5))
+    held = Held()
+    writer = threading.Thread(target=lambda: index.update([Entry("HG01E2026000777", title="慢", fields=held)]))
+    writer.start()
+    assert held.reached.wait(60)
+    answers = []
+    reader = threading.Thread(target=lambda: answers.append(ask(index, "").total))
+    reader.start()
+    reader.join(60)
+    try:
+        assert answers == [5]
+    finally:
+        held.go.set()
+        writer.join(60)
+    assert ask(index, "").total == 6
 
 
 def test_replace_and_remove(index):
@@ -216,7 +322,7 @@ def shared(url):
 
 def test_another_process_sees_the_commit(url):
     shared(url)
-    reader, writer = open_index(url), open_index(url)
+    writer, reader = made(url), open_index(url)
     writer.update([Entry("HG01E2026000001", title="甲")])
     assert ask(reader, "甲").total == 1
     writer.update([Entry("HG01E2026000002", title="甲")])
@@ -227,7 +333,7 @@ def test_another_process_sees_the_commit(url):
 
 def test_a_reader_follows_many_commits(url):
     shared(url)
-    reader, writer, oracle = open_index(url), open_index(url), open_index("memory://")
+    writer, reader, oracle = made(url), open_index(url), open_index("memory://")
     entries, rng = corpus(60), random.Random(3)
     for _ in range(40):
         changed = [
@@ -255,7 +361,7 @@ def test_a_reader_follows_many_commits(url):
 
 def test_corrupt_files_are_told_as_damage_and_rebuilt(url, tmp_path):
     on_disk(url)
-    first = open_index(url)
+    first = made(url)
     first.update(corpus(30))
     first.close()
     for file in (tmp_path / "index").rglob("*"):
@@ -289,6 +395,7 @@ def _write_for_ever(url, ready):
 @pytest.mark.slow
 def test_a_killed_writer_blocks_nobody(url):
     shared(url)
+    made(url).close()
     context = multiprocessing.get_context("spawn")
     rng = random.Random(5)
     for _ in range(6):

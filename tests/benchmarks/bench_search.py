@@ -15,8 +15,7 @@ from pathlib import Path
 
 from dms.adapters.search import open_index
 from dms.adapters.search.candidates import candidates
-from dms.adapters.search.documents import close
-from dms.adapters.search.folding import fold
+from dms.adapters.search.folding import close, fold
 from dms.demo import people
 from dms.domain.query import Scope
 from dms.domain.querying import parse

@@ -1,23 +1,25 @@
-"""Text as it is kept: NFC, no control characters, no marks that turn the direction of reading, blanks in Han closed."""
+"""Text as it is kept: NFC, nothing invisible, radicals as the characters they stand for, blanks in Han closed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from dms.domain.hantext import close_han
+from dms.domain.hantext import INVISIBLE, RADICALS, close_han
 
 # The words of a page's warning by which the parent knows that nothing of it could be read.
 UNREAD = "cannot be read"
 
-# C0 and C1 become blanks; marks that reorder what follows would let a title read as another, and vanish.
+# C0 and C1 become blanks. What takes no room vanishes: marks that reorder what follows would let a title read as
+# another, and a zero-width blank or a soft hyphen, like a radical in a character's place, hides a word from every
+# comparison.
 _CONTROLS = {c: " " for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)}
-_CONTROLS |= dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), "")
+_CONTROLS |= INVISIBLE | RADICALS
 _COLUMNS = re.compile(r"(\t+| {3,})")
 
 
 def plain(text: str) -> str:
-    """Return text in NFC without control characters and lone surrogates; tabs and line feeds stay."""
+    """Return text in NFC without control and invisible characters and lone surrogates; tabs and line feeds stay."""
     whole = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", whole.translate(_CONTROLS))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
-from dms.adapters.search.documents import is_initials, needle, wanted_grams
-from dms.domain.query import All, Between, Match, Node, Not, OneOf, Scope
+from dms.adapters.search.documents import is_initials
+from dms.adapters.search.needles import Needle, Part, needles, plain
+from dms.adapters.search.values import range_terms
+from dms.domain.query import All, Between, Match, Node, Not, OneOf, Scope, Within
 
 # An engine's own query; only its algebra looks into it.
 Q = Any
@@ -68,6 +71,9 @@ def candidates(node: Node, algebra: Algebra) -> tuple[Q | None, bool]:
         return (algebra.nothing() if inner is None else algebra.without(inner)), True
     if isinstance(node, Between):
         return algebra.dates(node.start, node.end), True
+    if isinstance(node, Within):
+        found = [algebra.term("values", f"{k}<{t}") for k in node.keys for t in range_terms(node.low, node.high)]
+        return (algebra.nothing() if not found else _either(found, algebra)), True
     return _term(node, algebra)
 
 
@@ -85,29 +91,40 @@ def _either(parts: Sequence[Q | None], algebra: Algebra) -> Q | None:
 
 
 def _term(match: Match, algebra: Algebra) -> tuple[Q | None, bool]:
-    text = needle(match)
+    text = plain(match)
     if match.field in _KEYWORDS:
         return algebra.term(_KEYWORDS[match.field], text), True
-    whole, begins = wanted_grams(text)
-    if not whole and not begins:
-        return None, False
-    # Characters between the grams (a dot, a comma) are not in the index: only the text can tell.
-    exact = len(whole) + len(begins) == 1 and len(text) == len((whole or begins)[0])
+    # Where a form's field is meant, its terms stand behind its key.
+    places = [("values", f"{key}:") for key in match.keys] or [
+        (place, "") for place in _PLACES.get(match.field, (match.field,))
+    ]
     options: list[Q | None] = []
-    places = _PLACES.get(match.field, (match.field,))
-    if not begins and len(whole) == len(text) - 1 > 1 and all(len(g) == 2 and not g[0].isascii() for g in whole):
-        # One Han run: its bigrams in order are the text itself.
-        runs = [algebra.run(place, whole) for place in places]
+    exact = True
+    for needle in needles(match):
+        runs = [algebra.run(place, needle.grams) if needle.run and not key else None for place, key in places]
         if None not in runs:
-            return _either(runs, algebra), True
-    for place in places:
-        parts: list[Q | None] = [algebra.term(place, g) for g in dict.fromkeys(whole)]
-        parts += [algebra.term(place, g) if match.exact else algebra.prefix(place, g) for g in begins]
-        options.append(both(parts, algebra))
+            # One Han run: its bigrams in order are the text itself.
+            options += runs
+            continue
+        exact = exact and needle.sure
+        options += [_at(needle, place, key, algebra) for place, key in places]
     if is_initials(match, text):
         options.append(both([algebra.term("pinyin", text[i : i + 2]) for i in range(len(text) - 1)], algebra))
         exact = exact and len(text) == 2
-    return _either(options, algebra), exact
+    return (algebra.nothing() if not options else _either(options, algebra)), exact
+
+
+def _at(needle: Needle, place: str, key: str, algebra: Algebra) -> Q | None:
+    """Return what finds a needle's terms in one field."""
+    found = [algebra.term(place, key + gram) for gram in dict.fromkeys(needle.grams)]
+    found += [_part(part, place, key, algebra) for part in needle.parts]
+    return both(found, algebra)
+
+
+def _part(part: Part, place: str, key: str, algebra: Algebra) -> Q:
+    options = [algebra.prefix(place, key + term) for term in part.begins]
+    options += [algebra.term(place, key + term) for term in part.whole]
+    return options[0] if len(options) == 1 else algebra.either(options)
 
 
 def scope_query(scope: Scope, algebra: Algebra) -> Q | None:
@@ -149,11 +166,12 @@ def moved(node: Node, field: str) -> Node:
         return All(tuple(moved(p, field) for p in node.parts))
     if isinstance(node, OneOf):
         return OneOf(tuple(moved(p, field) for p in node.parts))
-    return Match(node.text, field, node.exact) if isinstance(node, Match) and not node.field else node
+    free = isinstance(node, Match) and not node.field and not node.keys
+    return replace(node, field=field) if isinstance(node, Match) and free else node
 
 
 def has_words(node: Node) -> bool:
     """True where a query has words to be found anywhere."""
     if isinstance(node, All | OneOf):
         return any(has_words(p) for p in node.parts)
-    return isinstance(node, Match) and not node.field
+    return isinstance(node, Match) and not node.field and not node.keys

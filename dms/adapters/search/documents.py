@@ -1,33 +1,36 @@
-"""What every engine shares: the folded document, what a query term means, snippets. The meaning of a search is here.
+"""What every engine shares: the folded document, what a query holds for, snippets. The meaning of a search is here.
 
-A term matches where its folded text stands in a field, blanks between Han characters not counting. A Latin word or
-number at its ends matches from the beginning of a word (``exact``: the whole word).
+A term holds where its folded text stands in a field, blanks beside Han characters not counting. A Latin word, number or
+code matches from the beginning of a word, in any notation (:mod:`tokens`); quoted, the whole word as written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dms.adapters.search.folding import fold
-from dms.domain.query import All, Between, Match, Node, Not, OneOf, terms
+from dms.adapters.search.folding import close, fold
+from dms.adapters.search.needles import Needle, needles, plain
+from dms.adapters.search.tokens import HAN, notations
+from dms.adapters.search.values import hundredths
+from dms.domain.query import All, Between, Match, Node, Not, OneOf, Within, terms
 from dms.ports.search import Entry, Hit
 
-_LATIN = "a-z0-9"
-_WORD = re.compile(rf"[{_LATIN}]+")
-_HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uac00-\ud7af\u3040-\u30ff]")
-_GAP = re.compile(r"\s+")
 _BLANK = re.compile(r"\s")
-_BETWEEN_HAN = re.compile(rf"(?<={_HAN.pattern})\s+(?={_HAN.pattern})")
 _KEYWORDS = ("class", "year", "state", "manager")
 SNIPPET_BEFORE, SNIPPET_LENGTH = 24, 96
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """One document as it is searched: folded texts by field, pages apart."""
+    """One document as it is searched: folded texts by field, pages apart.
+
+    Attributes:
+        more: by field of :data:`NOTED`, the terms of other notations, each between two blanks.
+        fields: what was read from its form: key, text, terms of other notations.
+    """
 
     title: str
     customer: str
@@ -42,6 +45,8 @@ class Folded:
     date: str
     values: str
     pinyin: str
+    more: tuple[str, ...]
+    fields: tuple[tuple[str, str, str], ...]
     pages: tuple[str, ...]
 
     def texts(self, field: str) -> tuple[str, ...]:
@@ -54,34 +59,61 @@ class Folded:
             return (getattr(self, field),)
         return (self.title, self.customer, self.values, self.code, self.number, self.volume, *self.pages)
 
+    def noted(self, field: str) -> tuple[str, ...]:
+        """Return the terms of other notations of the texts of a field."""
+        if not field:
+            return self.more[0], self.more[1]
+        return (self.more[NOTED.index("body" if field == "text" else field)],)
+
+
+# Fields that have terms of other notations; the head is all that is not on a page.
+NOTED = ("body", "head", "title", "customer", "number", "volume", "form", "code")
+
 
 def folded(entry: Entry) -> Folded:
     """Return a document folded for searching."""
+    title, customer, form = tidy(entry.title), tidy(entry.customer), fold(entry.form)
+    volume, number, code = tidy(entry.volume), tidy(entry.paper_number), tidy(entry.code)
+    fields = [(key, tidy(str(v)), str(v)) for key, v in entry.fields.items()]
+    pages = tuple(tidy(p) for p in entry.pages)
+    body: set[str] = set()
+    for page, raw in zip(pages, entry.pages, strict=True):
+        body |= notations(page, raw)
+    read = tuple((key, text, noted(notations(text, raw))) for key, text, raw in fields)
+    by_field = {
+        "title": notations(title), "customer": notations(customer), "number": notations(number),
+        "volume": notations(volume), "form": notations(form), "code": notations(code),
+    }  # fmt: skip
+    head = {t for name, found in by_field.items() if name != "form" for t in found}
+    head |= {t for _, _, found in read for t in found.split()}
+    by_field |= {"body": body, "head": head}
     return Folded(
-        title=tidy(entry.title),
-        customer=tidy(entry.customer),
+        title=title,
+        customer=customer,
         manager=fold(entry.manager),
         class_code=fold(entry.class_code),
         year=str(entry.year or ""),
-        volume=fold(entry.volume),
-        number=fold(entry.paper_number),
-        code=fold(entry.code),
+        volume=volume,
+        number=number,
+        code=code,
         state=entry.state,
-        form=fold(entry.form),
+        form=form,
         date=entry.date.isoformat() if entry.date else "",
-        values=tidy(" \n ".join(str(v) for v in entry.fields.values())),
+        values="\n".join(text for _, text, _ in fields),
         pinyin=" ".join(p for p in (initials(entry.title), initials(entry.customer)) if p),
-        pages=tuple(fold(close(p)) for p in entry.pages),
+        more=tuple(noted(by_field[name]) for name in NOTED),
+        fields=read,
+        pages=pages,
     )
 
 
-def close(text: str) -> str:
-    """Drop blanks between Han characters: OCR and layout put them there, nobody types them."""
-    return _BETWEEN_HAN.sub("", text)
+def noted(found: set[str]) -> str:
+    """Return terms as a document keeps them: each between two blanks."""
+    return f" {' '.join(sorted(found))} " if found else ""
 
 
 def tidy(text: str) -> str:
-    """Return folded text without blanks between Han characters."""
+    """Return a text as it is searched."""
     return fold(close(text))
 
 
@@ -91,23 +123,9 @@ def initials(text: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
     bare = "".join(c for c in fold(text) if c.isalnum())
-    if not _HAN.search(bare):
+    if not HAN.search(bare):
         return ""
     return "".join(lazy_pinyin(bare, style=Style.FIRST_LETTER, errors="default")).lower()
-
-
-@lru_cache(maxsize=512)
-def needle(match: Match) -> str:
-    """Return what is looked for: folded, blanks inside it single, none between Han characters."""
-    return _GAP.sub(" ", tidy(match.text)).strip()
-
-
-@lru_cache(maxsize=512)
-def pattern(text: str, *, exact: bool) -> re.Pattern[str]:
-    """Return the expression that finds a needle: a Latin end begins (exact: and ends) at a word's edge."""
-    start = rf"(?<![{_LATIN}])" if _WORD.match(text[:1]) else ""
-    end = rf"(?![{_LATIN}])" if exact and _WORD.match(text[-1:]) else ""
-    return re.compile(start + r"\s+".join(re.escape(p) for p in text.split(" ")) + end)
 
 
 def holds(node: Node, doc: Folded) -> bool:
@@ -121,23 +139,28 @@ def holds(node: Node, doc: Folded) -> bool:
     if isinstance(node, Between):
         inside = node.start is None or doc.date >= node.start.isoformat()
         return bool(doc.date) and inside and (node.end is None or doc.date <= node.end.isoformat())
+    if isinstance(node, Within):
+        values = [hundredths(text) for key, text, _ in doc.fields if key in node.keys]
+        return any(
+            v is not None and (node.low is None or v >= node.low) and (node.high is None or v <= node.high)
+            for v in values
+        )
     return _matches(node, doc)
 
 
 def _matches(match: Match, doc: Folded) -> bool:
-    text = needle(match)
     if match.field in _KEYWORDS:
         return (
-            text == {"class": doc.class_code, "year": doc.year, "state": doc.state, "manager": doc.manager}[match.field]
+            plain(match)
+            == {"class": doc.class_code, "year": doc.year, "state": doc.state, "manager": doc.manager}[match.field]
         )
-    if _HAN.match(text[:1]) and _HAN.match(text[-1:]) and " " not in text:
-        # No word's edge to mind: a plain look is ten times quicker than an expression.
-        found = any(text in t for t in doc.texts(match.field))
-    else:
-        expression = pattern(text, exact=match.exact)
-        found = any(expression.search(t) for t in doc.texts(match.field))
-    if found:
+    if match.keys:
+        read = [(text, more) for key, text, more in doc.fields if key in match.keys]
+        return any(needle.holds((text,), (more,)) for needle in needles(match) for text, more in read)
+    texts, more = doc.texts(match.field), doc.noted(match.field)
+    if any(needle.holds(texts, more) for needle in needles(match)):
         return True
+    text = plain(match)
     return is_initials(match, text) and text in doc.pinyin
 
 
@@ -146,6 +169,7 @@ def is_initials(match: Match, text: str) -> bool:
     return (
         match.field in ("", "title", "customer")
         and not match.exact
+        and not match.keys
         and len(text) >= 2
         and text.isascii()
         and text.isalpha()
@@ -157,23 +181,25 @@ def hit(entry: Mapping[str, str], pages: tuple[str, ...], node: Node, score: flo
 
     Args:
         entry: ``code``, ``number``, ``title``, ``customer`` as they are.
-        pages: text of each page, blanks between Han characters dropped, not folded.
+        pages: text of each page, closed, not folded.
         node: the query.
         score: of the engine.
     """
-    expressions = [
-        pattern(needle(m), exact=m.exact) for m in terms(node) if m.field in ("", "text") and needle(m)
-    ]  # fmt: skip
+    sought = [needle for m in terms(node) if m.field in ("", "text") for needle in needles(m)]
     page, snippet = 0, ""
     marks: tuple[tuple[int, int], ...] = ()
     for number, text in enumerate(pages, 1):
-        low = fold(text)
-        places = sorted(m.span() for e in expressions for m in e.finditer(low))
+        places = _places(sought, fold(text))
         if places:
             page = number
             snippet, marks = _cut(text, places)
             break
     return Hit(entry["code"], entry["number"], entry["title"], entry["customer"], page, snippet, marks, score)
+
+
+def _places(sought: list[Needle], text: str) -> list[tuple[int, int]]:
+    found = [(needle.seen(text)) for needle in sought]
+    return sorted(m.span() for e in found if e is not None for m in e.finditer(text))
 
 
 def _cut(text: str, places: list[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -187,44 +213,3 @@ def _cut(text: str, places: list[tuple[int, int]]) -> tuple[str, tuple[tuple[int
         if b <= end and (not marks or a + shift >= marks[-1][1]):
             marks.append((a + shift, b + shift))
     return lead + shown + ("…" if end < len(text) else ""), tuple(marks)
-
-
-def grams(text: str) -> Iterator[str]:
-    """Yield the index terms of a folded text: Latin words and numbers whole, Han bigrams and single characters."""
-    for match in re.finditer(rf"[{_LATIN}]+|{_HAN.pattern}+", text):
-        run = match[0]
-        if run[0].isascii():
-            yield run
-        else:
-            yield from run
-            for i in range(len(run) - 1):
-                yield run[i : i + 2]
-
-
-def ordered_grams(text: str) -> Iterator[str]:
-    """Yield the bigrams of each Han run in order, its last character behind them, so that runs never join."""
-    for match in re.finditer(rf"{_HAN.pattern}{{2,}}", text):
-        run = match[0]
-        for i in range(len(run) - 1):
-            yield run[i : i + 2]
-        yield run[-1]
-
-
-def wanted_grams(text: str) -> tuple[list[str], list[str]]:
-    """Return which grams a document must have to hold a needle: whole ones, and Latin beginnings of words.
-
-    Only the first and last Latin run can be cut by the needle's ends; the first begins at a word's edge.
-    """
-    whole: list[str] = []
-    begins: list[str] = []
-    runs = list(re.finditer(rf"[{_LATIN}]+|{_HAN.pattern}+", text))
-    for number, match in enumerate(runs):
-        run = match[0]
-        if run[0].isascii():
-            last = number == len(runs) - 1 and match.end() == len(text)
-            (begins if last else whole).append(run)
-        elif len(run) == 1:
-            whole.append(run)
-        else:
-            whole += [run[i : i + 2] for i in range(len(run) - 1)]
-    return whole, begins

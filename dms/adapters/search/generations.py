@@ -1,7 +1,8 @@
 """An index folder of our own: generations beside each other, a pointer to the one that serves, one writer.
 
 Whoosh's files hold pickles, so a folder made by anybody else is never opened. A rebuilt index becomes a new generation;
-the pointer is switched by rename, the old generation serves until then.
+the pointer is switched by rename, the old generation serves until then. A generation bears the number of its format and
+is whole from its first moment: where there is none, or one of another format, the index is damaged, never empty.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from dms.errors import Unavailable
+from dms.errors import Damaged, Unavailable
 
 _POINTER = "CURRENT"
+_FORMAT = "FORMAT"
 _NAME = re.compile(r"g-(\d{6})")
 _WAIT_SECONDS = 10.0
 
@@ -27,13 +29,15 @@ class Generations:
 
     Args:
         root: their folder; made where it is not there.
+        format: number of what is kept and how.
 
     Raises:
         Unavailable: it cannot be made, or belongs to somebody else.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, format: int) -> None:
         self._root = root
+        self._format = format
         # One object, so that a writer may enter again from within.
         self._lock = FileLock(str(root / "writer.lock"), timeout=_WAIT_SECONDS)
         try:
@@ -48,15 +52,34 @@ class Generations:
             )
 
     def current(self) -> Path:
-        """Return the folder of the generation that serves; it may be empty or not there yet."""
+        """Return the folder of the generation that serves.
+
+        Raises:
+            Damaged: there is none, or it is of another format.
+        """
+        folder = self._pointed()
+        try:
+            told = (folder / _FORMAT).read_text(encoding="ascii").strip() if folder else ""
+        except FileNotFoundError:
+            told = ""
+        if folder is None or (not told and not folder.is_dir()):
+            raise Damaged("There is no search index.", "dms reindex")
+        if told != str(self._format):
+            raise Damaged("The search index is of another version.", "dms reindex")
+        return folder
+
+    def _pointed(self) -> Path | None:
         try:
             name = (self._root / _POINTER).read_text(encoding="ascii").strip()
-        except OSError:
+        except (OSError, ValueError):
             name = ""
-        return self._root / (name if _NAME.fullmatch(name) else "g-000001")
+        if not name and (self._root / "g-000001").is_dir():
+            name = "g-000001"  # as the first version made it
+        return self._root / name if _NAME.fullmatch(name) else None
 
     def fresh(self) -> Path:
         """Make the folder of the next generation."""
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         numbers = [int(m[1]) for p in self._root.iterdir() if (m := _NAME.fullmatch(p.name))]
         folder = self._root / f"g-{max(numbers, default=0) + 1:06d}"
         folder.mkdir(mode=0o700)
@@ -64,13 +87,13 @@ class Generations:
 
     def switch(self, folder: Path) -> None:
         """Let a generation serve, and remove those before the one that served until now."""
-        before = self.current()
+        before = self._pointed()
+        _write(folder / _FORMAT, f"{self._format}\n")
+        sync(folder)
         beside = self._root / f"{_POINTER}.new"
-        with beside.open("w", encoding="ascii") as file:
-            file.write(folder.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(beside, folder.name + "\n")
         beside.replace(self._root / _POINTER)
+        _sync(self._root)
         for old in self._root.iterdir():
             # Readers of the last generation may still be at it; those before it had a whole rebuild's time.
             if _NAME.fullmatch(old.name) and old not in (before, folder):
@@ -84,7 +107,35 @@ class Generations:
             Unavailable: another process writes.
         """
         try:
+            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._lock:
                 yield
         except Timeout as problem:
             raise Unavailable("Another process writes to the index.", "It is tried again.") from problem
+
+
+def sync(folder: Path, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Bring a generation's files to the disk, but those known to be there; return the names of all."""
+    names = frozenset(p.name for p in folder.iterdir() if p.is_file() and "lock" not in p.name.lower())
+    for name in names - known:
+        _sync(folder / name)
+    _sync(folder)
+    return names
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # merged away meanwhile
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dms.adapters.search.candidates import has_words, moved
-from dms.adapters.search.documents import Folded, close, folded, hit, holds
+from dms.adapters.search.documents import Folded, folded, hit, holds
+from dms.adapters.search.folding import close
 from dms.ports.search import Answer, Ask, Entry
 
 
@@ -69,6 +70,10 @@ class MemoryIndex:
     def codes(self) -> frozenset[str]:
         """Return every code."""
         return frozenset(self._entries)
+
+    def empty(self) -> bool:
+        """True where nothing is in the index."""
+        return not self._entries
 
     def close(self) -> None:
         """Nothing to let go of."""

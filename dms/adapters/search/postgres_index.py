@@ -9,7 +9,6 @@ those records are few, marked as long, and read.
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,19 +19,21 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dms.adapters.catalogue.postgres import open_engine
 from dms.adapters.search.candidates import candidates, titled
-from dms.adapters.search.documents import Folded, hit, holds
-from dms.adapters.search.stored import GRAMS, KEYWORDS, document, unpack, unpack_folded
+from dms.adapters.search.documents import NOTED, Folded, hit, holds
+from dms.adapters.search.stored import FORMAT, GRAMS, KEYWORDS, document, unpack, unpack_folded
 from dms.domain.query import Scope
-from dms.errors import Unavailable
+from dms.errors import Damaged, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 
 _TABLE, _FRESH, _OLD = "dms_search", "dms_search_fresh", "dms_search_old"
 _LOCK = 0x444D55
+# The table's comment: a table without it, or with another, was made by another version or by hand.
+_MARK = f"dms search, format {FORMAT}"
 _LETTERS = {name: letter for name, letter in zip((*GRAMS, *KEYWORDS), "abcdefghijklmnopqrst", strict=False)}
 _TEXTS = ("body", "head", "title", "customer")
 _MOST_BYTES = 900_000
@@ -71,8 +72,6 @@ class PostgresIndex:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
-        self._lock = threading.Lock()
-        self._made = False
 
     @property
     def name(self) -> str:
@@ -86,6 +85,7 @@ class PostgresIndex:
         codes = sorted(set(removed))
         with self._working() as connection:
             self._hold(connection, "pg_try_advisory_xact_lock_shared")
+            _whole(connection)
             if codes:
                 connection.execute(text(f"DELETE FROM {_TABLE} WHERE code = ANY(:codes)"), {"codes": codes})  # noqa: S608
             _write(connection, _TABLE, iter(rows))
@@ -98,7 +98,8 @@ class PostgresIndex:
             _make(connection, _FRESH)
             count = _write(connection, _FRESH, iter(entries))
             _index(connection, _FRESH)
-            connection.execute(text(f"DROP TABLE {_TABLE}"))
+            connection.execute(text(f"COMMENT ON TABLE {_FRESH} IS '{_MARK}'"))
+            connection.execute(text(f"DROP TABLE IF EXISTS {_TABLE}"))
             connection.execute(text(f"ALTER TABLE {_FRESH} RENAME TO {_TABLE}"))
             connection.execute(text(f"ALTER INDEX {_FRESH}_pkey RENAME TO {_TABLE}_pkey"))
             for one in _INDEXES:
@@ -109,11 +110,19 @@ class PostgresIndex:
     def ask(self, ask: Ask) -> Answer:
         """Answer a question from one stable view."""
         with self._working(reading=True) as connection:
+            _whole(connection)
             return _ask(connection, ask)
+
+    def empty(self) -> bool:
+        """True where nothing is in the index."""
+        with self._working(reading=True) as connection:
+            _whole(connection)
+            return not connection.execute(text(f"SELECT EXISTS (SELECT 1 FROM {_TABLE})")).scalar_one()  # noqa: S608
 
     def codes(self) -> frozenset[str]:
         """Return every code."""
         with self._working(reading=True) as connection:
+            _whole(connection)
             return frozenset(connection.execute(text(f"SELECT code FROM {_TABLE}")).scalars())  # noqa: S608
 
     def close(self) -> None:
@@ -123,7 +132,6 @@ class PostgresIndex:
     @contextmanager
     def _working(self, *, reading: bool = False, slow: bool = False) -> Iterator[Connection]:
         try:
-            self._once()
             with self._engine.connect() as fresh:
                 level = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if reading else {}
                 connection = fresh.execution_options(**level)
@@ -137,19 +145,6 @@ class PostgresIndex:
             told = str(getattr(problem, "orig", None) or problem).strip()
             raise Unavailable(f"The search database does not answer: {told}", "Look whether it runs.") from problem
 
-    def _once(self) -> None:
-        """Make the table at the first use, whoever comes first."""
-        with self._lock:
-            if self._made:
-                return
-            with self._engine.connect() as connection, connection.begin():
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK + 1})
-                there = connection.execute(text("SELECT to_regclass(:name)"), {"name": _TABLE}).scalar()
-                if there is None:
-                    _make(connection, _TABLE)
-                    _index(connection, _TABLE)
-            self._made = True
-
     def _hold(self, connection: Connection, lock: str) -> None:
         """Let updates go beside each other, but not beside a rebuild, which would lose them."""
         until = time.monotonic() + _WAIT_SECONDS
@@ -157,6 +152,22 @@ class PostgresIndex:
             if time.monotonic() > until:
                 raise Unavailable("The index is being rebuilt or written just now.", "Try again in a moment.")
             time.sleep(0.1)
+
+
+def _whole(connection: Connection) -> None:
+    """Make sure that the table is there and of this format, and stays: first of all, before a view is taken.
+
+    Raises:
+        Damaged: it is not.
+    """
+    try:
+        connection.execute(text(f"LOCK TABLE {_TABLE} IN ACCESS SHARE MODE"))
+    except ProgrammingError as problem:
+        if getattr(problem.orig, "sqlstate", "") != "42P01":
+            raise
+        raise Damaged("There is no search index.", "dms reindex") from problem
+    if connection.execute(text("SELECT obj_description(to_regclass(:name))"), {"name": _TABLE}).scalar() != _MARK:
+        raise Damaged("The search index is of another version.", "dms reindex")
 
 
 def _make(connection: Connection, table: str) -> None:
@@ -205,8 +216,11 @@ def _size(lexemes: set[str]) -> int:
 
 
 def _texts(doc: Folded) -> dict[str, str]:
+    """Return texts as they are looked through, the terms of other notations behind them."""
     head = "\n".join((doc.title, doc.customer, doc.values, doc.code, doc.number, doc.volume))
-    return {"body": "\n".join(doc.pages), "head": head, "title": doc.title, "customer": doc.customer}
+    texts = {"body": "\n".join(doc.pages), "head": head, "title": doc.title, "customer": doc.customer}
+    more = dict(zip(NOTED, doc.more, strict=True))
+    return {name: f"{text}\n{more[name]}" for name, text in texts.items()}
 
 
 def _plain(value: str) -> str:
@@ -266,12 +280,14 @@ class _Sql:
         return _Condition(grams=f"'{quoted}'{ending}")
 
     def _read(self, field: str, word: str, ending: str) -> _Condition:
-        """Look for a gram in a field's text."""
+        """Look for a term in a field's text, behind which its terms of other notations stand."""
         word = _plain(word)[:499]
-        if not re.match("[a-z0-9]", word):
-            return _Condition(other=f"{field}_text LIKE {self.value(f'%{word}%')}")
-        edge = "" if ending else "(?![a-z0-9])"
-        return _Condition(other=f"{field}_text ~ {self.value(f'(?<![a-z0-9]){re.escape(word)}{edge}')}")
+        if re.match("[a-z0-9]", word):
+            edge = "" if ending else "(?![a-z0-9])"
+            return _Condition(other=f"{field}_text ~ {self.value(f'(?<![a-z0-9]){re.escape(word)}{edge}')}")
+        noted = len(word) > 1 and word[0] in "#=~"
+        like = re.sub(r"([\\%_])", r"\\\1", f" {word}" + ("" if ending else " ") if noted else word)
+        return _Condition(other=f"{field}_text LIKE {self.value(f'%{like}%')}")
 
     def run(self, field: str, grams: Sequence[str]) -> _Condition | None:
         """Bigrams in order are the text itself: all of them in the index, and the text where it must be."""

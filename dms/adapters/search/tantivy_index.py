@@ -20,9 +20,20 @@ import tantivy
 from tantivy import Occur, Query
 
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
-from dms.adapters.search.documents import hit, holds
+from dms.adapters.search.documents import folded, hit, holds
 from dms.adapters.search.generations import Generations
-from dms.adapters.search.stored import FACETS, GRAMS, KEYWORDS, ORDERED, RAW, document, ordered, unpack, unpack_folded
+from dms.adapters.search.stored import (
+    FACETS,
+    FORMAT,
+    GRAMS,
+    KEYWORDS,
+    ORDERED,
+    RAW,
+    document,
+    ordered,
+    unpack,
+    unpack_folded,
+)  # fmt: skip
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 
@@ -60,7 +71,7 @@ class TantivyIndex:
     """
 
     def __init__(self, root: Path) -> None:
-        self._generations = Generations(root)
+        self._generations = Generations(root, FORMAT)
         self._schema = _schema()
         self._algebra = _Tantivy(self._schema)
         self._lock = threading.RLock()
@@ -78,9 +89,11 @@ class TantivyIndex:
     def update(self, entries: Iterable[Entry], removed: Iterable[str] = ()) -> None:
         """Add or replace entries and remove codes in one commit."""
         with self._generations.writing():
-            self._guarded(lambda: self._write(self._opened(), list(entries), list(removed)))
+            added, gone = list(entries), list(removed)
+            self._guarded(lambda: self._write(added, gone))
 
-    def _write(self, index: Any, entries: list[Entry], removed: list[str]) -> None:
+    def _write(self, entries: list[Entry], removed: list[str]) -> None:
+        index = self._opened()
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for code in {*removed, *(e.code for e in entries)}:
             writer.delete_documents_by_term("code", code)
@@ -120,6 +133,10 @@ class TantivyIndex:
         """Return every code in the index."""
         return self._guarded(self._codes)
 
+    def empty(self) -> bool:
+        """True where nothing is in the index."""
+        return self._guarded(lambda: bool(self._searcher().num_docs == 0))
+
     def _codes(self) -> frozenset[str]:
         searcher = self._searcher()
         found = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), order_by_field="code_raw")
@@ -132,21 +149,18 @@ class TantivyIndex:
 
     def _guarded(self, act: Callable[[], R]) -> R:
         """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
-        with self._lock:
-            for attempt in range(1, _TRIES + 1):
-                try:
-                    return act()
-                except DmsError:
-                    raise
-                except (OSError, ValueError, RuntimeError, KeyError, TypeError) as problem:
-                    self.close()
-                    if "No space left" in str(problem) or "Read-only" in str(problem):
-                        raise Unavailable(
-                            f"The index cannot be written: {problem}.", "Make room on its disk."
-                        ) from problem
-                    if attempt == _TRIES:
-                        raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
-                time.sleep(0.05 * attempt)
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return act()
+            except DmsError:
+                raise
+            except (OSError, ValueError, RuntimeError, KeyError, TypeError) as problem:
+                self.close()
+                if "No space left" in str(problem) or "Read-only" in str(problem):
+                    raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                if attempt == _TRIES:
+                    raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
+            time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 
     def _at(self, folder: Path) -> Any:
@@ -156,20 +170,25 @@ class TantivyIndex:
         return index
 
     def _opened(self) -> Any:
+        """Return the index; a searcher of it stays good whatever is written, so the lock is held only while opening."""
         folder = self._generations.current()
-        if self._index is None or folder != self._folder:
-            folder.mkdir(exist_ok=True, mode=0o700)
-            self._index, self._folder, self._held = self._at(folder), folder, None
-        return self._index
+        with self._lock:
+            if self._index is None or folder != self._folder:
+                if not (folder / "meta.json").exists():
+                    # The engine would make an empty index in its place.
+                    raise Damaged("The search index has lost its files.", "dms reindex")
+                self._index, self._folder, self._held = self._at(folder), folder, None
+            return self._index
 
     def _searcher(self) -> Any:
-        index = self._opened()
-        # Every commit gives the folder a new list of segments: a look at it is cheaper than a reload for each question.
-        mark = _mark(self._folder) if self._folder else None
-        if self._held is None or mark is None or mark != self._seen:
-            index.reload()
-            self._held, self._seen = index.searcher(), mark
-        return self._held
+        with self._lock:
+            index = self._opened()
+            # Every commit gives the folder a new list of segments: a look at it is cheaper than a reload each time.
+            mark = _mark(self._folder) if self._folder else None
+            if self._held is None or mark is None or mark != self._seen:
+                index.reload()
+                self._held, self._seen = index.searcher(), mark
+            return self._held
 
     def _ask(self, searcher: Any, ask: Ask) -> Answer:
         wanted, exact = candidates(ask.query, self._algebra)
@@ -224,12 +243,13 @@ class TantivyIndex:
 
 
 def _document(entry: Entry) -> Any:
-    told = document(entry)
+    texts = folded(entry)
+    told = document(entry, texts)
     doc = tantivy.Document()
     day = told["date"]
     for name in ("code", *GRAMS, *KEYWORDS, *RAW, "title_raw"):
         doc.add_text(name, told[name])
-    for name, grams in ordered(entry).items():
+    for name, grams in ordered(texts).items():
         doc.add_text(f"{name}_run", grams)
     # Ties are broken by the code, as with every engine; undated records come last among the newest.
     doc.add_text("newest", f"{day or '0'} {entry.code}")

@@ -21,8 +21,8 @@ from whoosh import fields, index, query
 
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
 from dms.adapters.search.documents import hit, holds
-from dms.adapters.search.generations import Generations
-from dms.adapters.search.stored import FACETS, document, unpack
+from dms.adapters.search.generations import Generations, sync
+from dms.adapters.search.stored import FACETS, FORMAT, document, unpack
 from dms.adapters.search.whoosh_segments import Segments
 from dms.domain.query import Node
 from dms.errors import Damaged, DmsError, Unavailable
@@ -38,7 +38,7 @@ def _schema() -> Any:
     return fields.Schema(
         code=fields.ID(unique=True, stored=True, sortable=True),
         body=gram(), head=gram(), title=gram(), customer=gram(), number=gram(), volume=gram(), form=gram(),
-        code_grams=gram(), pinyin=gram(),
+        code_grams=gram(), values=gram(), pinyin=gram(),
         class_code=fields.ID(), year=fields.ID(sortable=True), state=fields.ID(sortable=True), manager=fields.ID(),
         date=fields.ID(sortable=True), class_raw=fields.ID(sortable=True), manager_raw=fields.ID(sortable=True),
         customer_raw=fields.ID(sortable=True, stored=True), volume_raw=fields.ID(sortable=True),
@@ -55,10 +55,12 @@ class WhooshIndex:
     """
 
     def __init__(self, root: Path) -> None:
-        self._generations = Generations(root)
+        self._generations = Generations(root, FORMAT)
+        # One reader at a time; a writer holds it only while it looks up what it replaces, never while it commits.
         self._lock = threading.RLock()
         self._segments: Segments | None = None
         self._folder: Path | None = None
+        self._synced: tuple[Path | None, frozenset[str]] = (None, frozenset())
 
     @property
     def name(self) -> str:
@@ -73,22 +75,36 @@ class WhooshIndex:
         with self._generations.writing():
             # Lists, so that a second try has them all again.
             added, gone = list(entries), list(removed)
-            self._guarded(lambda: self._write(added, gone))
+            self._tried(lambda: self._write(added, gone))
 
     def _write(self, entries: list[Entry], removed: list[str]) -> None:
-        segments = self._opened()
-        writer = segments.index.writer(limitmb=128)
+        # What costs time, the documents' terms and the commit, happens while readers go on with the last commit.
+        documents = [document(e) for e in entries]
+        folder = self._generations.current()
+        writer = index.open_dir(str(folder)).writer(limitmb=128)
         try:
-            # Without a searcher Whoosh opens the whole index for each code.
-            searcher = segments.searcher()
-            for code in {*removed, *(e.code for e in entries)}:
-                writer.delete_by_term("code", code, searcher=searcher)
-            for entry in entries:
-                writer.add_document(**document(entry))
+            with self._lock:
+                numbers = self._numbers({*removed, *(e.code for e in entries)})
+            for number in numbers:
+                writer.delete_document(number)
+            for told in documents:
+                writer.add_document(**told)
         except BaseException:
             writer.cancel()
             raise
         writer.commit()
+        known = self._synced[1] if self._synced[0] == folder else frozenset()
+        self._synced = (folder, sync(folder, frozenset(n for n in known if not n.endswith(".toc"))))
+
+    def _numbers(self, codes: Collection[str]) -> list[int]:
+        """Return the document numbers of codes in the last commit, which the writer's lock keeps the last."""
+        searcher = self._opened().searcher()
+        reader = searcher.reader()
+        found: list[int] = []
+        for code in codes:
+            if ("code", code) in reader:
+                found += [n for n in reader.postings("code", code).all_ids() if not reader.is_deleted(n)]
+        return found
 
     def rebuild(self, entries: Iterable[Entry]) -> int:
         """Build a new generation beside the old one, then switch."""
@@ -119,6 +135,10 @@ class WhooshIndex:
         """Return every code in the index."""
         return self._guarded(self._codes)
 
+    def empty(self) -> bool:
+        """True where nothing is in the index."""
+        return self._guarded(lambda: bool(self._opened().searcher().doc_count() == 0))
+
     def _codes(self) -> frozenset[str]:
         segments = self._opened()
         numbers = segments.searcher().reader().all_doc_ids()
@@ -134,29 +154,31 @@ class WhooshIndex:
                 segments.close()
 
     def _guarded(self, act: Callable[[], R]) -> R:
-        """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
+        """Read, alone among readers."""
         with self._lock:
-            for attempt in range(1, _TRIES + 1):
-                try:
-                    return act()
-                except DmsError:
-                    raise
-                except OSError as problem:
-                    self._forget()
-                    if problem.errno in (28, 30, 122):
-                        raise Unavailable(
-                            f"The index cannot be written: {problem}.", "Make room on its disk."
-                        ) from problem
-                    if attempt == _TRIES:
-                        raise Damaged(f"The index is damaged: {problem}.", "dms reindex") from problem
-                except RecursionError as problem:
-                    raise Damaged("The query is nested too deeply for the index.", "Simplify it.") from problem
-                except Exception as problem:
-                    # Broken Whoosh files raise whatever unpickling them happens to hit.
-                    self._forget()
-                    if attempt == _TRIES:
-                        raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
-                time.sleep(0.05 * attempt)
+            return self._tried(act)
+
+    def _tried(self, act: Callable[[], R]) -> R:
+        """Try again while another process commits; what stays wrong is damage, and nothing but a DmsError comes out."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return act()
+            except DmsError:
+                raise
+            except OSError as problem:
+                self._forget()
+                if problem.errno in (28, 30, 122):
+                    raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                if attempt == _TRIES:
+                    raise Damaged(f"The index is damaged: {problem}.", "dms reindex") from problem
+            except RecursionError as problem:
+                raise Damaged("The query is nested too deeply for the index.", "Simplify it.") from problem
+            except Exception as problem:
+                # Broken Whoosh files raise whatever unpickling them happens to hit.
+                self._forget()
+                if attempt == _TRIES:
+                    raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
+            time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 
     def _forget(self) -> None:
@@ -168,11 +190,6 @@ class WhooshIndex:
         folder = self._generations.current()
         if self._segments is None or folder != self._folder:
             self._forget()
-            folder.mkdir(exist_ok=True, mode=0o700)
-            if not index.exists_in(str(folder)) and not any(folder.iterdir()):
-                with self._generations.writing():
-                    if not any(folder.iterdir()):
-                        index.create_in(str(folder), _schema())
             self._segments = Segments(index.open_dir(str(folder)))
             self._folder = folder
         return self._segments

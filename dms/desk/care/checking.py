@@ -11,7 +11,8 @@ from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Damaged
-from dms.flow.index import reindex
+from dms.flow.index import reindex, unindexed
+from dms.ports.search import NEVER_BUILT
 from dms.ports.vault import Trouble
 from dms.ports.world import World
 
@@ -119,6 +120,8 @@ def _index(world: World) -> Iterator[Finding]:
     try:
         indexed = world.index().codes()
     except Damaged as problem:
+        if problem.message == NEVER_BUILT and not unindexed(world):
+            return  # nothing was ever registered
         yield Finding("index-damaged", "index", problem.message, "dms reindex")
         return
     with world.catalogue.look() as tx:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dms.domain.item import Item, ItemState
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.flow import travel
-from dms.flow.index import index_waiting
+from dms.flow.index import index_waiting, mend
 from dms.flow.spreading import Helper
 from dms.flow.work import Progress
 from dms.ports.world import World
@@ -208,10 +208,15 @@ class Workshop:
                 _log.warning("leases could not be prolonged: %s", problem.message)
 
     def _index(self) -> None:
+        looked = False
         while True:
             stopping = self._stop.is_set()
             begun = time.monotonic()
             try:
+                if not looked:
+                    # An index of an older version is built anew now, not when somebody searches.
+                    mend(self._world)
+                    looked = True
                 done = index_waiting(self._world)
             except Unavailable as problem:
                 _log.info("the index is busy: %s", problem.message)

@@ -1,16 +1,20 @@
-"""Searching the archive: the query language, filters, the asker's scope, and an index that mends itself."""
+"""Searching the archive: the query language, filters, the asker's scope, and an index that mends itself.
+
+Nothing found as typed is looked for once more with O and 0, l and 1 taken for each other, and the answer says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
-from dms.domain.query import All, Match, Node
+from dms.domain.asking import FieldNames
+from dms.domain.query import All, Match, Node, taken_alike
 from dms.domain.querying import parse
 from dms.errors import Damaged, Usage
-from dms.flow.index import index_waiting, reindex
+from dms.flow.index import index_waiting, mend, reindex, unindexed
 from dms.ports.search import Answer, Ask
 from dms.ports.world import World
 
@@ -76,7 +80,7 @@ def search(
         raise Usage(f"Nothing is counted by “{unknown[0]}”.", "Facets: " + ", ".join(FACETS))
     if limit < 0 or offset < 0:
         raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
-    parts = [parse(words), *(filters or Filters()).nodes()]
+    parts = [parse(words, FieldNames(world.profiles)), *(filters or Filters()).nodes()]
     query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
     if settled:
         # A search shows titles and snippets: it is a look (R5), logged before the answer is given.
@@ -85,10 +89,27 @@ def search(
         scope = gate.scope(world, tx)
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
     try:
-        return world.index().ask(ask)
+        return _answer(world, ask)
     except Damaged:
-        reindex(world)
-        return world.index().ask(ask)
+        if not mend(world):
+            # It opens, and breaks where this question reads.
+            reindex(world, "The search index was damaged.")
+        return _answer(world, ask)
+
+
+def _answer(world: World, ask: Ask) -> Answer:
+    """Ask the index; one with nothing in it beside records says nothing about what is there."""
+    index = world.index()
+    found = index.ask(ask)
+    if found.total:
+        return found
+    if index.empty() and unindexed(world):
+        raise Damaged("The search index is empty beside records.", "dms reindex")
+    alike = taken_alike(ask.query)
+    if alike is None:
+        return found
+    again = index.ask(replace(ask, query=alike))
+    return replace(again, alike=True) if again.total else found
 
 
 def note_search(world: World, words: str, filters: Filters | None = None) -> None:

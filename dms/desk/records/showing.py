@@ -9,6 +9,7 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK
 from dms.desk.signing.approving import found_ink, state_of_gate
+from dms.domain.asking import FieldNames
 from dms.domain.left_out import LeftOut
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
@@ -41,7 +42,11 @@ def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
     # Read once and after the act: a long scan's words are megabytes.
     pages, left_out = _reading_of(world, record)
     ink = enumerate(found_ink(world, record, pages), 1)
-    sought = [m.text for m in terms(parse(query)) if m.field in ("", "text")] if query.strip() else []
+    sought = (
+        [m.text for m in terms(parse(query, FieldNames(world.profiles))) if m.field in ("", "text")]
+        if query.strip()
+        else []
+    )
     told = record.to_dict()
     told |= {
         "class_name": kind.name if kind else "",

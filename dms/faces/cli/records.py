@@ -31,7 +31,8 @@ def search_command(
     """Search the whole archive.
 
     Words are joined by AND; also OR, NOT, "phrases", (groups), title:, customer:, class:04, year:2026,
-    date:2026-01..2026-03, code:, number:. Chinese words of any length are found, Traditional as Simplified;
+    date:2026-01..2026-03, code:, number:, and what forms say: 金额:>10000, 电话:139…, 合计金额:1万..2万.
+    Chinese words of any length are found, Traditional as Simplified; numbers and codes in every notation;
     names also by their pinyin initials.
     """
     from dms.desk.records.finding import Filters, search
@@ -50,6 +51,8 @@ def search_command(
             for h in found.hits
         ],
     }  # fmt: skip
+    if found.alike:
+        data["alike"] = True
     if facets:
         data["facets"] = {name: dict(counts) for name, counts in found.facets.items()}
 
@@ -61,6 +64,8 @@ def search_command(
             console.print("Try fewer or shorter words; “dms attention” lists files that could not be taken in.")
             return
         shown = len(found.hits)
+        if found.alike:
+            console.print("Nothing is there as typed; found with O and 0, l and 1 taken for each other:")
         console.print(
             f"{found.total} found" + (f", {offset + 1} to {offset + shown} shown" if shown < found.total else "")
         )

@@ -35,6 +35,7 @@ class Found(BaseModel):
     total: int = Field(description="All hits within what this person may see.")
     hits: list[Hit]
     next_offset: int | None = Field(description="Offset of the following hits; null at the end.")
+    alike: bool = Field(False, description="Nothing is there as typed; O and 0, l and 1 were taken for each other.")
 
 
 class Carrier(BaseModel):
@@ -169,7 +170,8 @@ def found(answer: Answer, offset: int) -> Found:
         )
         for h in answer.hits
     ]
-    return Found(total=answer.total, hits=hits, next_offset=following(offset, len(hits), answer.total))
+    following_offset = following(offset, len(hits), answer.total)
+    return Found(total=answer.total, hits=hits, next_offset=following_offset, alike=answer.alike)
 
 
 def shown(told: Mapping[str, Any]) -> Shown:

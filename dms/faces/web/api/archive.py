@@ -59,7 +59,7 @@ def find(
     end = place + limit
     return {
         "total": found.total, "hits": [plain(h) for h in found.hits], "facets": plain(found.facets),
-        "next": cursor_at(end) if end < found.total else "",
+        "next": cursor_at(end) if end < found.total else "", "alike": found.alike,
     }  # fmt: skip
 
 
