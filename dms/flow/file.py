@@ -54,14 +54,15 @@ def refuse_unfit(record: Record) -> None:
     """
     code = record.code
     if record.state is not RecordState.REGISTERED:
-        state = f"is in the state “{record.state.value}”"
         told = {
-            RecordState.FILED: (f"is filed already as {record.paper_number}", "Nothing is left to do."),
-            RecordState.RESERVED: ("has nothing scanned yet", "Scan it with its cover sheet on top."),
-            RecordState.VOID: ("was voided", "Look at the reason with “dms show”."),
+            RecordState.FILED: Conflict(f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."),
+            RecordState.RESERVED: Conflict(
+                f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."
+            ),
+            RecordState.VOID: Conflict(f"{code} was voided.", "Look at the reason with “dms show”."),
         }
-        what, hint = told.get(record.state, (state, "There is nothing to file."))
-        raise Conflict(f"{code} {what}.", hint)
+        other = Conflict(f"{code} is in the state “{record.state.value}”.", "Nothing is left to do.")
+        raise told.get(record.state, other)
     missing = missing_for_filing(record)
     if missing:
         options = " ".join(f"--{m} …" for m in missing)

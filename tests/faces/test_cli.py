@@ -209,7 +209,7 @@ def test_a_lost_index_comes_back_by_itself(archive):
     one(archive, note(archive))
     before = archive.dms("search", "折让")
     shutil.rmtree(archive.home / "archive" / "index")
-    assert archive.dms("verify")["findings"][0]["kind"] == "index-missing"
+    assert archive.dms("verify")["findings"][0]["kind"] == "index-damaged"
     assert archive.exit == 6
     archive.dms("reindex")
     assert archive.dms("search", "折让") == before

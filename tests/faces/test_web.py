@@ -105,6 +105,7 @@ def test_everybody_sees_his_own_and_no_more(counter):
             "hits": [],
             "facets": {},
             "next": "",
+            "alike": False,
         }
 
 
@@ -261,7 +262,7 @@ def test_the_header_and_the_keys_are_made_of_one_list(counter):
     letters = [p.letter for p in PLACES if p.letter]
     assert len(set(letters)) == len(letters)
     # Who signed in can leave again, and sees as whom he is here; a stranger sees neither keys nor a way out.
-    assert "退出 gm" in page and 'action="/sign-out"' in page and 'id="keys"' in page
+    assert "退出 GM" in page and 'action="/sign-out"' in page and 'id="keys"' in page
     door = counter().get("/sign-in").text
     assert 'action="/sign-out"' not in door and 'id="keys"' not in door
     # No link and no key to what one may never do.

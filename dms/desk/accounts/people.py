@@ -72,7 +72,7 @@ def save_person(world: World, entry: Entry) -> Person:
     """
     fault = fault_of(entry)
     if fault:
-        raise Usage(*fault)
+        raise fault
     refuse_token(world)
     with world.catalogue.look() as tx:
         nobody = not tx.people()
@@ -98,18 +98,18 @@ def _first(world: World, entry: Entry) -> Person:
     return person
 
 
-def fault_of(entry: Entry) -> tuple[str, str] | None:
-    """Return what is wrong with an entry whoever makes it, with what to do; None where nothing is."""
+def fault_of(entry: Entry) -> Usage | None:
+    """Return what is wrong with an entry whoever makes it; None where nothing is."""
     if not _CODE.fullmatch(entry.code):
-        return (
+        return Usage(
             f"“{entry.code}” cannot be a person's code.",
             "One to eight capital letters or digits, a letter first: ZHS.",
         )
     if entry.name is not None and not entry.name.strip():
-        return "A person needs a name.", "dms people add ZHS 张华生"
+        return Usage("A person needs a name.", "dms people add ZHS 张华生")
     unknown = set(entry.roles or ()) - ROLES
     if unknown:
-        return f"There is no role “{sorted(unknown)[0]}”.", "Roles: " + ", ".join(sorted(ROLES))
+        return Usage(f"There is no role “{sorted(unknown)[0]}”.", "Roles: " + ", ".join(sorted(ROLES)))
     return None
 
 

@@ -42,14 +42,14 @@ def declared_by(signatures: Iterable[Signature]) -> frozenset[str]:
     )  # fmt: skip
 
 
-def refuse_concerned(mine: Reach, parties: Iterable[str], message: str, hint: str) -> None:
+def refuse_concerned(mine: Reach, parties: Iterable[str], refusal: NotPermitted) -> None:
     """Refuse a decision of somebody whom it concerns.
 
     Raises:
         NotPermitted: he, or one he stands in for, is among the parties.
     """
     if concerned_by(mine, parties):
-        raise NotPermitted(message, hint)
+        raise refusal
 
 
 def broken(signatures: Iterable[Signature]) -> tuple[str, ...]:

@@ -118,10 +118,13 @@ def witness(world: World, request_id: int) -> Request:
         request = _approved(act.tx, request_id)
         seen = list(request.data.get("witnesses", ()))
         refuse_concerned(
-            act.reach, asked_by(request) | decided_by(request),
-            "Who proposed or approved it does not supervise it, nor who stands in for one of them.",
-            "Two others confirm.",
-        )  # fmt: skip
+            act.reach,
+            asked_by(request) | decided_by(request),
+            NotPermitted(
+                "Who proposed or approved it does not supervise it, nor who stands in for one of them.",
+                "Two others confirm.",
+            ),
+        )
         if not {s.code for s in act.reach.standings}.isdisjoint(seen) or len(seen) >= WITNESSES:
             raise Conflict(f"{', '.join(seen)} confirmed already.", f"dms appraise destroy {request_id}")
         made = replace(request, data={**request.data, "witnesses": [*seen, act.me.code]})

@@ -14,7 +14,7 @@ from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.access import CUSTOMER
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
-from dms.errors import Conflict, NotFound, Usage
+from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
@@ -134,9 +134,13 @@ def decided(
     if request.state != "open":
         raise Conflict(f"Request {request_id} is {request.state} already.", "Nothing is left to decide.")
     refuse_concerned(
-        act.reach, asked_by(request), "Nobody decides what he asked for himself, nor what he asked for stands in for.",
-        "Another manager decides it.",
-    )  # fmt: skip
+        act.reach,
+        asked_by(request),
+        NotPermitted(
+            "Nobody decides what he asked for himself, nor what somebody he stands in for asked for.",
+            "Another manager decides it.",
+        ),
+    )
     made = replace(
         request, state=state, decided_by=act.me.code, decided_at=act.now, decision=decision, until=until,
         data={**request.data, "decided_for": act.standing.code},

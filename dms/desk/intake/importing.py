@@ -93,7 +93,7 @@ def _people(world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry
         )  # fmt: skip
         fault = fault_of(entry)
         if fault:
-            wrong.append(RowProblem(number, fault[0]))
+            wrong.append(RowProblem(number, fault.message))
         else:
             taken.append(entry)
     if wrong or dry:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from dms.desk.acts import gate
 from dms.desk.intake.items import adopt, free_dead, refuse_lost_catalogue, take_claim
 from dms.desk.intake.workshop import Workshop
 from dms.domain.item import Item, ItemState
@@ -47,7 +48,7 @@ def ask_for_lonely(world: World) -> None:
         asked = {one.target for one in tx.attention() if one.kind == "sidecar"}
     if asked == set(lonely):
         return
-    with world.catalogue.begin() as tx:
+    with gate.noting(world) as tx:
         for target in asked - set(lonely):
             tx.settle("sidecar", target)
         for target in sorted(set(lonely) - asked):

@@ -15,7 +15,7 @@ from dms.domain.pairing import FactDifference, similarity
 from dms.domain.pairing import differences as compare
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
-from dms.errors import Conflict, NotFound, Usage
+from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.flow.work import pages_of, record_json, text_of
 from dms.ports.catalogue import Attention
 from dms.ports.world import World
@@ -238,10 +238,13 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         tx, record, now = act.tx, act.record, act.now
         signatures = tx.signatures(record.code)
         refuse_concerned(
-            act.reach, {*declared_by(signatures), *signers(signatures, "handler"), record.link.by},
-            "Who joined the carriers or declared the record does not accept how they differ.",
-            "Another person looks at both, and accepts it.",
-        )  # fmt: skip
+            act.reach,
+            {*declared_by(signatures), *signers(signatures, "handler"), record.link.by},
+            NotPermitted(
+                "Who joined the carriers or declared the record does not accept how they differ.",
+                "Another person looks at both, and accepts it.",
+            ),
+        )
         if record.link.state is not LinkState.MISMATCH:
             raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, act.me.code, now, reason))

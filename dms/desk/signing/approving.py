@@ -263,9 +263,13 @@ def _others(act: gate.Passage, record: Record) -> None:
             f"First, its handler: dms declare {record.code}",
         )
     refuse_concerned(
-        act.reach, declared_by(signatures), "Nobody approves his own (R4), nor for whom he stands in.",
-        "Ask the supervisor, or another manager, to do it.",
-    )  # fmt: skip
+        act.reach,
+        declared_by(signatures),
+        NotPermitted(
+            "Nobody approves his own (R4), nor for whom he stands in.",
+            "Ask the supervisor, or another manager, to do it.",
+        ),
+    )
 
 
 def _electronic(world: World, record: Record) -> tuple[str, ...]:
