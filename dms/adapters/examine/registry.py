@@ -7,11 +7,13 @@ See ``docs/how-to-add-a-file-format.md``.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -64,11 +66,8 @@ class Sample:
         """
         if not self.head.startswith(ZIP):
             return frozenset()
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                return frozenset(info.filename for info in archive.infolist()[:_MOST_ENTRIES])
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError):
-            raise broken_zip() from None
+        with opened_zip(self.path) as archive:
+            return frozenset(info.filename for info in archive.infolist()[:_MOST_ENTRIES])
 
     @cached_property
     def mimetype(self) -> str:
@@ -83,11 +82,8 @@ class Sample:
     def _entry(self, name: str, most: int) -> str:
         if name not in self.entries:
             return ""
-        try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(name) as entry:
-                return entry.read(most).decode("utf-8", "replace")
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError, ValueError, EOFError):
-            raise broken_zip() from None
+        with opened_zip(self.path) as archive, archive.open(name) as entry:
+            return entry.read(most).decode("utf-8", "replace")
 
     def once(self, look: Callable[[Sample], T]) -> T:
         """Return what ``look`` finds in this sample; it looks only once."""
@@ -95,6 +91,27 @@ class Sample:
             self._found[look] = look(self)
         found: T = self._found[look]
         return found
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a zip container.
+
+    Raises:
+        Unreadable: it is broken, or what is read of it is.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except RecursionError:
+        raise  # nested too deeply: another reason than a broken container
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError):
+        raise broken_zip() from None
+    except OSError as problem:
+        # A directory that points before the beginning of the file; anything else is the machine's trouble.
+        if problem.errno != errno.EINVAL:
+            raise
+        raise broken_zip() from None
 
 
 def broken_zip() -> Unreadable:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from dms.adapters.examine.registry import broken_zip
+from dms.adapters.examine.registry import opened_zip
 from dms.errors import LimitExceeded, Unreadable
 
 _MOST_ENTRIES = 10_000
@@ -32,12 +32,9 @@ def container(path: Path) -> Iterator[zipfile.ZipFile]:
         LimitExceeded: a bomb.
         Unreadable: damaged or locked with a password.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check(archive.infolist())
-            yield archive
-    except BROKEN:
-        raise broken_zip() from None
+    with opened_zip(path) as archive:
+        _check(archive.infolist())
+        yield archive
 
 
 def _check(entries: list[zipfile.ZipInfo]) -> None:
