@@ -208,7 +208,8 @@ def _payload(part: _Message) -> bytes:
     try:
         data = part.get_payload(decode=True)
     except (MessageError, ValueError, LookupError):
-        data = str(part.get_payload()).encode("utf-8", "surrogateescape")
+        raw = part._payload  # type: ignore[attr-defined]  # as it came: its transfer encoding is not what it says
+        data = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
     return data if isinstance(data, bytes) else b""
 
 
