@@ -200,8 +200,9 @@ class _Walk:
 
 
 def _children(part: _Message) -> list[_Message]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
+    if not part.is_multipart():
+        return []
+    return [child for child in part.get_payload() if isinstance(child, Message)]
 
 
 def _payload(part: _Message) -> bytes:
