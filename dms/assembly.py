@@ -16,6 +16,8 @@ from typing import Any
 
 from dms import settings as options
 from dms import shipped
+from dms.desk.acts import gate
+from dms.domain.actor import Actor
 from dms.errors import Conflict, Unavailable, Usage
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
@@ -40,7 +42,7 @@ def open_world(
 
     Args:
         home: the archive home.
-        user: who acts.
+        user: who acts, by his login or his code.
         flags: settings given on the command line.
         clock: the archive's clock, the machine's unless given.
 
@@ -65,15 +67,15 @@ def open_world(
     here = (settings.host or host.name()).replace(":", "-")
     shared = settings.catalogue.startswith("postgresql")
     try:
-        if shared:
-            _same_key(catalogue, _key(settings))
-        yield World(
+        key = _key(settings)
+        _same_key(catalogue, key)
+        world = World(
             settings=settings,
-            user=user,
+            actor=Actor("", user),
             owner=host.owner(here),
             place=here if shared else "",
             parcels=_parcels(settings),
-            key=_key(settings),
+            key=key,
             scheme=shipped.load_scheme(settings),
             profiles=shipped.load_profiles(settings),
             clock=clock,
@@ -96,6 +98,7 @@ def open_world(
             alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
         )
+        yield gate.enter(world, user)
     finally:
         lazy.close()
         catalogue.close()
@@ -137,23 +140,28 @@ def _parcels(settings: Settings) -> Parcels | None:
 
 
 def _same_key(catalogue: Catalogue, key: bytes) -> None:
-    """Refuse a machine whose key is not the archive's: what it prints would attach nothing elsewhere.
+    """Refuse a key that is not the archive's: what it signs would attach nothing, and what is printed not here.
 
     Raises:
         Usage: it is another one.
     """
-    told = hashlib.sha256(b"dms key\0" + key).hexdigest()
+    told = _fingerprint(key)
     with catalogue.look() as tx:
         known = tx.fact("key")
     if known is None:
+        # An archive of an older version, or one whose catalogue is being rebuilt.
         with catalogue.begin() as tx:
             known = tx.fact("key") or told
             tx.set_fact("key", known)
     if known != told:
         raise Usage(
-            "This machine has another key than the archive.",
-            f"Copy archive/{_KEY_FILE} of the first machine here; QR codes are signed with it.",
+            "This is another key than the archive's.",
+            f"Put archive/{_KEY_FILE} back from a backup, or copy the first machine's; QR codes are signed with it.",
         )
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.sha256(b"dms key\0" + key).hexdigest()
 
 
 def log_copy(path: Path) -> Journal:
@@ -194,6 +202,7 @@ class _Lazy:
                     passwords=s.passwords,
                     ocr=s.ocr,
                     languages=s.ocr_languages,
+                    precision=s.ocr_precision,
                 )
             return self._examiner
 
@@ -232,8 +241,10 @@ class _Lazy:
 
 
 def children(settings: Settings) -> int:
-    """Return the number of reading processes: as set, else one for each core."""
-    return settings.children or len(os.sched_getaffinity(0))
+    """Return the number of reading processes: as set, else one for each core this process may use."""
+    from dms.adapters import cores
+
+    return settings.children or cores.usable()
 
 
 def workers(settings: Settings) -> int:
@@ -312,8 +323,16 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     chosen = {name: getattr(settings, name) for name in ("catalogue", "search", "vault", "parcels", "host")}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in chosen.items() if value != getattr(plain, name)]
     _make(settings.archive)
-    _key(settings)
-    with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue, catalogue.begin() as tx:
+    with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue:
+        _make_key(settings, catalogue)
+        _first_person(catalogue, user, name)
+    _vault(settings)
+    _write_settings(home, lines)
+    return settings
+
+
+def _first_person(catalogue: Catalogue, user: str, name: str) -> None:
+    with catalogue.begin() as tx:
         if not tx.people():
             first = Person(person_code(user), name or user, ("general_manager", "archivist", "account_manager"), user)
             told = {"name": first.name, "roles": list(first.roles), "login": user, "department": ""}
@@ -321,21 +340,22 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
             tx.log(
                 Act(
                     SystemClock().now().isoformat(timespec="seconds"),
-                    user,
+                    first.code,
                     "person",
                     first.code,
                     "the first",
                     {"after": told},
                 )
             )
-    _vault(settings)
-    # Written last: an archive is there once its settings are.
+
+
+def _write_settings(home: Path, lines: list[str]) -> None:
+    """Written last: an archive is there once its settings are."""
     (home / options.FILE_NAME).write_text(
         "# Settings of this archive; docs/settings.md lists every key. {home} stands for this folder.\n"
         '# inboxes = ["{home}/inbox"]\n# ocr = "auto"\n# base_url = "http://archive.lan"\n' + "".join(lines),
         encoding="utf-8",
     )
-    return settings
 
 
 def person_code(login: str) -> str:
@@ -354,11 +374,37 @@ def _with_fonds(text: str, fonds: str) -> str:
 
 
 def _key(settings: Settings) -> bytes:
-    """Return the secret that signs QR codes; made at the first call, readable for the owner only."""
+    """Return the secret that signs QR codes.
+
+    Raises:
+        Unavailable: it is lost or damaged: none is made here, for every code printed so far would be dead.
+    """
     path = settings.archive / _KEY_FILE
     try:
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
+        raise Unavailable(
+            f"The archive's key {path} is lost.", "Put it back from a backup; every QR code printed is signed with it."
+        ) from None
+    except ValueError:
+        raise Unavailable(f"The archive's key {path} is damaged.", "Put it back from a backup.") from None
+
+
+def _make_key(settings: Settings, catalogue: Catalogue) -> None:
+    """Make the key of a new archive, readable for the owner only; one that is there stays.
+
+    Raises:
+        Usage: the catalogue is another archive's, or another machine's, whose key is not here.
+    """
+    path = settings.archive / _KEY_FILE
+    with catalogue.look() as tx:
+        known = tx.fact("key")
+    if not path.exists():
+        if known is not None:
+            raise Usage(
+                "The catalogue belongs to an archive whose key is not here.",
+                f"Copy archive/{_KEY_FILE} of its first machine here, then try again; or name another database.",
+            )
         fresh = settings.archive / f".{_KEY_FILE}.{secrets.token_hex(4)}"
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -368,12 +414,10 @@ def _key(settings: Settings) -> bytes:
         try:
             os.link(fresh, path)  # two first processes: one key wins, both use it
         except FileExistsError:
-            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+            pass
         finally:
             fresh.unlink()
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except ValueError:
-        raise Unavailable(f"The archive's key {path} is damaged.", "Put it back from a backup.") from None
+    _same_key(catalogue, _key(settings))
 
 
 def _make(folder: Path) -> None:

@@ -55,7 +55,12 @@ class Settings:
     forms: str = _option("", "Folder of form profiles; empty: `forms/` in the home, else the default ones.")
     ocr: str = _option("auto", "`auto`, `rapidocr`, `rapidocr-openvino`, `rapidocr-onnxruntime`, `tesseract`, `none`.")
     ocr_languages: str = _option("chi_sim+chi_tra+eng", "Tesseract's languages.")
-    children: int = _option(0, "Reading processes; 0: one for each core.")
+    ocr_precision: str = _option(
+        "full",
+        "How RapidOCR's reader is computed with OpenVINO: `full`, or `int8`, quicker and a little less sure "
+        "(docs/performance.md); another model than the one measured runs in full.",
+    )
+    children: int = _option(0, "Reading processes; 0: one for each core that this process or its container may use.")
     passwords: tuple[str, ...] = _option((), "Passwords tried on locked PDFs.")
     base_url: str = _option(
         "", "Address of the archive's pages, put in front of QR codes; letters, digits and .:/- only."

@@ -30,12 +30,19 @@ def load_scheme(settings: Settings) -> Scheme:
             raise NotFound(
                 f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
             ) from None
-    return check_scheme(schema_text("scheme.toml"), "the default scheme")
+    return _default_scheme()
+
+
+@functools.cache
+def _default_scheme() -> Scheme:
+    return scheme_from_dict(tomllib.loads(schema_text("scheme.toml")))
 
 
 @functools.lru_cache(maxsize=8)
 def check_scheme(text: str, where: str) -> Scheme:
     """Read a classification scheme; ``where`` names it in what is wrong (Usage)."""
+    if text == schema_text("scheme.toml"):
+        return _default_scheme()
     return scheme_from_dict(_checked(text, where, "scheme.schema.json"))
 
 
@@ -46,7 +53,15 @@ def load_profiles(settings: Settings) -> Sequence[FormProfile]:
         Usage: one of them is wrong; the message names file and place.
     """
     own = Path(settings.expand(settings.forms)) if settings.forms else settings.home / "forms"
-    return _profiles(own if own.is_dir() else schemas() / "forms")
+    return _profiles(own) if own.is_dir() else _default_profiles()
+
+
+@functools.cache
+def _default_profiles() -> Sequence[FormProfile]:
+    return tuple(
+        profile_from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in sorted((schemas() / "forms").glob("*.toml"))
+    )
 
 
 @functools.lru_cache(maxsize=8)
@@ -58,6 +73,7 @@ def _profiles(folder: Path) -> Sequence[FormProfile]:
 
 
 def _checked(text: str, where: str, schema: str) -> dict[str, Any]:
+    """Read a file of the house's own. What we ship is checked by a test: the checker takes long to start."""
     import jsonschema
 
     try:

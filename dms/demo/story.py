@@ -20,13 +20,16 @@ from dms import assembly
 from dms.demo import people
 from dms.demo.form import Form
 from dms.demo.samples import write_samples
-from dms.desk import filing, finding, printing, reserving
-from dms.desk.describing import describe
-from dms.desk.masters import add_customers, add_person
-from dms.desk.pairing import pair
-from dms.desk.signing_in import Doorkeeper
-from dms.desk.waiting import waiting
-from dms.desk.watching import Watcher
+from dms.desk.accounts.customers import add_customers
+from dms.desk.accounts.people import add_person
+from dms.desk.accounts.signing_in import Doorkeeper
+from dms.desk.intake.watching import Watcher
+from dms.desk.records import finding
+from dms.desk.records.describing import describe
+from dms.desk.records.pairing import pair
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf import printing, reserving
+from dms.desk.signing import filing
 from dms.domain.item import Item
 from dms.domain.record import Record
 from dms.errors import Conflict, MissingProgram
@@ -78,7 +81,7 @@ def play(home: Path, *, seed: int, keep: bool, say: Say) -> dict[str, Any]:
         say("4/5  Records are filed: paper number, stamp, QR, remarks.")
         filed = _file(world)
         say("5/5  Labels for the paper are printed.")
-        printing.print_labels(world, filed[:12], home / "sheets" / "labels.pdf", layout="3x8")
+        printing.print_sheet(world, "label", [r.code for r in filed[:12]], home / "sheets" / "labels.pdf")
         finding.catch_up(world)
         _accounts(world)
         (world.settings.archive / _DONE).touch()
@@ -113,7 +116,7 @@ def _cover(world: World, form: Form) -> Image.Image:
     """Reserve a code for a document that will be scanned, print its cover, and see it as the scanner does."""
     (record,) = reserving.reserve(world, class_code=form.class_code, customer=form.customer, pages=1)
     sheet = world.settings.home / "sheets" / f"cover-{record.code}.pdf"
-    printing.print_covers(world, [record], sheet)
+    printing.print_sheet(world, "cover", [record.code], sheet)
     with pypdfium2.PdfDocument(sheet) as document:
         picture: Image.Image = document[0].render(scale=_DPI / 72).to_pil()
         return picture.convert("RGB")

@@ -17,6 +17,7 @@ class ItemState(StrEnum):
     KNOWN = "known"
     SPLIT = "split"
     QUARANTINED = "quarantined"
+    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from dms.domain.hantext import in_rows
@@ -14,8 +15,9 @@ MOST = 400
 def marks(page: Page, texts: Sequence[str], fold: Callable[[str], str]) -> list[Box]:
     """Return the boxes of every place where one of some texts stands on a page, blanks not counting.
 
-    A place that runs over several words of a row gives a box for each; within a word a box is cut by its share of
-    the letters. A text that begins with a Latin letter or digit is found at the beginning of a word only.
+    A place that runs over several words of a row gives a box for each; within a word a box is cut where its letters
+    stand, or, where the engine does not say, by their share of the width (Han letters are twice as wide). A text that
+    begins with a Latin letter or digit is found at the beginning of a word only.
 
     Args:
         page: as recognised.
@@ -70,6 +72,16 @@ def _boxes(places: Sequence[tuple[Word, int]]) -> Iterator[Box]:
         if i == len(places) or places[i][0] is not places[start][0]:
             word, first = places[start]
             last = places[i - 1][1] + 1
-            step = word.box.width / max(1, len(word.text))
-            yield Box(word.box.x0 + first * step, word.box.y0, word.box.x0 + last * step, word.box.y1)
+            left, right = _span(word, first, last)
+            yield Box(left, word.box.y0, right, word.box.y1)
             start = i
+
+
+def _span(word: Word, first: int, last: int) -> tuple[float, float]:
+    """Return where some letters of a word begin and end, points; ``last`` is the place behind them."""
+    letters = [place for place, letter in enumerate(word.text) if not letter.isspace()]
+    if len(word.edges) == 2 * len(letters):
+        return word.edges[2 * letters.index(first)], word.edges[2 * letters.index(last - 1) + 1]
+    widths = [2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word.text]
+    step = word.box.width / max(1, sum(widths))
+    return word.box.x0 + sum(widths[:first]) * step, word.box.x0 + sum(widths[:last]) * step

@@ -41,11 +41,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of text on one line as the engine gave it (Chinese: often a whole phrase)."""
+    """A run of text on one line as the engine gave it (Chinese: often a whole phrase).
+
+    Attributes:
+        text: what it says.
+        box: where it stands.
+        confidence: 0..1.
+        edges: left and right of each letter that is no blank, in turn, points; empty where the engine does not say.
+    """
 
     text: str
     box: Box
     confidence: float = 1.0
+    edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,11 @@ class Page:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-ready data; :func:`page_from_dict` reads it back."""
-        return asdict(self)
+        data = asdict(self)
+        for word in data["words"]:
+            if not word["edges"]:  # most engines do not say, and pages have thousands of words
+                del word["edges"]
+        return data
 
 
 def page_from_dict(data: dict[str, Any]) -> Page:
@@ -123,7 +135,10 @@ def page_from_dict(data: dict[str, Any]) -> Page:
         TypeError: where a field has the wrong shape.
     """
     known = dict(data)
-    known["words"] = tuple(Word(text=w["text"], box=Box(**w["box"]), confidence=w["confidence"]) for w in data["words"])
+    known["words"] = tuple(
+        Word(text=w["text"], box=Box(**w["box"]), confidence=w["confidence"], edges=tuple(w.get("edges", ())))
+        for w in data["words"]
+    )
     known["symbols"] = tuple(Symbol(text=s["text"], box=Box(**s["box"])) for s in data["symbols"])
     evidence = dict(data["evidence"])
     evidence["seals"] = tuple(Box(**b) for b in evidence["seals"])

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from dms.domain.describing.values import find_amounts, find_dates, narrow, plain
+from dms.domain.describing.dates import find_dates
+from dms.domain.describing.values import find_amounts, narrow, plain
 
 PROPOSE = 0.55
 _SHINGLE = 4

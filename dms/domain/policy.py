@@ -1,7 +1,6 @@
 """Who may do what: roles, acts, and how the person stands to the record. One table, deny by default.
 
-``docs/permissions.md`` is printed from it. Two rules stand beside the table: nobody decides what he asked for
-himself, and nobody confirms or approves what he declared himself (:func:`not_his_own`).
+``docs/permissions.md`` is printed from it. Beside it stands the rule of four eyes, :mod:`dms.desk.acts.four_eyes`.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ class Action(StrEnum):
     CONTRIBUTE = "contribute"
     DESCRIBE = "describe"
     PAIR = "pair"
+    ACCEPT = "accept"
     DECLARE = "declare"
     CONFIRM = "confirm"
     APPROVE = "approve"
@@ -97,13 +97,15 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         Action.CONTRIBUTE: {_AM: _ALL, _DM: _ALL, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _ALL},
         Action.DESCRIBE: {_AM: _OWN, _DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
         Action.PAIR: {_AM: _OWN, _DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
+        # R12: for another person than the handler
+        Action.ACCEPT: {_DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
         # R3, R4
         Action.DECLARE: {_AM: _OWN, _DM: _TEAM, _SM: _ALL, _GM: _ALL},
         Action.CONFIRM: {_DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
         Action.APPROVE: {_DM: _TEAM, _SM: _ALL, _GM: _ALL},
         Action.REJECT: {_DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
         Action.FILE: {_AM: _OWN, _DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
-        Action.FILE_BY_HAND: {_SM: _ALL, _GM: _ALL, _AR: _ALL},
+        Action.FILE_BY_HAND: {_SM: _ALL, _GM: _ALL},
         # R5
         Action.ASK_ACCESS: {_AM: _ALL, _DM: _ALL, _AR: _ALL, _CO: _ALL},
         Action.DECIDE_ACCESS: {_SM: _ALL, _GM: _ALL},
@@ -152,11 +154,6 @@ def can(roles: Iterable[str], action: Action, relation: Relation = Relation.OTHE
 def who_can(action: Action, relation: Relation = Relation.OTHER) -> tuple[Role, ...]:
     """Return the roles that may, in the order of :class:`Role`."""
     return tuple(role for role in Role if relation in PERMISSIONS[action].get(role, frozenset()))
-
-
-def not_his_own(person: str, *concerned: str) -> bool:
-    """True where a person is none of those who asked for, declared or signed what he decides (R4, R8, R9)."""
-    return person not in {one for one in concerned if one}
 
 
 def table_as_markdown() -> str:

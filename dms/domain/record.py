@@ -152,6 +152,22 @@ class Record:
         return data
 
 
+def expected_pages(record: Record) -> int:
+    """Pages a cover sheet says its stack has; 0 where nobody said."""
+    text = record.fields.get("pages_expected", "")
+    return int(text) if text.isdigit() else 0
+
+
+def filing_year(reserved: Record | None, day: date | None, received: date) -> int:
+    """Return the year whose volume a paper belongs to (R2): its own, not that of a cover printed later.
+
+    A reserved paper number keeps its volume's; without a date the cover's counts, then the day of receipt.
+    """
+    if reserved is not None and reserved.year and (reserved.paper_number or day is None):
+        return reserved.year
+    return (day or received).year
+
+
 def record_from_dict(data: Mapping[str, Any]) -> Record:
     """Read back what :meth:`Record.to_dict` wrote (catalogue rebuild from the vault).
 

@@ -25,7 +25,7 @@ from dms.flow.route import route
 from dms.flow.settle import settle
 from dms.flow.work import Progress, Work
 from dms.ports.tracing import Told
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 Station = Callable[[Work], Item]
 
@@ -49,7 +49,7 @@ _WORTH_SAVING_SECONDS = 1.0
 _log = logging.getLogger("dms.flow")
 
 
-def travel(world: World, item: Item, on_progress: Progress = lambda *_: None) -> Item:
+def travel(world: Archive, item: Item, on_progress: Progress = lambda *_: None) -> Item:
     """Take an item to the end of its journey; the caller holds its lease.
 
     Raises:

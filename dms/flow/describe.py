@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from dms.domain.describing.deciding import Description, KnownCustomer, KnownPerson
+from dms.domain.describing.deciding import Description
 from dms.domain.describing.deciding import describe as decide
+from dms.domain.describing.who import Customers, KnownCustomer, KnownPerson
 from dms.domain.item import Hints, Item
 from dms.domain.record import Record
 from dms.flow.work import Work
-from dms.ports.world import World
+from dms.ports.catalogue import Transaction
+from dms.ports.world import Archive
 
 
 def describe(work: Work) -> Item:
@@ -18,7 +20,7 @@ def describe(work: Work) -> Item:
     item, world = work.item, work.world
     with world.catalogue.look() as tx:
         people = [KnownPerson(code=p.code, name=p.name) for p in tx.people()]
-        customers = [KnownCustomer(name=c.name, manager=c.manager, aliases=c.aliases) for c in tx.customers()]
+        customers = _customers(world, tx)
         attached = tx.record(item.data["attach"]) if item.data.get("attach") else None
     inspection = work.inspection
     found: Description = decide(
@@ -31,14 +33,44 @@ def describe(work: Work) -> Item:
         world.fold,
         file_title=inspection.title or _stem(item.name),
         file_date=inspection.date,
+        file_date_is_own=inspection.media_type in _MAIL,
         received=datetime.fromisoformat(item.created).date(),
     )
+    if attached and attached.paper_number and found.date and found.date.year != attached.year:
+        found = _of_another_year(found, attached)
     told = asdict(found)
     told["date"] = found.date.isoformat() if found.date else ""
     told["fields"] = dict(found.fields)
     told["reasons"] = dict(found.reasons)
     told["uncertain"] = list(found.uncertain)
     return item.with_(station="register").noting(description=told)
+
+
+_MAIL = ("message/rfc822", "application/vnd.ms-outlook")
+# Of customers of one name, what so many of their records say tells them apart.
+_RECORDS = 200
+_MARKS = ("tax_number", "address", "phone")
+
+
+def _customers(world: Archive, tx: Transaction) -> list[KnownCustomer]:
+    """Return the known customers; of those who share a name also what tells them apart."""
+    known = [KnownCustomer(name=c.name, manager=c.manager, aliases=c.aliases) for c in tx.customers()]
+    shared = Customers(known, world.fold).shared()
+    marks = {
+        name: tuple(
+            sorted({r.fields[k] for r in tx.records(customer=name, limit=_RECORDS) for k in _MARKS if r.fields.get(k)})
+        )
+        for name in shared
+    }
+    return [replace(c, marks=marks.get(c.name, ())) for c in known] if marks else known
+
+
+def _of_another_year(found: Description, attached: Record) -> Description:
+    """The reserved paper number says a year; the paper's own would put it into another volume (R2)."""
+    year = found.date.year if found.date else 0
+    why = f"the paper is of {year}, its reserved number {attached.paper_number} of {attached.year}"
+    uncertain = tuple(dict.fromkeys((*found.uncertain, "date")))
+    return replace(found, uncertain=uncertain, reasons={**found.reasons, "date": why})
 
 
 def _with_record(hints: Hints, record: Record | None) -> Hints:
@@ -61,7 +93,7 @@ def _stem(name: str) -> str:
     return stem if dot and 0 < len(suffix) <= 5 else name
 
 
-def known_people(world: World) -> dict[str, str]:
+def known_people(world: Archive) -> dict[str, str]:
     """Return account managers: code -> name."""
     with world.catalogue.look() as tx:
         return {p.code: p.name for p in tx.people()}

@@ -1,21 +1,42 @@
 """The filing station, after a person's word: paper number, stamp, QR, remarks, a new version in the vault.
 
-Safe to repeat at any step: the number is committed to the record before anything is written under it.
+The stamp is drawn before the commit, with the number the record is going to get; the commit takes that very number or
+none. So no number is given to a record that is not filed, and no write lock waits for a reading process.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from dms.domain import qr
-from dms.domain.numbers import parse_code, parse_paper
+from dms.domain.numbers import VolumeNumber, parse_code, parse_paper
 from dms.domain.record import Record, RecordState
-from dms.errors import Conflict, NotFound, Usage
+from dms.errors import Conflict, Usage
 from dms.flow.work import copy_out, pages_of, record_json
-from dms.ports.catalogue import Act
+from dms.ports.catalogue import Transaction
 from dms.ports.examine import Stamp
-from dms.ports.world import World
+from dms.ports.world import Archive
+
+
+class NumberGone(Exception):
+    """Somebody else took the number a stamp was drawn with; it is drawn once more with the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a record's version in its place holds, drawn before the commit.
+
+    Attributes:
+        record: the record as it is going to be.
+        files: the version's files.
+    """
+
+    record: Record
+    files: Mapping[str, Path | bytes | None]
 
 
 def missing_for_filing(record: Record) -> tuple[str, ...]:
@@ -24,103 +45,90 @@ def missing_for_filing(record: Record) -> tuple[str, ...]:
     return tuple(name for name, value in needs.items() if not value)
 
 
-def file_record(world: World, code: str, *, reason: str = "") -> Record:
-    """Give a registered record its place in the open volume and write that onto both carriers (R2, R13).
-
-    Args:
-        world: the archive.
-        code: electronic code.
-        reason: why somebody filed it without the gate, empty where the gate let it pass.
+def refuse_unfit(record: Record) -> None:
+    """Refuse a record that cannot be filed as it is, whoever asks.
 
     Raises:
         Usage: something is missing; it is named.
         Conflict: it is filed already, or void, or nothing was scanned for it yet.
-        NotFound: no such record.
     """
-    numbered = _with_number(world, code)
-    filed = numbered.with_(state=RecordState.FILED)
-    now = world.now()
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
-        files = _sheets_of(world, filed, Path(folder))
-        with world.catalogue.begin() as tx:
-            # Two desks may have come this far with the same record, or one of them changed it meanwhile.
-            current = tx.record(code)
-            if current is not None and current.state is RecordState.FILED:
-                raise Conflict(f"{code} is filed already as {current.paper_number}.", "Nothing is left to do.")
-            if current != numbered:
-                raise Conflict(f"{code} was changed by somebody else just now.", "Look at it, then file it again.")
-            world.vault.write(code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now)
-            tx.save_record(filed)
-            tx.enqueue("index", code)
-            told = {"paper_number": filed.paper_number, "by_hand": bool(reason)}
-            tx.log(Act(now, world.user, "file", code, reason, told))
-    return filed
+    code = record.code
+    if record.state is not RecordState.REGISTERED:
+        state = f"is in the state “{record.state.value}”"
+        told = {
+            RecordState.FILED: (f"is filed already as {record.paper_number}", "Nothing is left to do."),
+            RecordState.RESERVED: ("has nothing scanned yet", "Scan it with its cover sheet on top."),
+            RecordState.VOID: ("was voided", "Look at the reason with “dms show”."),
+        }
+        what, hint = told.get(record.state, (state, "There is nothing to file."))
+        raise Conflict(f"{code} {what}.", hint)
+    missing = missing_for_filing(record)
+    if missing:
+        options = " ".join(f"--{m} …" for m in missing)
+        raise Usage(f"{code} cannot be filed: {', '.join(missing)} missing.", f"dms describe {code} {options}")
 
 
-def _sheets_of(world: World, record: Record, folder: Path) -> dict[str, Path | bytes | None]:
-    """Return what a filed version holds: record, remarks, and the copy, stamped once whatever was tried before.
+def series_of(archive: Archive, record: Record) -> VolumeNumber:
+    """Return the series of volumes a record belongs into; its retention is its class's unless somebody said."""
+    retention = record.retention or archive.scheme.record_class(record.class_code).retention
+    return archive.scheme.volume(record.class_code, record.year, record.manager, retention)
+
+
+def expected(archive: Archive, tx: Transaction, record: Record) -> Record:
+    """Return a record as it would be filed now; a number reserved for it is kept."""
+    filed = record.with_(state=RecordState.FILED)
+    if record.paper_number:
+        return filed
+    series = series_of(archive, record)
+    return _placed(filed, str(tx.expected_paper(series)), series.retention)
+
+
+def take_place(archive: Archive, tx: Transaction, record: Record, wanted: Record) -> None:
+    """Take the number a stamp was drawn with, inside the commit that files the record.
+
+    Raises:
+        NumberGone: somebody else has it; the transaction must be rolled back, and the stamp drawn anew.
+    """
+    if record.paper_number:
+        return
+    number = tx.next_paper(tx.open_volume(series_of(archive, record), archive.now()))
+    if str(number) != wanted.paper_number:
+        raise NumberGone(str(number))
+
+
+def _placed(record: Record, number: str, retention: str) -> Record:
+    return record.with_(paper_number=number, volume=str(parse_paper(number).volume), retention=retention)
+
+
+@contextmanager
+def drawn(archive: Archive, record: Record) -> Iterator[Drawn]:
+    """Draw a record's place onto its copy; what is drawn is gone when the context ends.
 
     Raises:
         NotFound: the vault has no object for it.
     """
-    unstamped = [v for v in world.vault.versions(record.code) if "remarks.txt" not in v.files]
+    with tempfile.TemporaryDirectory(dir=archive.work, prefix="file-") as folder:
+        yield Drawn(record, _sheets_of(archive, record, Path(folder)))
+
+
+def _sheets_of(archive: Archive, record: Record, folder: Path) -> dict[str, Path | bytes | None]:
+    """Return what a filed version holds: record, remarks, and the copy, stamped once whatever was tried before."""
+    unstamped = [v for v in archive.vault.versions(record.code) if "remarks.txt" not in v.files]
     remarks = f"{record.electronic_remark()}\n{record.paper_remark()}\n".encode()
     files: dict[str, Path | bytes | None] = {"record.json": record_json(record), "remarks.txt": remarks}
     if unstamped and "access.pdf" in unstamped[-1].files:
-        files["access.pdf"] = _stamped(world, record, unstamped[-1].number, folder)
+        files["access.pdf"] = _stamped(archive, record, unstamped[-1].number, folder)
     return files
 
 
-def refile_record(world: World, moved: Record, *, message: str, now: str) -> None:
-    """Stamp a record's new place onto its copy and write that as a version (R11); the old stamp is not under it.
-
-    Raises:
-        NotFound: the vault has no object for it.
-    """
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="file-") as folder:
-        files = _sheets_of(world, moved, Path(folder))
-        world.vault.write(moved.code, files, message=message, user=world.user, at=now)
-
-
-def _stamped(world: World, record: Record, version: int, folder: Path) -> Path:
+def _stamped(archive: Archive, record: Record, version: int, folder: Path) -> Path:
     plain, stamped = folder / "access.pdf", folder / "stamped.pdf"
-    copy_out(world, record.code, "access.pdf", plain, version)
-    world.examiner().stamp(plain, pages_of(world, record.code), stamp_of(world, record), stamped)
+    copy_out(archive, record.code, "access.pdf", plain, version)
+    archive.examiner().stamp(plain, pages_of(archive, record.code), stamp_of(archive, record), stamped)
     return stamped
 
 
-def _with_number(world: World, code: str) -> Record:
-    with world.catalogue.begin() as tx:
-        record = tx.record(code)
-        if record is None:
-            raise NotFound(f"There is no record {code}.", "Look for it with “dms search”.")
-        if record.state is not RecordState.REGISTERED:
-            told = {
-                RecordState.FILED: Conflict(
-                    f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."
-                ),
-                RecordState.RESERVED: Conflict(
-                    f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."
-                ),
-                RecordState.VOID: Conflict(f"{code} was voided.", "Look at the reason with “dms show”."),
-            }
-            raise told[record.state]
-        missing = missing_for_filing(record)
-        if missing:
-            options = " ".join(f"--{m} …" for m in missing)
-            raise Usage(f"{code} cannot be filed: {', '.join(missing)} missing.", f"dms describe {code} {options}")
-        if not record.paper_number:
-            kind = world.scheme.record_class(record.class_code)
-            retention = record.retention or kind.retention
-            series = world.scheme.volume(record.class_code, record.year, record.manager, retention)
-            volume = tx.open_volume(series, world.now())
-            number = tx.next_paper(volume)
-            record = record.with_(paper_number=str(number), volume=str(volume), retention=retention)
-            tx.save_record(record)
-    return record
-
-
-def stamp_of(world: World, record: Record) -> Stamp:
+def stamp_of(archive: Archive, record: Record) -> Stamp:
     """Return the filing stamp (归档章): fonds, year, item, office or matter, retention, pages."""
     number = parse_paper(record.paper_number)
     return Stamp(
@@ -132,5 +140,5 @@ def stamp_of(world: World, record: Record) -> Stamp:
             number.volume.retention,
             str(record.electronic.pages),
         ),
-        qr=qr.write(parse_code(record.code), number, qr.Purpose.LABEL, world.key, world.settings.base_url),
+        qr=qr.write(parse_code(record.code), number, qr.Purpose.LABEL, archive.key, archive.settings.base_url),
     )

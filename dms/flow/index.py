@@ -9,7 +9,7 @@ from dms.domain.record import Record, RecordState
 from dms.errors import Damaged, NotFound
 from dms.flow.work import text_of
 from dms.ports.search import Entry
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 BATCH = 200
 # What is in the bin is not found either: only those who may restore it list it (R9).
@@ -37,7 +37,7 @@ def entry(record: Record, pages: tuple[str, ...]) -> Entry:
     )
 
 
-def index_waiting(world: World, limit: int = BATCH) -> int:
+def index_waiting(world: Archive, limit: int = BATCH) -> int:
     """Index what waits in the outbox; return how many records.
 
     A damaged index is rebuilt from the catalogue and the vault, and ingest never waits for it.
@@ -66,7 +66,7 @@ def index_waiting(world: World, limit: int = BATCH) -> int:
     return len(jobs)
 
 
-def _update(world: World, records: Mapping[str, Record | None]) -> None:
+def _update(world: Archive, records: Mapping[str, Record | None]) -> None:
     entries = [_load(world, r) for r in records.values() if r is not None and r.state not in HIDDEN]
     gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
     try:
@@ -76,25 +76,25 @@ def _update(world: World, records: Mapping[str, Record | None]) -> None:
         reindex(world)
 
 
-def reindex(world: World) -> int:
+def reindex(world: Archive) -> int:
     """Build the index anew beside the old one, which goes on answering; return the number of records."""
     return world.index().rebuild(_everything(world))
 
 
-def _everything(world: World) -> Iterator[Entry]:
-    offset = 0
+def _everything(world: Archive) -> Iterator[Entry]:
+    last = ""
     while True:
         with world.catalogue.look() as tx:
-            records = tx.records(limit=500, offset=offset)
+            records = tx.records(limit=500, after=last)
         for record in records:
             if record.state not in HIDDEN:
                 yield _load(world, record)
         if len(records) < 500:
             return
-        offset += len(records)
+        last = records[-1].code
 
 
-def _load(world: World, record: Record) -> Entry:
+def _load(world: Archive, record: Record) -> Entry:
     try:
         pages = text_of(world, record.code)
     except NotFound:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dms.domain.item import Item
 from dms.domain.pairing import PROPOSE, similarity
 from dms.domain.record import Record, Track
+from dms.domain.rescans import same_number
 from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 _LOOK_AT = 40
 
@@ -26,7 +27,11 @@ def pair(work: Work) -> Item:
     if record is None or not others:
         return done
     mine = "\n".join(p.text for p in work.content)
-    best = max(((_likeness(world, mine, other), other) for other in others), key=lambda pair: pair[0])
+    # A photograph may be read so badly that only its number is left.
+    best = max(
+        ((max(_likeness(world, mine, o), PROPOSE * same_number(record, o)), o) for o in others),
+        key=lambda pair: pair[0],
+    )
     if best[0] < PROPOSE:
         return done
     other = best[1]
@@ -63,7 +68,7 @@ def _may_be_same(record: Record, other: Record) -> bool:
     return record.form == other.form and (numbers[0] == numbers[1] or not all(numbers))
 
 
-def _likeness(world: World, mine: str, other: Record) -> float:
+def _likeness(world: Archive, mine: str, other: Record) -> float:
     try:
         return similarity(mine, "\n".join(text_of(world, other.code)), world.fold)
     except NotFound:

@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 
 from dms.domain.item import Item
-from dms.domain.record import RecordState
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
 from dms.errors import LimitExceeded, Unavailable, Unreadable
 from dms.flow.work import Work
+from dms.ports.catalogue import Transaction
+from dms.ports.sight import reach_of
 
 _CHUNK = 1 << 20
 
@@ -37,13 +40,29 @@ def receive(work: Work) -> Item:
         records = tx.records_by_digest(sha512)
         received = item.with_(sha512=sha512, size=size, station="identify")
         same = next((r for r in records if r.code != item.code and r.state is not RecordState.VOID), None)
-        if first != item.id or (same and not item.code):
+        told = _may_be_told(work, tx, same, tx.item(first) if first != item.id else None)
+        if told and (first != item.id or (same and not item.code)):
             code = same.code if same else _code_of(tx.item(first))
             received = received.with_(station="settle", code=code).noting(outcome="known", same_as=first)
         if world.parcels is not None and received.station != "settle":
             received = received.with_(place="").noting(home=world.place)
         tx.save_item(received)
     return received
+
+
+def _may_be_told(work: Work, tx: Transaction, same: Record | None, first: Item | None) -> bool:
+    """Tell whether the sender may learn that the archive has this content (R5): else it is registered apart, and asked.
+
+    A watcher that runs under nobody's login takes in for the whole office.
+    """
+    item = work.item
+    me = next((p for p in tx.people() if p.code == item.user), None)
+    if me is None or (same is None and (first is None or first.user == item.user)):
+        return True
+    if same is None:
+        # The other file is still on its way, and whose it will be nobody knows.
+        return reach_of(tx, me, work.world.clock).scope().everything
+    return reach_of(tx, me, work.world.clock).may(Action.LOOK, same) is not None
 
 
 def _code_of(item: Item | None) -> str:

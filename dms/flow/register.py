@@ -17,8 +17,12 @@ from dms.domain.item import Hints, Item
 from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
+from dms.domain.splitting import sign_from_dict
+from dms.errors import Unavailable
+from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
+from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
@@ -117,7 +121,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         customer=told["customer"],
         manager=told["manager"],
         date=day,
-        year=base.year or (day or received).year,
+        year=filing_year(before, day, received.date()),
         retention=base.retention or (kind.retention if kind else ""),
         secrecy=base.secrecy or (kind.secrecy if kind else ""),
         track=kind.track if kind else Track.DUAL,
@@ -150,6 +154,12 @@ def _keep(work: Work, record: Record) -> Record:
     joins = record.paper.sha512 == item.sha512
     place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
     head = vault.head(record.code)
+    if head is not None and not joins and (place not in head.files or head.files[place].sha512 != item.sha512):
+        # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
+        raise Unavailable(
+            f"The vault holds another record under {record.code}: the catalogue is older than the vault.",
+            "Stop the intake, bring back the newest catalogue (“dms recover”) or rebuild it (“dms rebuild”).",
+        )
     if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
         access = work.folder / "access.pdf"
         work.world.examiner().access_copy(work.original, work.inspection, work.content, work.folder, access)
@@ -176,6 +186,9 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
     item, world = work.item, work.world
     children = _children(work, record)
     now = world.now()
+    # Before the commit: both texts are read and compared.
+    differing = _differences(work, record) if record.link.state is LinkState.MISMATCH else []
+    twin = seen_before(work, record) if _new_content(item, record) else None
     done = item.with_(station="pair").noting(outcome="registered", parts=[c.id for c in children])
     with world.catalogue.begin() as tx:
         if new:
@@ -186,9 +199,29 @@ def _commit(work: Work, record: Record, *, new: bool) -> Item:
             tx.add_item(child)
         tx.enqueue("index", record.code)
         tx.log(Act(now, item.user, "register", record.code, "", {"from": item.origin, "sha512": item.sha512}))
-        _ask(tx, work, record, now)
+        _ask(tx, work, record, differing, now)
+        _ask_hidden_twin(tx, item, record, now)
+        if _new_content(item, record) and (twin := twin or claimed_before(tx, record, item.id)):
+            ask_twice(tx, record, twin, now)
         tx.save_item(done)
     return done
+
+
+def _new_content(item: Item, record: Record) -> bool:
+    """False for the paper of a record that came as a file: it belongs there."""
+    return record.electronic.sha512 == item.sha512
+
+
+def _ask_hidden_twin(tx: Transaction, item: Item, record: Record, now: str) -> None:
+    """Tell those who see a record that the same bytes came again from somebody who may not know of it (R5)."""
+    for other in tx.records_by_digest(item.sha512):
+        if other.code != record.code and other.state in (RecordState.REGISTERED, RecordState.FILED):
+            tx.ask(
+                Attention(
+                    "quality", other.code, f"The very same file was handed in again, as {record.code}.",
+                    f"Compare them with “dms show {record.code}”; remove one of them by “dms delete”.", now,
+                )
+            )  # fmt: skip
 
 
 def _children(work: Work, record: Record) -> list[Item]:
@@ -232,7 +265,7 @@ def _room(item: Item) -> int:
     return int(item.data.get("room", _MOST_PARTS))
 
 
-def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
+def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDifference], now: str) -> None:
     """Put before people what the machine must not decide."""
     item, code = work.item, record.code
     told: Mapping[str, Any] = item.data["description"]
@@ -254,8 +287,12 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
                 f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
             )
         )  # fmt: skip
-    if record.link.state is LinkState.MISMATCH:
-        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in _differences(work, record)[:5])
+    signs = [sign_from_dict(told) for told in item.data.get("signs", ())]
+    if signs:
+        ask_signs(tx, code, signs, now)
+    ask_about(tx, [sign_from_dict(told) for told in item.data.get("unused", ())], item.name, now)
+    if differing:
+        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differing[:5])
         todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
         tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]

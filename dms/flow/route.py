@@ -1,36 +1,24 @@
 """Fourth station: what our QR codes say. Cover sheets split a stack and name its records; labels name one record.
 
-Every foreign, broken or forged symbol was dropped one by one; a page is never given up for one of them.
+Every foreign, broken or forged symbol was dropped one by one; a page is never given up for one of them. What may be
+cut wrongly is noted on the item, and ``register`` asks a person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from dms.domain import qr
+from dms.domain.describing.reading import two_forms
 from dms.domain.item import Item
-from dms.domain.numbers import ElectronicCode
 from dms.domain.pages import Page
+from dms.domain.record import expected_pages
+from dms.domain.splitting import Cut, Segment, Sign, cut
 from dms.errors import Damaged
+from dms.flow.asking import ask_about
 from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Consecutive pages of one document in a stack.
-
-    Attributes:
-        code: named by its cover sheet, None for pages before the first cover.
-        cover: page number of the cover, 0 for none.
-        pages: page numbers of the document itself.
-    """
-
-    code: ElectronicCode | None
-    cover: int
-    pages: tuple[int, ...]
 
 
 def route(work: Work) -> Item:
@@ -38,62 +26,40 @@ def route(work: Work) -> Item:
     item = work.item
     if item.data.get("attach") or item.data.get("part"):
         return item.with_(station="describe")
-    segments = split(work.pages, work.world.key)
-    if len(segments) == 1:
-        only = segments[0]
-        routed = item.with_(station="describe")
-        if only.code:
-            covers = [p.number for p in work.pages if p.number not in only.pages] if only.cover else []
-            return routed.noting(attach=str(only.code), covers=covers)
-        label = first_label(work.pages, work.world.key)
-        return routed.noting(attach=str(label)) if label else routed
-    return _split(work, segments)
+    found = cut(work.pages, work.world.key, work.world.scheme.fonds)
+    segments = [_looked_through(work, s) for s in found.segments]
+    if len(segments) > 1:
+        return _split(work, segments, found)
+    only = segments[0]
+    left_out = [p.number for p in work.pages if p.number not in only.pages]
+    routed = item.with_(station="describe").noting(**_notes(only), covers=left_out)
+    return routed.noting(unused=[s.to_dict() for s in found.unused]) if found.unused else routed
 
 
-def payloads(page: Page, key: bytes) -> tuple[qr.Payload, ...]:
-    """Return what our own symbols on a page say; all others are ignored."""
-    found = (qr.read(symbol.text, key) for symbol in page.symbols)
-    return tuple(p for p in found if p is not None)
+def _notes(segment: Segment) -> dict[str, object]:
+    """Return what the item notes of its part: the record it goes to, and the signs a person must look at."""
+    notes: dict[str, object] = {"attach": segment.code} if segment.code else {}
+    return notes | ({"signs": [s.to_dict() for s in segment.signs]} if segment.signs else {})
 
 
-def split(pages: Sequence[Page], key: bytes) -> tuple[Segment, ...]:
-    """Split pages at cover sheets; a cover that names the record already being read goes on with it.
-
-    A cover with nothing behind it (its stack was not fed) gives no segment, unless it is all there is.
-    """
-    segments: list[Segment] = []
-    for page in pages:
-        covers = {p.code for p in payloads(page, key) if p.purpose is qr.Purpose.COVER}
-        # Two covers scanned as one page would be a wrong attach either way: such a page is content.
-        code = covers.pop() if len(covers) == 1 else None
-        if code is not None:
-            same = next((i for i, s in enumerate(segments) if s.code == code), None)
-            if same is not None:
-                segments.append(segments.pop(same))
-            else:
-                segments.append(Segment(code, page.number, ()))
-        elif segments:
-            segments[-1] = replace(segments[-1], pages=(*segments[-1].pages, page.number))
-        else:
-            segments.append(Segment(None, 0, (page.number,)))
-    filled = tuple(s for s in segments if _has_content(s, pages))
-    return tuple(sorted(filled, key=lambda s: s.pages)) or (Segment(None, 0, tuple(p.number for p in pages)),)
+def _looked_through(work: Work, segment: Segment) -> Segment:
+    """Add the signs that only the record and the forms show: another page count than announced, two forms on a page."""
+    pages = [p for p in work.pages if p.number in segment.pages]
+    signs = list(segment.signs)
+    if segment.code:
+        with work.world.catalogue.look() as tx:
+            record = tx.record(segment.code)
+        expected = expected_pages(record) if record else 0
+        written = sum(not p.evidence.blank for p in pages)
+        if expected and segment.cover and expected not in (len(pages), written):
+            signs.append(Sign("page_count", segment.pages[0], (segment.code,), f"{written} / {expected}"))
+    double: Page | None = next((p for p in pages if two_forms(p, work.world.profiles, work.world.fold)), None)
+    if double:
+        signs.append(Sign("two_forms", double.number))
+    return replace(segment, signs=tuple(signs))
 
 
-def _has_content(segment: Segment, pages: Sequence[Page]) -> bool:
-    """Blank pages before the first cover (a duplex scanner's) are no document."""
-    wanted = set(segment.pages)
-    mine = [p for p in pages if p.number in wanted]
-    return bool(mine) and (segment.code is not None or any(not p.evidence.blank for p in mine))
-
-
-def first_label(pages: Sequence[Page], key: bytes) -> ElectronicCode | None:
-    """Return the record a label or stamp on the first page names; two different ones name none."""
-    found = {p.code for p in payloads(pages[0], key) if p.purpose is qr.Purpose.LABEL} if pages else set()
-    return found.pop() if len(found) == 1 else None
-
-
-def _split(work: Work, segments: Sequence[Segment]) -> Item:
+def _split(work: Work, segments: Sequence[Segment], found: Cut) -> Item:
     """Keep the stack whole in the vault, then make one item for each document in it."""
     item, world = work.item, work.world
     batch = f"batch-{item.sha512[:32]}"
@@ -122,8 +88,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
             place=world.place,
             bulk=item.bulk,
         ).noting(part=list(segment.pages), batch=batch, kind="scan", media_type="application/pdf")
-        if segment.code:
-            child = child.noting(attach=str(segment.code))
+        child = child.noting(**_notes(segment))
         part = Work(world, child)
         part.folder.mkdir(parents=True, exist_ok=True)
         world.examiner().part(work.original, work.inspection, segment.pages, work.folder, part.original)
@@ -135,6 +100,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
     with world.catalogue.begin() as tx:
         for child in children:
             tx.add_item(child)
+        ask_about(tx, found.unused, item.name, world.now())
         tx.save_item(done)
     return done
 

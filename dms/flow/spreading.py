@@ -23,7 +23,7 @@ from dms.errors import NotFound, Unreadable
 from dms.flow.work import Work, keep_pages, page_path
 from dms.ports.items import PageRun
 from dms.ports.parcels import Parcels
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 # Long enough that fetching the file is worth a helper's while, short enough that nobody waits long for the last one.
 _RUN = 16
@@ -89,7 +89,7 @@ class Helper:
         world: the archive.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Archive) -> None:
         self._world = world
         self._turn = threading.Lock()
         self._item = ""
@@ -161,7 +161,7 @@ class Helper:
             self._folder = None
 
 
-def tidy_helping(world: World) -> None:
+def tidy_helping(world: Archive) -> None:
     """Remove what helpers killed long ago left behind."""
     for folder in world.work.glob("help-*"):
         with suppress(FileNotFoundError):  # its helper is just removing it
@@ -195,7 +195,7 @@ def _gather(work: Work, run: PageRun) -> bool:
     return all(page_path(work.folder, n).exists() for n in wanted)
 
 
-def forget_runs(world: World, item_id: str) -> None:
+def forget_runs(world: Archive, item_id: str) -> None:
     """Take the runs of an item away, and what helpers read of it."""
     with world.catalogue.look() as tx:
         if not (runs := tx.runs(item_id, now=0)):

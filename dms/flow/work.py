@@ -18,7 +18,7 @@ from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
 from dms.errors import Unavailable
 from dms.ports.examine import Attachment, Inspection
-from dms.ports.world import World
+from dms.ports.world import Archive
 
 Progress = Callable[[Item, int, int], None]
 PAGE_BREAK = "\f"
@@ -35,7 +35,7 @@ class Work:
     """
 
     def __init__(
-        self, world: World, item: Item, on_progress: Progress = lambda *_: None, folder: Path | None = None
+        self, world: Archive, item: Item, on_progress: Progress = lambda *_: None, folder: Path | None = None
     ) -> None:
         self.world = world
         self.item = item
@@ -167,7 +167,7 @@ def page_files(pages: Sequence[Page], left_out: Sequence[LeftOut] = ()) -> Mappi
     }
 
 
-def copy_out(world: World, code: str, path: str, target: Path, version: int | None = None) -> None:
+def copy_out(world: Archive, code: str, path: str, target: Path, version: int | None = None) -> None:
     """Copy one file of an object to where a program can open it (NotFound where there is none)."""
     with world.vault.open(code, path, version) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)
@@ -179,19 +179,19 @@ def sha512_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha512").hexdigest()
 
 
-def pages_of(world: World, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
+def pages_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[Page, ...]:
     """Return the pages of a registered record as the vault keeps them (NotFound where it has none)."""
     return reading_of(world, code, path)[0]
 
 
-def reading_of(world: World, code: str, path: str = "words.json.gz") -> tuple[tuple[Page, ...], tuple[LeftOut, ...]]:
+def reading_of(world: Archive, code: str, path: str = "words.json.gz") -> tuple[tuple[Page, ...], tuple[LeftOut, ...]]:
     """Return the pages of a registered record and what its file holds besides (NotFound where it has none)."""
     with world.vault.open(code, path) as file:
         told = json.loads(gzip.decompress(file.read()))
     return tuple(page_from_dict(p) for p in told["pages"]), left_out_from(told.get("left_out", ()))
 
 
-def text_of(world: World, code: str, path: str = "text.txt") -> tuple[str, ...]:
+def text_of(world: Archive, code: str, path: str = "text.txt") -> tuple[str, ...]:
     """Return the text of each page of a registered record (NotFound where it has none)."""
     with world.vault.open(code, path) as file:
         return tuple(file.read().decode().split(PAGE_BREAK))

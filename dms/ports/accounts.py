@@ -9,11 +9,21 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How somebody signs in; ``secret`` is the hash of his password."""
+    """How a person signs in.
 
-    login: str
+    Attributes:
+        person: code of the person.
+        secret: hash of his password; empty where he comes by the office's directory only.
+        must_change: somebody else set the password, so that it is good for one sign-in only.
+        issuer: directory that vouches for him, with ``subject`` his lasting name there; both empty where none does.
+    """
+
+    person: str
     secret: str
     changed_at: str
+    must_change: bool = False
+    issuer: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +32,16 @@ class Session:
 
     Attributes:
         token: SHA-256 of the cookie's value, hex; the value itself is kept nowhere.
+        person: code of the person.
         until: POSIX time it ends unless it is used before.
+        ends: POSIX time it ends however much it is used.
     """
 
     token: str
-    login: str
+    person: str
     created_at: str
     until: float
+    ends: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +50,14 @@ class Token:
 
     Attributes:
         digest: SHA-256 of its value, hex; the value itself is kept nowhere.
+        person: code of the person.
         scope: ``read`` or ``write``.
         until: POSIX time it ends.
         used_at: ISO day it was used last, empty where never.
     """
 
     digest: str
-    login: str
+    person: str
     name: str
     scope: str
     created_at: str
@@ -76,19 +90,31 @@ class Accounts(Protocol):
         """Add or change an account."""
         ...
 
-    def account(self, login: str) -> Account | None:
-        """Return one account."""
+    def account(self, person: str) -> Account | None:
+        """Return somebody's account."""
         ...
 
-    def save_session(self, session: Session) -> None:
-        """Add or prolong a session."""
+    def account_at(self, issuer: str, subject: str) -> Account | None:
+        """Return the account a directory vouches for."""
+        ...
+
+    def end_account(self, person: str) -> None:
+        """Remove somebody's account; no error where he has none."""
+        ...
+
+    def add_session(self, session: Session) -> None:
+        """Add a session."""
+        ...
+
+    def prolong_session(self, token: str, until: float) -> None:
+        """Let a session last longer, never past its end; one that was ended meanwhile stays ended."""
         ...
 
     def session(self, token: str) -> Session | None:
         """Return one session, ended or not."""
         ...
 
-    def sessions(self, login: str) -> Sequence[Session]:
+    def sessions(self, person: str) -> Sequence[Session]:
         """Return somebody's sessions."""
         ...
 
@@ -96,7 +122,7 @@ class Accounts(Protocol):
         """Remove a session; no error where there is none."""
         ...
 
-    def end_sessions(self, login: str, *, before: float = 0.0) -> int:
+    def end_sessions(self, person: str, *, before: float = 0.0) -> int:
         """Remove somebody's sessions, or everybody's that ended before a time; return how many."""
         ...
 
@@ -104,20 +130,28 @@ class Accounts(Protocol):
         """Count the people who can sign in."""
         ...
 
-    def save_token(self, token: Token) -> None:
-        """Add a token, or note its use."""
+    def add_token(self, token: Token) -> None:
+        """Add a token."""
+        ...
+
+    def token_used(self, digest: str, day: str) -> None:
+        """Note when a token was used; one that was ended meanwhile stays ended."""
         ...
 
     def token(self, digest: str) -> Token | None:
         """Return one token, ended or not."""
         ...
 
-    def tokens(self, login: str) -> Sequence[Token]:
+    def tokens(self, person: str) -> Sequence[Token]:
         """Return somebody's tokens, oldest first."""
         ...
 
     def end_token(self, digest: str) -> None:
         """Remove a token; no error where there is none."""
+        ...
+
+    def end_tokens(self, person: str) -> int:
+        """Remove all of somebody's tokens; return how many."""
         ...
 
     def claim_answer(self, answered: Answered) -> Answered | None:

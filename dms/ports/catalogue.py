@@ -42,7 +42,8 @@ class Attention:
     """Something a person must settle.
 
     Attributes:
-        kind: ``describe`` (attributes uncertain), ``pair`` (a carrier to match), ``quarantine``, ``quality``.
+        kind: ``describe`` (attributes uncertain), ``pair`` (a carrier to match), ``split`` (a stack that may be cut
+            wrongly), ``rescan`` (a paper perhaps registered twice), ``quarantine``, ``quality``.
         target: electronic code, or item id for files in quarantine.
         question: what is asked, for a person.
         todo: the command or act that settles it.
@@ -135,6 +136,10 @@ class Transaction(Items, Registers, Accounts, Protocol):
         """Return the open volume of a series, opening the next one where there is none (R2)."""
         ...
 
+    def expected_paper(self, series: VolumeNumber) -> PaperNumber:
+        """Return the paper number the next record of a series would get now; gives none."""
+        ...
+
     def next_paper(self, volume: VolumeNumber) -> PaperNumber:
         """Give the next paper number of an open volume.
 
@@ -207,10 +212,11 @@ class Transaction(Items, Registers, Accounts, Protocol):
         volume: str = "",
         year: int = 0,
         since: date | None = None,
+        after: str = "",
         limit: int = 0,
         offset: int = 0,
     ) -> Sequence[Record]:
-        """Return records in the order of their codes."""
+        """Return records in the order of their codes; ``after`` leaves out that code and those before it."""
         ...
 
     def all_codes(self) -> Iterator[str]:
@@ -257,13 +263,20 @@ class Transaction(Items, Registers, Accounts, Protocol):
         ...
 
     def acts(
-        self, target: str = "", *, user: str = "", act: str = "", before: int = 0, limit: int = 0, offset: int = 0
+        self,
+        target: str = "",
+        *,
+        users: Sequence[str] = (),
+        act: str = "",
+        before: int = 0,
+        limit: int = 0,
+        offset: int = 0,
     ) -> Sequence[Act]:
         """Return acts, newest first; what is empty does not narrow; ``offset`` counts with a ``limit`` only.
 
         Args:
             target: what was acted on.
-            user: who acted.
+            users: who acted, under any of these names.
             act: name of the act.
             before: only those with a smaller number.
             limit: at most so many; 0 for all.

@@ -26,8 +26,12 @@ class Paper(Protocol):
         align: str = "left",
         colour: str = "black",
         fit: float = 0.0,
+        turned: bool = False,
     ) -> None:
-        """Draw one line; ``align`` is left, centre or right; ``fit`` > 0 shrinks, then cuts with "…", to that width."""
+        """Draw one line; ``align`` is left, centre or right; ``fit`` > 0 shrinks, then cuts with "…", to that width.
+
+        ``turned`` draws it downwards from ``y``, its feet to the left at ``x``, as on the back of a book.
+        """
         ...  # fmt: skip
 
     def paragraph(
@@ -38,6 +42,10 @@ class Paper(Protocol):
 
     def wrap(self, text: str, width: float, size: float) -> list[str]:
         """Return the lines a text takes in that width."""
+        ...
+
+    def unbroken_width(self, text: str, size: float) -> float:
+        """Width in millimetres of the widest part that no line may break, such as a code."""
         ...
 
     def text_width(self, text: str, size: float) -> float:

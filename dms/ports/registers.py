@@ -47,6 +47,7 @@ class Signature:
         person: code of the person whose proof it is; empty for the customer.
         by: code of the person who approved or confirmed.
         note: page and place of the ink, or words of the person.
+        standing: code of whom ``by`` stood in for; his own where he acted for himself.
     """
 
     code: str
@@ -56,6 +57,7 @@ class Signature:
     by: str
     at: str
     note: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +216,8 @@ class Registers(Protocol):
         """Return the signatures of several records at once; a record without any is left out."""
         ...
 
-    def unsign(self, code: str) -> int:
-        """Take all signatures of a record away (it was rejected or changed); return how many."""
+    def unsign(self, code: str, roles: Sequence[str] = ()) -> int:
+        """Take signatures of a record away, all unless roles are named; return how many."""
         ...
 
     def move(self, move: Move) -> None:

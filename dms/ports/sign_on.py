@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom a directory vouches for.
+
+    Attributes:
+        login: what he is called there; may be given to somebody else one day.
+        issuer: the directory.
+        subject: his lasting name there, never given to anybody else.
+    """
+
+    login: str
+    issuer: str
+    subject: str
 
 
 class SignOn(Protocol):
@@ -20,8 +36,8 @@ class SignOn(Protocol):
         """
         ...
 
-    def finish(self, callback: str, answered: Mapping[str, str], kept: Mapping[str, str]) -> str:
-        """Return the login the directory tells.
+    def finish(self, callback: str, answered: Mapping[str, str], kept: Mapping[str, str]) -> Vouched:
+        """Return whom the directory vouches for.
 
         Args:
             callback: as it was begun with.

@@ -1,4 +1,4 @@
-"""All that the journey and the desk work with, wired once in ``dms.assembly``."""
+"""All that the journey and the desk work with, wired once in ``dms.assembly``: the archive, and who acts in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dms.domain.actor import Actor
 from dms.domain.describing.profiles import FormProfile
 from dms.domain.scheme import Scheme
 from dms.ports.accounts import Passwords
@@ -26,11 +27,10 @@ from dms.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """One opened archive.
+class Archive:
+    """One opened archive, whoever acts in it.
 
     Attributes:
-        user: who acts.
         owner: name of this process in leases (``host:pid:start``).
         place: name of this machine where several share the catalogue; empty: there is only one.
         parcels: where files on their way lie for every machine, None: each machine works on its own.
@@ -50,7 +50,6 @@ class World:
     """
 
     settings: Settings
-    user: str
     owner: str
     place: str
     parcels: Parcels | None
@@ -87,3 +86,14 @@ class World:
     def now(self) -> str:
         """The archive's time, ISO 8601 with zone, whole seconds."""
         return self.clock.now().isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World(Archive):
+    """An archive as somebody uses it: what the desk works with.
+
+    Attributes:
+        actor: who acts.
+    """
+
+    actor: Actor

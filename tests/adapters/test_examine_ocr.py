@@ -75,6 +75,7 @@ def test_a_stack_with_a_turned_page_and_a_blank_one(examiner: Examiner, tmp_path
     # The second page was turned a quarter clockwise, so three more make it upright.
     assert [page.rotation for page in pages] == [0, 270, 0]
     assert pages[2].evidence.blank
+    assert (pages[2].source, pages[2].engine, pages[2].text) == ("none", "", "")
 
     copy = tmp_path / "copy.pdf"
     examiner.access_copy(path, inspection, pages, work, copy)

@@ -304,7 +304,9 @@ def test_a_rubbish_layer_is_told_where_no_engine_can_compare(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not any(e.ok and e.name.startswith("rapidocr") for e in available()), reason="RapidOCR is not installed")
+@pytest.mark.skipif(
+    not any(e.ok and e.name.startswith("rapidocr") for e in available()), reason="RapidOCR is not installed"
+)
 def test_rubbish_layers_and_pictures_of_text_are_read_by_ocr(tmp_path: Path) -> None:
     from PIL import Image, ImageDraw, ImageFont
     from reportlab.lib.utils import ImageReader

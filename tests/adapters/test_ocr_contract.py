@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,20 @@ def test_reading_leaves_no_trace_in_the_home_folder_and_sends_nothing(spec: str,
     assert threads == "['MainThread']"
     assert list(tmp_path.rglob("*")) == []
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core only: there is nothing to be bound to")
+@pytest.mark.parametrize("spec", [name for name in ENGINES if name.startswith("rapidocr")])
+def test_no_thread_is_bound_to_one_core_while_a_page_is_read(spec: str) -> None:
+    """OpenVINO binds its stream to the first core in each process, so two reading processes shared one core."""
+    engine, raster = open_engine(spec), form(200).raster()
+    whole, seen = os.sched_getaffinity(0), set()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(engine.recognise, raster)
+        while not reading.done():
+            for thread in Path("/proc/self/task").iterdir():
+                with suppress(ProcessLookupError):  # it ended since the folder was read
+                    seen.add(frozenset(os.sched_getaffinity(int(thread.name))))
+    assert reading.result().words
+    assert seen == {frozenset(whole)}

@@ -185,8 +185,8 @@ def test_acts_are_narrowed_where_they_are_kept(catalogue):
         for n in range(6):
             tx.log(Act(AT, "zhs" if n % 2 else "lmy", "look" if n < 4 else "print", f"T{n % 3}"))
     with catalogue.look() as tx:
-        assert [a.seq for a in tx.acts(user="zhs")] == [6, 4, 2]
-        assert [a.seq for a in tx.acts(act="print", user="lmy")] == [5]
+        assert [a.seq for a in tx.acts(users=["zhs"])] == [6, 4, 2]
+        assert [a.seq for a in tx.acts(act="print", users=["lmy"])] == [5]
         assert [a.seq for a in tx.acts("T0", before=4)] == [1]
         assert [a.seq for a in tx.acts(limit=2, offset=1)] == [5, 4]
 

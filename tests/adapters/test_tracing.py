@@ -335,7 +335,7 @@ def test_requests_are_told_by_route(archive, collector, tmp_path, monkeypatch):
     monkeypatch.setenv("DMS_TRACES", collector.url)
     with open_world(archive.home, user="tester") as world:
         with world.catalogue.begin() as tx:
-            tx.save_account(Account("tester", world.passwords().hash("correct horse battery"), world.now()))
+            tx.save_account(Account("TESTER", world.passwords().hash("correct horse battery"), world.now()))
         client = testing.TestClient(create_app(world), headers={"Origin": "http://testserver"}, follow_redirects=False)
         client.post("/sign-in", data={"login": CANARY, "password": CANARY})
         client.get(f"/r/{code}")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "forms"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sheets"))
 
 
 def cases(sheet: Image.Image, seed: int, dpi: int):
@@ -44,8 +44,8 @@ def main() -> None:
 
     from dms.adapters.codes import open_code_reader
     from dms.domain import qr
-    from dms.forms.cover import draw_covers
     from dms.ports.ocr import Raster
+    from dms.sheets.cover import draw_covers
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--sheets", type=int, default=6)

@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import numpy as np
 from PIL import Image
 
-from dms.adapters.ocr import available, open_engine, rapidocr_models
+from dms.adapters.ocr import available, networks, open_engine
 from dms.adapters.ocr.evidence import measure
 from dms.adapters.ocr.pixels import as_array, turned
 from dms.domain.hantext import page_text
@@ -116,7 +116,7 @@ def evidence_reader(engine: OcrEngine) -> tuple[Reader, list[float]]:
 
 def raw_rapidocr(runtime: str) -> Reader:
     """RapidOCR as its own manual calls it, one thread, its classifier on."""
-    rapidocr_models.silence()
+    networks.silence()
     import rapidocr.main
     from rapidocr import EngineType, RapidOCR
     from rapidocr.ch_ppocr_rec import main as reader_module
@@ -163,6 +163,8 @@ def readers(which: Sequence[str]) -> dict[str, tuple[Reader, list[float]]]:
             continue
         if "ours" in which or name in which:
             chosen[name] = evidence_reader(open_engine(name))
+        if name == "rapidocr-openvino" and ("ours" in which or f"{name}-int8" in which):
+            chosen[f"{name}-int8"] = evidence_reader(open_engine(name, precision="int8"))
         if "raw" in which or f"raw-{name}" in which:
             read = raw_tesseract if name == "tesseract" else raw_rapidocr(name.removeprefix("rapidocr-"))
             chosen[f"raw-{name}"] = (read, [])

@@ -9,7 +9,7 @@ import argparse
 from collections import Counter
 from random import Random
 
-from dms.adapters.ocr.rapidocr_models import silence
+from dms.adapters.ocr.networks import silence
 
 silence()
 

@@ -22,7 +22,7 @@ from dms.assembly import init, open_world
 from dms.demo.forms import make_forms
 from dms.demo.samples import scan, write_scan
 from dms.demo.scanner import scan_pdf
-from dms.desk.intake import add_paths
+from dms.desk.intake.items import add_paths
 from dms.domain.item import Hints, ItemState
 
 _WORKER = [sys.executable, "-m", "dms.faces.cli.main", "worker"]

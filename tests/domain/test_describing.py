@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from dms.adapters.search.folding import fold
 from dms.demo import people
 from dms.demo.forms import make_forms
-from dms.domain.describing.deciding import KnownCustomer, KnownPerson, describe
-from dms.domain.describing.values import find_dates, read_amount, read_capitals, read_date
+from dms.domain.describing.dates import find_dates, read_date
+from dms.domain.describing.deciding import describe
+from dms.domain.describing.values import read_amount, read_capitals
+from dms.domain.describing.who import KnownCustomer, KnownPerson
 from dms.domain.hantext import page_text
 from dms.domain.item import Hints
 from dms.domain.pages import Box, Page, Word

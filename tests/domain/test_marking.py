@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dms.domain.marking import MOST, marks
-from dms.domain.pages import Box, Page, Word
+from dms.domain.pages import Box, Page, Word, page_from_dict
 
 
 def page(*words):
@@ -43,3 +45,23 @@ def test_nothing_sought_and_nothing_there():
 
 def test_there_is_an_end_to_marks():
     assert len(marks(page(("一" * 5000, 0, 0)), ["一"], str.lower)) == MOST
+
+
+def test_letters_stand_where_the_engine_says():
+    word = Word("ii 折让", Box(10, 0, 60, 12), edges=(10, 13, 13, 16, 30, 45, 45, 60))
+    assert boxes(marks(Page(1, 600, 800, (word,)), ["折让"], str.lower)) == [(30, 60, 0)]
+    assert boxes(marks(Page(1, 600, 800, (word,)), ["i折"], str.lower)) == []
+    # Another number of letters than edges: folded or mended text, cut by share.
+    mended = Word("ii 折让啊", Box(0, 0, 90, 12), edges=word.edges)
+    assert boxes(marks(Page(1, 600, 800, (mended,)), ["折让"], str.lower)) == [(30, 70, 0)]
+
+
+def test_without_edges_a_han_letter_is_twice_as_wide_as_a_latin_one():
+    word = Word("NO.12 折让", Box(0, 0, 100, 12))
+    assert boxes(marks(Page(1, 600, 800, (word,)), ["折让"], str.lower)) == [(60, 100, 0)]
+
+
+def test_edges_are_kept_with_the_page_and_only_where_there_are_some():
+    page_ = Page(1, 600, 800, (Word("折", Box(0, 0, 9, 9), edges=(0.5, 8.5)), Word("让", Box(9, 0, 18, 9))))
+    told = json.loads(json.dumps(page_.to_dict()))
+    assert page_from_dict(told) == page_ and "edges" not in told["words"][1]

@@ -10,7 +10,7 @@ from pathlib import Path
 from dms import errors
 
 ROOT = Path(errors.__file__).parent
-PLACES = ("adapters", "desk", "domain", "faces/web", "flow", "forms", "ports")
+PLACES = ("adapters", "desk", "domain", "faces/web", "flow", "ports", "sheets")
 # Only the command line and the log meet these parts, and the API stays English.
 UNHEARD = ("adapters/handover", "adapters/inbox", "adapters/journal", "adapters/tracing", "faces/web/api")
 # Killed becomes a LimitExceeded with the same words, a Refusal an Unreadable.

@@ -36,7 +36,7 @@ def served(office):
         secret = world.passwords().hash(PASSWORD)
         with world.catalogue.begin() as tx:
             for login in LOGINS:
-                tx.save_account(Account(login, secret, world.now()))
+                tx.save_account(Account(login.upper(), secret, world.now()))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,7 +46,7 @@ def served(office):
     )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{base}/ready") as answer:  # noqa: S310 our own server
                     assert json.load(answer) == {"ready": True}
@@ -91,7 +91,7 @@ def desk(base):
 
 def until(page, script):
     """Wait for a script to say yes; the page's own policy lets no browser tool wait inside it."""
-    for _ in range(150):
+    for _ in range(600):
         if page.evaluate(script):
             return
         page.wait_for_timeout(100)

@@ -51,10 +51,12 @@ def commands(tmp_path, office):
     return {
         "ingest": (["ingest", loose], Action.CONTRIBUTE, off),
         "retry": (["retry", "no-such-item"], Action.CONTRIBUTE, off),
+        "discard": (["discard", "no-such-item", "--reason", "r"], Action.VOID, off),
         "show": (["show", code], Action.LOOK, on),
         "attention --settle": (["attention", "--settle", fresh], None, on),
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),
         "pair": (["pair", fresh, code], Action.PAIR, on),
+        "rescan": (["rescan", fresh, "--different"], Action.PAIR, on),
         "declare": (["declare", fresh], Action.DECLARE, on),
         "approve": (["approve", fresh], Action.APPROVE, on),
         "approve --ink": (["approve", fresh, "--ink", "customer", "--note", "p1"], Action.CONFIRM, on),

@@ -230,14 +230,14 @@ def test_looks_are_logged_and_nothing_else_changes(office):
     calls(office, "lmy", ("show_record", {"code_or_number": code}), ("read_page_text", {"code": code}))
     assert kept(office) == before
     acts = office.dms("audit", "list", user="au")["acts"]
-    assert [(a["act"], a["target"]) for a in acts if a["user"] == "dm1"] == [
+    assert [(a["act"], a["target"]) for a in acts if a["user"] == "DM1"] == [
         ("look", code),
         ("look", code),
         ("search", ""),
     ]
-    looks = [a["data"] for a in acts if a["user"] == "dm1"]
+    looks = [a["data"] for a in acts if a["user"] == "DM1"]
     assert looks[0]["page"] == 1 and looks[2] == {"query": "折让", "filters": {"year": "2026"}}
-    assert [a for a in acts if a["user"] == "lmy"] == []
+    assert [a for a in acts if a["user"] == "LMY"] == []
     assert office.dms("audit", "verify", user="au")["findings"] == []
     assert office.dms("verify")["ok"]
 

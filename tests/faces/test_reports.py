@@ -10,7 +10,7 @@ import pytest
 from office_kit import CUSTOMER, OTHER, Later, filed, note, refused
 
 from dms.assembly import open_world
-from dms.desk import appraising
+from dms.desk.consent import appraising
 
 
 def text_of(path):

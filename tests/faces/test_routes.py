@@ -41,7 +41,7 @@ OWN = {
 # His own account: looked at in test_web and test_api; a stream, and what needs a file of his own.
 ACCOUNT = {
     "POST /sign-out", "POST /views", "POST /views/forget", "POST /settings/password", "POST /settings/sessions/end",
-    "POST /settings/tokens", "POST /settings/tokens/{digest}/end", "POST /settings/deputies", "GET /inbox/events", "GET /DMS1:{rest}",
+    "POST /settings/tokens", "GET /settings/own-password", "POST /settings/tokens/{digest}/end", "POST /settings/deputies", "GET /inbox/events", "GET /DMS1:{rest}",
     "GET /api/v1/items/{item}", "POST /api/v1/deputies",
 }  # fmt: skip
 ON, OFF, ANY = True, False, None
@@ -67,6 +67,7 @@ def routes(office):
         "GET /r/{named}/pages/{number}.jpg": (f"/r/{code}/pages/1.jpg", {}, Action.LOOK, ON),
         "GET /r/{named}/thumb.jpg": (f"/r/{code}/thumb.jpg", {}, Action.LOOK, ON),
         "GET /r/{named}/evidence/{number}/{kind}/{spot}.jpg": (f"/r/{code}/evidence/1/seal/1.jpg", {}, Action.LOOK, ON),
+        "GET /r/{named}/ink/{spot}.jpg": (f"/r/{code}/ink/1.jpg", {}, Action.LOOK, ON),
         "GET /r/{named}/qr.svg": (f"/r/{code}/qr.svg", {}, Action.LOOK, ON),
         "GET /r/{named}/twin": (f"/r/{code}/twin", {}, Action.LOOK, ON),
         "GET /r/{named}/versions": (f"/r/{code}/versions?first=1&second=2", {}, Action.LOOK, ON),
@@ -82,6 +83,7 @@ def routes(office):
         },
         "POST /inbox": ("/inbox", {"files": ("a.txt", "新文件的文字内容".encode())}, Action.CONTRIBUTE, OFF),
         "POST /quarantine/{item}/retry": ("/quarantine/none/retry", {}, Action.CONTRIBUTE, OFF),
+        "POST /quarantine/{item}/discard": ("/quarantine/none/discard", why, Action.VOID, OFF),
         "POST /requests": ("/requests", {"target": code, **why}, Action.ASK_ACCESS, OFF),
         "POST /requests deletion": ("/requests", {"target": fresh, "kind": "deletion", **why}, Action.ASK_DELETION, ON),
         "POST /requests/{number}/{answer}": (f"/requests/{access}/agree", {"kind": "access"}, Action.DECIDE_ACCESS, OFF),
@@ -128,6 +130,9 @@ def routes(office):
         "POST /log/verify": ("/log/verify", {}, Action.READ_LOG, OFF),
         "GET /settings/people": ("/settings/people", {}, Action.KEEP_PEOPLE, OFF),
         "POST /settings/people": ("/settings/people", {"code": "NEW", "name": "新人"}, Action.KEEP_PEOPLE, OFF),
+        "GET /settings/people/{code}": ("/settings/people/ZHS", {}, Action.KEEP_PEOPLE, OFF),
+        "POST /settings/people/{code}": ("/settings/people/CO", {"name": "吴助理", "login": "co", "roles": "contributor",
+                                                                 "department": "一部"}, Action.KEEP_PEOPLE, OFF),
         "POST /settings/people/{code}/password": ("/settings/people/SM/password", {"password": "a long enough one"},
                                                    None, OFF),
         "GET /settings/health": ("/settings/health", {}, Action.CARE, OFF),
@@ -153,6 +158,7 @@ def routes(office):
         "POST /api/v1/records": (f"{v1}/records", {"count": 1}, Action.RESERVE, OFF),
         "POST /api/v1/uploads": (f"{v1}/uploads?name=a.txt", b"text of a file", Action.CONTRIBUTE, OFF),
         "POST /api/v1/items/{item}/retry": (f"{v1}/items/none/retry", {}, Action.CONTRIBUTE, OFF),
+        "POST /api/v1/items/{item}/discard": (f"{v1}/items/none/discard", why, Action.VOID, OFF),
         "GET /api/v1/reports/{kind}": (f"{v1}/reports/month", None, Action.REPORT, ANY),
         "GET /api/v1/log": (f"{v1}/log", None, Action.READ_LOG, OFF),
         "POST /api/v1/log/verify": (f"{v1}/log/verify", {}, Action.READ_LOG, OFF),

@@ -7,10 +7,10 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from office_kit import CUSTOMER, Later, filed, note, refused
+from office_kit import CUSTOMER, OTHER, Later, filed, note, refused
 
 from dms.assembly import open_world
-from dms.desk import disposing
+from dms.desk.consent import disposing
 
 # -- R3, R4 ------------------------------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ def test_r5_access_is_asked_granted_used_and_ends(office):
     refused(office, "describe", code, "--title", "x", user="lmy")
     refused(office, "delete", code, "--reason", "x", user="lmy")
     with open_world(office.home, user="lmy", clock=Later(3)) as world, pytest.raises(Exception, match="There is no"):
-        from dms.desk.showing import show
+        from dms.desk.records.showing import show
 
         show(world, code)
     office.dms("access", "end", asked["id"], "--reason", "已查完", user="sm")
@@ -147,11 +147,13 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
     assert told["versions"][-1]["message"] == "Changed: 录入有误; asked by ZHS, agreed by SM"
     first, last = told["versions"][-2]["number"], told["versions"][-1]["number"]
     with open_world(office.home, user="tester") as world:
-        from dms.desk.changing import compare
+        from dms.desk.consent.changing import compare
 
         found = {d.place: (d.before, d.after) for d in compare(world, code, first, last)}
     assert found["title"] == ("折让审批 a.txt", "折让审批（更正）")
-    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {"label", "volume-list", "closing"}
+    assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {
+        "label", "volume-cover", "volume-list", "closing", "electronic-list",
+    }  # fmt: skip
     refused(office, "change", "--approve", request["id"], user="gm", exit_code=1)
     # What changed meanwhile is not overwritten.
     one = office.dms("change", code, "--title", "甲", "--reason", "r", user="zhs")
@@ -421,3 +423,18 @@ def test_foreign_hands_on_the_database_are_found(office):
     assert "was changed" in office.dms("audit", "verify")["findings"][0]["detail"]
     assert office.exit == 6
     assert root["size"] > 5
+
+
+def test_r5_who_sends_known_bytes_learns_nothing_of_anothers_record(office):
+    """A contributor, and a manager of other customers, get an answer as for a file nobody has; who sees it is asked."""
+    code = note(office, text="李美玉客户的合同文本，独有内容。", customer=OTHER, manager="LMY")
+    for user in ("co", "zhs"):
+        path = office.home / f"again-{user}.txt"
+        path.write_text("李美玉客户的合同文本，独有内容。", encoding="utf-8")
+        (item,) = office.dms("ingest", path, user=user)["items"]
+        assert (item["state"], item["code"] != code) == ("registered", True), item
+        assert all(code not in one["question"] for one in office.dms("attention", user=user)["attention"])
+    questions = [one["question"] for one in office.dms("attention", user="lmy")["attention"] if one["target"] == code]
+    assert any("handed in again" in q for q in questions)
+    (mine,) = office.dms("ingest", office.home / "again-co.txt", user="lmy")["items"]
+    assert (mine["state"], mine["code"]) == ("known", code)

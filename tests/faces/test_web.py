@@ -9,7 +9,8 @@ from office_kit import CUSTOMER, filed, note
 from spoken_kit import said
 from web_kit import PASSWORD, csrf
 
-from dms.desk.signing_in import Doorkeeper
+from dms.desk.accounts.signing_in import Doorkeeper
+from dms.desk.acts import gate
 from dms.faces.web.view import ASSETS
 
 
@@ -36,7 +37,7 @@ def test_sessions_are_cookies_nobody_reads_and_end(counter):
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie
     page = visitor.get("/")
-    assert page.status_code == 200 and "zhs" in page.text
+    assert page.status_code == 200 and "ZHS" in page.text
     assert visitor.post("/sign-out", data={"csrf": "wrong"}).status_code == 403
     token = visitor.cookies["dms_session"]
     visitor.post("/sign-out", data={"csrf": csrf(page)})
@@ -114,7 +115,7 @@ def test_pages_are_pictures_with_the_lookers_name(counter):
     assert picture.content != counter("tester").get(f"/r/{code}/pages/1.jpg").content
     assert counter("zhs").get(f"/r/{code}/pages/99.jpg").status_code == 404
     acts = counter.office.dms("audit", "list", code, user="au")["acts"]
-    assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("zhs", 1), ("tester", 1)}
+    assert {(a["user"], a["data"].get("page")) for a in acts if a["act"] == "look"} >= {("ZHS", 1), ("TESTER", 1)}
 
 
 def test_declare_approve_and_file_from_the_record_page(counter):
@@ -150,7 +151,7 @@ def test_files_are_added_in_the_name_of_who_added_them(counter):
     ]
     assert visitor.post("/inbox", data={"csrf": csrf(page)}, files=files).status_code == 303
     with counter.world.catalogue.look() as tx:
-        ids = [i.id for i in tx.items() if i.user == "zhs"]
+        ids = [i.id for i in tx.items() if i.user == "ZHS"]
     ended = counter.workshop.finish(ids)
     assert [i.state.value for i in ended] == ["registered", "registered"]
     assert {i.name for i in ended} >= {"passwd.txt"}
@@ -225,7 +226,7 @@ def test_every_word_is_there_in_both_languages():
 
     folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
     used = {
-        w for f in folder.glob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
+        w for f in folder.rglob("*.html") for w in re.findall(r"say\('([\w.-]+)'[,)]", f.read_text(encoding="utf-8"))
     }
     zh, tw, en = words("zh"), words("zh-TW"), words("en")
     assert zh.keys() == en.keys() == tw.keys()
@@ -240,13 +241,42 @@ def test_every_word_is_there_in_both_languages():
     assert list(LANGUAGES) == ["zh", "zh-TW", "en"]
 
 
+def test_templates_are_read_without_scrolling():
+    from pathlib import Path
+
+    folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
+    files = list(folder.rglob("*.html"))
+    lines = [(f.name, n, line) for f in files for n, line in enumerate(f.read_text(encoding="utf-8").split("\n"), 1)]
+    assert len(files) > 30 and [one for one in lines if len(one[2]) > 160] == []
+
+
+def test_the_header_and_the_keys_are_made_of_one_list(counter):
+    from dms.faces.web.view import PLACES
+
+    page = counter("gm").get("/").text
+    tabs, _, keys = page.partition("<main")
+    for place in PLACES:
+        assert (f'<a href="{place.path}"' in tabs) == place.tab, place
+        assert not place.letter or f'<a href="{place.path}" data-go="{place.letter}">' in keys, place
+    letters = [p.letter for p in PLACES if p.letter]
+    assert len(set(letters)) == len(letters)
+    # Who signed in can leave again, and sees as whom he is here; a stranger sees neither keys nor a way out.
+    assert "退出 gm" in page and 'action="/sign-out"' in page and 'id="keys"' in page
+    door = counter().get("/sign-in").text
+    assert 'action="/sign-out"' not in door and 'id="keys"' not in door
+    # No link and no key to what one may never do.
+    other = counter("zhs").get("/").text
+    assert 'href="/log"' not in other and 'data-go="i"' in other and 'data-go="s"' not in other
+
+
 def test_a_phone_that_reads_a_label_comes_to_the_record(counter):
     from urllib.parse import urlsplit
 
-    from dms.desk.viewing import label_text
+    from dms.desk.records.viewing import label_text
 
     code, _ = filed(counter.office)
-    asked = replace(counter.world, user="zhs", settings=replace(counter.world.settings, base_url="http://archive:8080"))
+    settings = replace(counter.world.settings, base_url="http://archive:8080")
+    asked = replace(gate.enter(counter.world, "zhs"), settings=settings)
     address = urlsplit(label_text(asked, code))
     assert address.path.startswith("/DMS1:" + code)
     mine = counter("zhs")
@@ -364,7 +394,7 @@ def test_hints_are_in_the_language_of_the_page(counter):
     token = csrf(visitor.get("/inbox"))
     visitor.post("/inbox", data={"csrf": token}, files=[("files", ("合同.rar", b"Rar!\x1a\x07\x01\x00" + b"\0" * 64))])
     with counter.world.catalogue.look() as tx:
-        ids = [i.id for i in tx.items() if i.user == "zhs"]
+        ids = [i.id for i in tx.items() if i.user == "ZHS"]
     counter.workshop.finish(ids)
     said_so = {
         "zh": (

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from dms.assembly import open_world
-from dms.desk.workshop import Workshop
+from dms.desk.intake.workshop import Workshop
 from dms.faces.web.app import create_app
 from dms.ports.accounts import Account
 
@@ -24,7 +24,7 @@ def counter(office):
         secret = world.passwords().hash(PASSWORD)
         with world.catalogue.begin() as tx:
             for login in LOGINS:
-                tx.save_account(Account(login, secret, world.now()))
+                tx.save_account(Account(login.upper(), secret, world.now()))
         app = create_app(world)
         workshop = Workshop(world, 2)
         with workshop.open():

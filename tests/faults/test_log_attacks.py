@@ -13,7 +13,7 @@ import pytest
 from dms.adapters.catalogue import open_catalogue
 from dms.adapters.journal import open_journal
 from dms.assembly import init, open_world
-from dms.desk import auditing
+from dms.desk.care import auditing
 from dms.domain import audit
 from dms.ports.catalogue import Act
 

@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 from dms.assembly import init, open_world
-from dms.desk import approving, auditing, checking, describing, filing, finding, lending, masters, placing, showing
+from dms.desk.accounts import people
+from dms.desk.care import auditing, checking
+from dms.desk.records import describing, finding, showing
+from dms.desk.shelf import lending, placing
+from dms.desk.signing import approving, filing
 from dms.domain.record import Carrier, Record
 from dms.errors import DmsError
 from dms.flow.work import record_json
@@ -35,7 +39,7 @@ def prepare(home: Path) -> None:
             ("C2", "archivist", "two"),
             ("ZHS", "account_manager", "zhs"),
         ):
-            masters.add_person(world, Person(code, f"{code}名", (role, "sales_manager"), login))
+            people.add_person(world, Person(code, f"{code}名", (role, "sales_manager"), login))
         with world.catalogue.begin() as tx:
             for n in range(1, RECORDS + 1):
                 code = str(tx.next_code("HG01", 2026))

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from dms.assembly import open_world
-from dms.desk.intake import add_paths
-from dms.desk.watching import Watcher
-from dms.desk.workshop import Workshop
+from dms.desk.intake.items import add_paths
+from dms.desk.intake.watching import Watcher
+from dms.desk.intake.workshop import Workshop
 from dms.domain.item import Hints, ItemState
 from dms.errors import NotFound, Unavailable, Unreadable
 from dms.flow.work import pages_of

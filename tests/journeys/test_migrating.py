@@ -6,7 +6,7 @@ import pytest
 
 from dms.assembly import open_world
 from dms.errors import Damaged
-from dms.migration import chosen, hidden, migrate
+from dms.operating.migration import chosen, hidden, migrate
 from dms.settings import load
 
 
@@ -98,7 +98,7 @@ def test_a_move_cut_off_anywhere_goes_on_and_changes_nothing_before_its_end(fill
 
 
 def test_another_archive_in_the_way_and_files_on_their_way_are_refused(filled, postgres_url, s3_url, tmp_path):
-    from dms.desk.intake import add_paths
+    from dms.desk.intake.items import add_paths
     from dms.domain.item import Hints
 
     filled.dms("migrate", "--to", postgres_url)

@@ -96,7 +96,7 @@ def test_a_complaint_with_a_discount_from_desk_to_tombstone(office, tmp_path):
     office.dms("access", "grant", asked["id"], user="sm")
     assert office.dms("show", code, user=other)["code"] == code
     with open_world(office.home, user=other, clock=Later(8, up_days=8)) as world:
-        from dms.desk.finding import search
+        from dms.desk.records.finding import search
 
         assert search(world, words).total == 0
 
@@ -126,7 +126,7 @@ def test_a_complaint_with_a_discount_from_desk_to_tombstone(office, tmp_path):
     office.dms("delete", "--approve", request["id"], user="sm")
     assert office.dms("purge", user="ar")["purged"] == []
     with open_world(office.home, user="ar", clock=Later(32, up_days=32)) as world:
-        from dms.desk.disposing import purge
+        from dms.desk.consent.disposing import purge
 
         assert purge(world) == [code]
     gone = office.dms("show", code)

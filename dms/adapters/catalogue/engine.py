@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -25,9 +25,10 @@ from dms.adapters.catalogue.waiting import Waiting
 from dms.errors import DmsError, Usage
 from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock, SystemClock
+from dms.ports.writing import writing as marked_writing
 
 # The newest revision under migrations/versions; a test compares, so that opening need not import Alembic.
-HEAD = "0006"
+HEAD = "0007"
 
 
 class SqlTransaction(Numbers, Items, Runs, Records, Waiting, Log, Registers, Accounts):
@@ -158,7 +159,7 @@ class SqlCatalogue:
             with self._database.engine.connect() as fresh:
                 connection = self._database.ready(fresh, writing=writing)
                 transaction = SqlTransaction(connection, self._clock)
-                with connection.begin():
+                with connection.begin(), marked_writing() if writing else nullcontext():
                     yield transaction
         except DATABASE as problem:
             raise of_ours(problem) from problem

@@ -52,13 +52,22 @@ class Log(Masters, Base):
         self.set_fact(_LAST, json.dumps({"lived": act.lived, "wall": self._wall(), "boot": boot, "up": up}))
 
     def acts(
-        self, target: str = "", *, user: str = "", act: str = "", before: int = 0, limit: int = 0, offset: int = 0
+        self,
+        target: str = "",
+        *,
+        users: Sequence[str] = (),
+        act: str = "",
+        before: int = 0,
+        limit: int = 0,
+        offset: int = 0,
     ) -> Sequence[Act]:
         """Return acts, newest first."""
         query = select(acts).order_by(acts.c.id.desc())
-        for column, value in ((acts.c.target, target), (acts.c.user, user), (acts.c.act, act)):
+        for column, value in ((acts.c.target, target), (acts.c.act, act)):
             if value:
                 query = query.where(column == value)
+        if users:
+            query = query.where(acts.c.user.in_(list(users)))
         if before:
             query = query.where(acts.c.id < before)
         if limit:

@@ -47,6 +47,20 @@ class Numbers(Base):
             raise Conflict(f"The volume {volume} is closed.", "What comes later goes into the next one.")
         return volume.item(self.count(f"P:{volume}"))
 
+    def expected_paper(self, series: VolumeNumber) -> PaperNumber:
+        """Return the paper number the next record of a series would get now; gives none."""
+        row = self.connection.execute(
+            select(volumes.c.volume, volumes.c.state)
+            .where(volumes.c.series == series.series)
+            .order_by(volumes.c.volume.desc())
+            .limit(1)
+        ).first()
+        if row is None or row.state != _OPEN:
+            return replace(series, volume=(row.volume if row else 0) + 1).item(1)
+        volume = replace(series, volume=row.volume)
+        last = self.connection.execute(select(counters.c.last).where(counters.c.series == f"P:{volume}")).scalar()
+        return volume.item(int(last or 0) + 1)
+
     def volume(self, number: VolumeNumber) -> Volume | None:
         """Return one volume."""
         row = self.connection.execute(_volumes().where(volumes.c.number == str(number))).first()

@@ -106,6 +106,7 @@ class Records(Base):
         volume: str = "",
         year: int = 0,
         since: date | None = None,
+        after: str = "",
         limit: int = 0,
         offset: int = 0,
     ) -> Sequence[Record]:
@@ -114,6 +115,8 @@ class Records(Base):
         chosen = select(records.c.code).where(*(records.c[name] == value for name, value in wanted.items() if value))
         if since:
             chosen = chosen.where(records.c.date >= since.isoformat())
+        if after:
+            chosen = chosen.where(records.c.code > after)
         # One ordered walk for each state, merged: an IN would sort all records of these states for the first fifty.
         walks = [chosen.where(records.c.state == state.value) for state in dict.fromkeys(states)] or [chosen]
         found = walks[0] if len(walks) == 1 else union_all(*walks)

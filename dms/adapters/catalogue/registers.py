@@ -74,9 +74,10 @@ class Registers(Base):
                 found.setdefault(row.code, []).append(Signature(**row._asdict()))
         return found
 
-    def unsign(self, code: str) -> int:
-        """Take all signatures of a record away."""
-        return self.connection.execute(delete(signatures).where(signatures.c.code == code)).rowcount
+    def unsign(self, code: str, roles: Sequence[str] = ()) -> int:
+        """Take signatures of a record away."""
+        which = [signatures.c.code == code, *([signatures.c.role.in_(list(roles))] if roles else [])]
+        return self.connection.execute(delete(signatures).where(*which)).rowcount
 
     def move(self, move: Move) -> None:
         """Note a move."""

@@ -274,6 +274,7 @@ signatures = Table(
     Column("by", String(20), nullable=False),
     Column("at", String(40), nullable=False),
     Column("note", Words, nullable=False),
+    Column("standing", String(20), nullable=False, server_default=""),
 )
 
 moves = Table(
@@ -368,32 +369,45 @@ reprints = Table(
 accounts = Table(
     "accounts",
     metadata,
-    Column("login", String(120), primary_key=True),
+    Column("person", String(20), primary_key=True),
     Column("secret", Text, nullable=False),
     Column("changed_at", String(40), nullable=False),
+    Column("must_change", Integer, nullable=False, server_default="0"),
+    Column("issuer", String(400), nullable=False, server_default=""),
+    Column("subject", String(400), nullable=False, server_default=""),
+    # One name in a directory is one person here.
+    Index(
+        "accounts_subject",
+        "issuer",
+        "subject",
+        unique=True,
+        sqlite_where=text("subject <> ''"),
+        postgresql_where=text("subject <> ''"),
+    ),
 )
 
 sessions = Table(
     "sessions",
     metadata,
     Column("token", String(64), primary_key=True),
-    Column("login", String(120), nullable=False),
+    Column("person", String(20), nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("until", Float, nullable=False),
-    Index("sessions_login", "login"),
+    Column("ends", Float, nullable=False),
+    Index("sessions_person", "person"),
 )
 
 tokens = Table(
     "tokens",
     metadata,
     Column("digest", String(64), primary_key=True),
-    Column("login", String(120), nullable=False),
+    Column("person", String(20), nullable=False),
     Column("name", Words, nullable=False),
     Column("scope", String(10), nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("until", Float, nullable=False),
     Column("used_at", String(40), nullable=False),
-    Index("tokens_login", "login"),
+    Index("tokens_person", "person"),
 )
 
 answers = Table(

@@ -14,6 +14,7 @@ from typing import Any
 
 from dms.adapters.examine.process import Child, Died, Killed
 from dms.errors import LimitExceeded, Unavailable, Unreadable
+from dms.ports.writing import refuse_while_writing
 
 _log = logging.getLogger("dms.examine")
 _TASKS_BEFORE_REPLACED = 1000
@@ -45,6 +46,7 @@ class Pool:
 
         The future raises what :class:`~dms.ports.examine.Examiner` tells of.
         """
+        refuse_while_writing(f"The reading process was asked to “{task}”")
         try:
             return self._threads.submit(self._run, task, arguments, seconds)
         except RuntimeError as problem:

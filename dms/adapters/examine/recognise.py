@@ -15,7 +15,7 @@ from dms.domain.likeness import alike
 from dms.domain.pages import Box, Evidence, Page, Symbol, Word
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
-from dms.ports.ocr import Raster
+from dms.ports.ocr import Raster, Recognition
 
 if TYPE_CHECKING:
     from dms.ports.codes import CodeReader
@@ -36,10 +36,11 @@ class Recogniser:
         ocr: engine.
         languages: Tesseract's languages.
         limits: most pixels of a page.
+        precision: in what numbers RapidOCR's reader is computed.
     """
 
-    def __init__(self, ocr: str, languages: str, limits: Limits) -> None:
-        self._spec, self._languages, self._limits = ocr, languages, limits
+    def __init__(self, ocr: str, languages: str, limits: Limits, precision: str = "full") -> None:
+        self._spec, self._languages, self._limits, self._precision = ocr, languages, limits, precision
         self._engine: OcrEngine | None = None
         self._reader: CodeReader | None = None
 
@@ -131,8 +132,7 @@ class Recogniser:
 
     def _scanned(self, raster: Raster, number: int, scanned: float) -> Page:
         symbols = self._codes().read(raster, thorough=True)
-        engine = self._ocr()
-        read = engine.recognise(raster)
+        read, engine = self._recognised(raster)
         upright = _turned(raster, read.rotation)
         words = tuple(replace(w, text=t) for w in read.words if (t := recognised(w.text)).strip())
         points = 72.0 / raster.dpi
@@ -143,13 +143,22 @@ class Recogniser:
             words=words,
             text=page_text(words),
             source="ocr" if words else "none",
-            engine=engine.name,
+            engine=engine,
             confidence=read.confidence,
             rotation=read.rotation,
             symbols=_turned_symbols(symbols, read.rotation, raster.width * points, raster.height * points),
         )
         evidence, warnings = self._evidence(upright, page, scanned)
         return replace(page, evidence=evidence, warnings=warnings)
+
+    def _recognised(self, raster: Raster) -> tuple[Recognition, str]:
+        """Return what stands on a page and which engine read it, empty where bare paper needed none."""
+        from dms.adapters.ocr.bare import is_bare
+
+        if is_bare(raster):
+            return Recognition((), 0, 0.0), ""
+        engine = self._ocr()
+        return engine.recognise(raster), engine.name
 
     def _evidence(self, upright: Raster, page: Page, scanned: float) -> tuple[Evidence, tuple[str, ...]]:
         from dms.adapters.ocr.evidence import measure
@@ -166,7 +175,7 @@ class Recogniser:
         if self._engine is None:
             from dms.adapters.ocr import open_engine
 
-            self._engine = open_engine(self._spec, self._languages)
+            self._engine = open_engine(self._spec, self._languages, self._precision)
         return self._engine
 
     def _codes(self) -> CodeReader:

@@ -25,13 +25,13 @@ class Tasks:
     """The tasks of one child; models are loaded at the first page that needs them.
 
     Args:
-        setup: ``ocr``, ``languages``, ``passwords``, ``limits``.
+        setup: ``ocr``, ``languages``, ``precision`` (else ``full``), ``passwords``, ``limits``.
     """
 
     def __init__(self, setup: dict[str, Any]) -> None:
         self._limits = Limits(**setup["limits"])
         self._passwords: list[str] = setup["passwords"]
-        self._recogniser = Recogniser(setup["ocr"], setup["languages"], self._limits)
+        self._recogniser = Recogniser(setup["ocr"], setup["languages"], self._limits, setup.get("precision", "full"))
 
     def inspect(self, path: str, name: str, work: str) -> dict[str, Any]:
         """Tell what a file is."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dms.errors import MissingProgram, Usage
 from dms.ports.ocr import OcrEngine
 
+PRECISIONS = ("full", "int8")
 NAMES = ("auto", "rapidocr", "rapidocr-openvino", "rapidocr-onnxruntime", "tesseract", "none")
 
 
@@ -26,17 +27,20 @@ class EngineInfo:
     detail: str
 
 
-def open_engine(spec: str, languages: str = "chi_sim+eng") -> OcrEngine:
+def open_engine(spec: str, languages: str = "chi_sim+eng", precision: str = "full") -> OcrEngine:
     """Load an engine; ``engine.name`` tells which one ``auto`` took.
 
     Args:
         spec: one of :data:`NAMES`. ``auto`` is RapidOCR with OpenVINO, else with onnxruntime, else Tesseract.
         languages: Tesseract's language codes joined by "+"; RapidOCR reads Chinese and English alike.
+        precision: one of :data:`PRECISIONS`; only RapidOCR on OpenVINO knows another than ``full``.
 
     Raises:
         MissingProgram: where the engine asked for, or for ``auto`` every engine, is not installed.
-        Usage: an unknown name.
+        Usage: an unknown name or precision.
     """
+    if precision not in PRECISIONS:
+        raise Usage(f"There is no OCR precision “{precision}”.", f"Use one of: {', '.join(PRECISIONS)}.")
     if spec == "none":
         from dms.adapters.ocr.null import NullEngine
 
@@ -44,9 +48,9 @@ def open_engine(spec: str, languages: str = "chi_sim+eng") -> OcrEngine:
     if spec == "tesseract":
         return _tesseract(languages)
     if spec in ("rapidocr-openvino", "rapidocr-onnxruntime"):
-        return _rapidocr(spec.removeprefix("rapidocr-"))
+        return _rapidocr(spec.removeprefix("rapidocr-"), precision)
     choices: dict[str, list[Callable[[], OcrEngine]]] = {
-        "rapidocr": [lambda: _rapidocr("openvino"), lambda: _rapidocr("onnxruntime")],
+        "rapidocr": [lambda: _rapidocr("openvino", precision), lambda: _rapidocr("onnxruntime", "full")],
     }
     choices["auto"] = [*choices["rapidocr"], lambda: _tesseract(languages)]
     if spec not in choices:
@@ -76,10 +80,10 @@ def available() -> list[EngineInfo]:
     return infos
 
 
-def _rapidocr(runtime: str) -> OcrEngine:
+def _rapidocr(runtime: str, precision: str) -> OcrEngine:
     from dms.adapters.ocr.rapidocr_engine import RapidOcrEngine
 
-    return RapidOcrEngine(runtime)
+    return RapidOcrEngine(runtime, precision=precision)
 
 
 def _tesseract(languages: str) -> OcrEngine:

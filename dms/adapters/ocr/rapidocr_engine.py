@@ -9,6 +9,7 @@ import numpy as np
 
 from dms.adapters.ocr import lines, orientation, rapidocr_models
 from dms.adapters.ocr.pixels import Pixels, Quads, as_array, bounding_box, red_channel, shrunk, turned_quads
+from dms.adapters.ocr.text_boxes import text_boxes
 from dms.domain.hantext import reading_order
 from dms.domain.pages import Word
 from dms.errors import DmsError, Unavailable
@@ -16,8 +17,6 @@ from dms.ports.ocr import Raster, Recognition
 
 FIRST_SIDE = 960
 FULL_SIDE = 2000
-_BATCH = 6
-_WIDTH_STEP = 64
 _KEEP = 0.5
 _DOUBTFUL = 0.85
 _POOR = 0.90
@@ -32,13 +31,14 @@ class RapidOcrEngine:
     Args:
         runtime: ``openvino`` or ``onnxruntime``.
         side: longest side the detector sees at first; 0 goes to the full detector at once.
+        precision: ``full`` or ``int8``.
 
     Raises:
         MissingProgram: where RapidOCR, its models or the runtime are not installed.
     """
 
-    def __init__(self, runtime: str, side: int = FIRST_SIDE) -> None:
-        self._models = rapidocr_models.load(runtime)
+    def __init__(self, runtime: str, side: int = FIRST_SIDE, *, precision: str = "full") -> None:
+        self._models = rapidocr_models.load(runtime, precision)
         self._side = side
         cv2.setNumThreads(1)
 
@@ -98,22 +98,18 @@ class RapidOcrEngine:
         size = (max(32, round(width * scale / 32) * 32), max(32, round(height * scale / 32) * 32))
         small = shrunk(grey, *size)
         plane = small.astype(np.float32) / 127.5 - 1.0
-        tensor = np.ascontiguousarray(np.broadcast_to(plane, (1, 3, *plane.shape)))
-        boxes, _ = self._models.detector.postprocess_op(self._models.detector.session(tensor), (height, width))
-        return np.asarray(boxes, dtype=np.float32).reshape(-1, 4, 2)
+        found = self._models.detector(np.ascontiguousarray(np.broadcast_to(plane, (1, 3, *plane.shape))))
+        return text_boxes(found[0, 0], width, height)
 
     def _lines(self, grey: Pixels, quads: Sequence[Quads]) -> list[_Line]:
         """Read lines; like widths go together, so that little padding is computed and few shapes are compiled."""
         crops = [lines.crop(grey, quad) for quad in quads]
         result: list[_Line] = [[] for _ in crops]
-        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1])
-        for at in range(0, len(order), _BATCH):
-            some = order[at : at + _BATCH]
-            widest = max(crops[i].shape[1] for i in some)
-            width = -(-widest // _WIDTH_STEP) * _WIDTH_STEP
-            output = np.asarray(self._models.session(lines.batch([crops[i] for i in some], width)))
+        for width, some in lines.batches([cut.shape[1] for cut in crops]):
+            scores = self._models.reader(lines.batch([crops[i] for i in some], width))
             for row, i in enumerate(some):
-                result[i] = lines.decode(output[row], self._models.characters, crops[i].shape[1] / width)
+                glyphs = lines.glyphs(scores[row], logits=self._models.logits)
+                result[i] = lines.runs(glyphs, self._models.characters, crops[i].shape[1] / width)
         return result
 
 

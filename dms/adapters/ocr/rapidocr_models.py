@@ -1,20 +1,15 @@
-"""Loads RapidOCR's two models: one thread, from its own package, silent, never from the network.
-
-Habits of the packages are broken here on purpose (promise 8): RapidOCR downloads a model or font it misses,
-``openvino`` imports a converter that reports every import to its maker, and ``onnxruntime`` keeps a device id and an
-event store in the home folder and sends from it.
-"""
+"""Finds RapidOCR's two models, detector and reader, in its wheel and loads them; never from the network."""
 
 from __future__ import annotations
 
-import os
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
 
+from dms.adapters.ocr.int8 import ranges_for
+from dms.adapters.ocr.networks import Tensor, onnxruntime_network, openvino_network, silence
 from dms.errors import MissingProgram
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
@@ -27,14 +22,16 @@ class Models:
     """The two loaded networks.
 
     Attributes:
-        detector: callable, BGR image in, output with ``boxes`` (n, 4, 2) or None.
-        session: callable, batch (n, 3, 48, w) in, probabilities (n, steps, characters) out.
-        characters: what the columns of ``session``'s output mean; 0 is the blank.
+        detector: page (1, 3, h, w) in -1..1 in, map of text (1, 1, h, w) out.
+        reader: lines (n, 3, 48, w) in -1..1 in, scores (n, steps, characters) out.
+        logits: the reader's scores are logits, else probabilities.
+        characters: what the columns of the reader's output mean; 0 is the blank.
         name: package, version and runtime.
     """
 
-    detector: Any
-    session: Any
+    detector: Callable[[Tensor], Tensor]
+    reader: Callable[[Tensor], Tensor]
+    logits: bool
     characters: tuple[str, ...]
     name: str
 
@@ -57,69 +54,47 @@ def package_version() -> str:
         return ""
 
 
-def silence() -> None:
-    """Keep both runtimes from reporting to their makers, for this whole process and its children.
+def files() -> tuple[Path, Path]:
+    """Return where detector and reader lie.
 
-    ``None`` in ``sys.modules`` makes the import of openvino's converter and reporting package fail, for which openvino
-    is prepared. The Linux builds of onnxruntime since 1.29 send events unless ``ORT_DISABLE_TELEMETRY`` is set. No
-    thread, no file in the home folder, no packet. Must run before either is first imported.
+    Raises:
+        MissingProgram: where RapidOCR is not installed.
     """
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    for name in ("openvino_telemetry", "openvino.tools.ovc"):
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # documented meaning of None there
+    folder = _models_folder()
+    if folder is None:
+        raise MissingProgram("RapidOCR is not installed, so scans cannot be read with it.", _HINT)
+    return folder / _DETECTOR, folder / _READER
 
 
-def load(runtime: str) -> Models:
+def load(runtime: str, precision: str = "full") -> Models:
     """Load both models.
 
     Args:
         runtime: ``openvino`` or ``onnxruntime``.
+        precision: ``full``, or ``int8``: the reader in 8-bit numbers with OpenVINO, if its ranges are known.
 
     Raises:
-        MissingProgram: where a package or a model file is not there.
+        MissingProgram: where a package or a model file is not there, or the reader's file names no characters.
     """
-    folder = _models_folder()
-    if folder is None or not has_runtime(runtime):
-        missing = "RapidOCR" if folder is None else runtime
-        raise MissingProgram(f"{missing} is not installed, so scans cannot be read with it.", _HINT)
+    detector_file, reader_file = files()
+    if not has_runtime(runtime):
+        raise MissingProgram(f"{runtime} is not installed, so scans cannot be read with it.", _HINT)
     silence()
-    from rapidocr.ch_ppocr_det import TextDetector
-    from rapidocr.ch_ppocr_rec import TextRecognizer
-    from rapidocr.main import DEFAULT_CFG_PATH
-    from rapidocr.utils import download_file
-    from rapidocr.utils.log import logger
-    from rapidocr.utils.parse_parameters import ParseParams
-    from rapidocr.utils.typings import EngineType
-
-    download_file.DownloadFile.run = _refuse_download  # type: ignore[method-assign]  # a guard, see above
-    logger.setLevel("ERROR")
-    engine = EngineType(runtime)
-    config = ParseParams.update_batch(
-        ParseParams.load(DEFAULT_CFG_PATH),
-        {
-            "Global.log_level": "error",
-            "Det.engine_type": engine,
-            "Det.model_path": str(folder / _DETECTOR),
-            "Det.limit_type": "max",
-            "Rec.engine_type": engine,
-            "Rec.model_path": str(folder / _READER),
-            "EngineConfig.openvino.inference_num_threads": 1,
-            "EngineConfig.openvino.num_streams": 1,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        },
-    )
-    for part in (config.Det, config.Rec):
-        part.engine_cfg = config.EngineConfig[engine.value]
-        part.model_root_dir = folder
-    config.Rec.font_path = None
-    detector = TextDetector(config.Det)
-    reader = TextRecognizer(config.Rec)
+    if runtime == "openvino":
+        ranges = ranges_for(reader_file) if precision == "int8" else None
+        detector, reader = openvino_network(detector_file), openvino_network(reader_file, ranges)
+    else:
+        ranges = None
+        detector, reader = onnxruntime_network(detector_file), onnxruntime_network(reader_file)
+    if not reader.characters:
+        raise MissingProgram("RapidOCR's model does not name its characters.", _HINT)
     return Models(
-        detector=detector,
-        session=reader.session,
-        characters=tuple(reader.postprocess_op.character),
-        name=f"rapidocr {package_version()} {runtime}",
+        detector=detector.run,
+        reader=reader.run,
+        logits=reader.logits,
+        # The first column is the blank between characters, the last one the space, as PP-OCR counts them.
+        characters=("", *reader.characters, " "),
+        name=f"rapidocr {package_version()} {runtime}{' int8' if ranges else ''}",
     )
 
 
@@ -129,8 +104,3 @@ def _models_folder() -> Path | None:
         return None
     folder = Path(spec.origin).parent / "models"
     return folder if (folder / _DETECTOR).is_file() and (folder / _READER).is_file() else None
-
-
-def _refuse_download(*_: object, **__: object) -> NoReturn:
-    """Stand in for RapidOCR's downloader: nothing is fetched at run time."""
-    raise MissingProgram("RapidOCR wanted to download a file, which is not allowed here.", _HINT)

@@ -21,6 +21,8 @@ _COLOURS = {"black": "#000000", "grey": "#666666", "light": "#c8c8c8", "red": "#
 # No opening of a line with these, no ending of one with those (避头尾).
 _NOT_FIRST = "，。、；：？！）》」』】〉”’%,.;:?!)]}"
 _NOT_LAST = "（《「『【〈“‘([{"
+# A line may break behind these within Latin text: a code itself is never broken, an address at its steps.
+_BREAKS = " -/@:"
 
 
 @functools.lru_cache(maxsize=16)
@@ -73,19 +75,27 @@ class ReportlabPaper:
         self._open = True
 
     def text(self, x: float, y: float, text: str, *, size: float = 10.5, align: str = "left",
-             colour: str = "black", fit: float = 0.0) -> None:  # fmt: skip
+             colour: str = "black", fit: float = 0.0, turned: bool = False) -> None:  # fmt: skip
         """Draw one line."""
         text = " ".join(text.split())
         if fit > 0:
             text, size = self._fitted(text, size, fit)
         width = self.text_width(text, size)
-        x -= {"left": 0.0, "centre": width / 2, "right": width}[align]
-        line = self._canvas.beginText(x * mm, (self._height - y) * mm)
+        before = {"left": 0.0, "centre": width / 2, "right": width}[align]
+        x, y = (x, y - before) if turned else (x - before, y)
+        if turned:
+            self._canvas.saveState()
+            self._canvas.translate(x * mm, (self._height - y) * mm)
+            self._canvas.rotate(-90)
+            x = y = 0.0
+        line = self._canvas.beginText(x * mm, 0 if turned else (self._height - y) * mm)
         line.setFillColor(HexColor(_COLOURS.get(colour, colour)))
         for font, run in _runs(text):
             line.setFont(font, size)
             line.textOut(run)
         self._canvas.drawText(line)
+        if turned:
+            self._canvas.restoreState()
 
     def _fitted(self, text: str, size: float, width: float) -> tuple[str, float]:
         """Shrink by at most a fifth, then cut with an ellipsis."""
@@ -123,23 +133,26 @@ class ReportlabPaper:
     def _wrap(self, text: str, size: float, width: float) -> list[str]:
         lines: list[str] = []
         for paragraph in text.splitlines() or [""]:
-            line = ""
+            line: list[str] = []
             for piece in _pieces(paragraph):
-                if line and self.text_width((line + piece).rstrip(), size) > width and piece[0] not in _NOT_FIRST:
-                    carry = ""
-                    while line and line[-1] in _NOT_LAST:
-                        carry, line = line[-1] + carry, line[:-1]
-                    lines.append(line.rstrip())
-                    line = carry
-                    piece = piece.lstrip()
-                while piece and self.text_width(line + piece, size) > width:
-                    fits = (i for i in range(1, len(piece) + 1) if self.text_width(line + piece[:i], size) > width)
-                    cut = max(next(fits) - 1, 0 if line else 1)
-                    lines.append(line + piece[:cut])
-                    line, piece = "", piece[cut:]
-                line += piece
-            lines.append(line.rstrip())
+                if line and self.text_width("".join([*line, piece]).rstrip(), size) > width:
+                    carry = _carried(line, piece)
+                    lines.append("".join(line).rstrip())
+                    line, piece = carry, piece if carry else piece.lstrip()
+                while piece and self.text_width("".join([*line, piece]).rstrip(), size) > width:
+                    start = "".join(line)
+                    fits = (i for i in range(1, len(piece) + 1) if self.text_width(start + piece[:i], size) > width)
+                    cut = max(next(fits, 1) - 1, 0 if line else 1)
+                    lines.append(start + piece[:cut])
+                    line, piece = [], piece[cut:]
+                if piece:
+                    line.append(piece)
+            lines.append("".join(line).rstrip())
         return lines
+
+    def unbroken_width(self, text: str, size: float) -> float:
+        """Width in millimetres of the widest part that no line may break."""
+        return max((self.text_width(piece.rstrip(), size) for piece in _pieces(text) if len(piece) > 1), default=0.0)
 
     def text_width(self, text: str, size: float) -> float:
         """Width in millimetres."""
@@ -214,10 +227,18 @@ class ReportlabPaper:
             ) from problem
 
 
+def _carried(line: list[str], piece: str) -> list[str]:
+    """Take from a full line what must go to the next one with the piece that follows (避头尾)."""
+    carry: list[str] = []
+    while len(line) > 1 and ((carry[0] if carry else piece)[0] in _NOT_FIRST or line[-1][-1] in _NOT_LAST):
+        carry.insert(0, line.pop())
+    return carry
+
+
 def _pieces(text: str) -> Iterator[str]:
-    """Cut a text where a line may break: between Han characters, after blanks in Latin text."""
+    """Cut a text where a line may break: between Han characters, behind blanks and what joins the parts of a number."""
     piece = ""
-    for char in text:
+    for place, char in enumerate(text):
         han = char >= "\u2e80"
         if han:
             if piece:
@@ -226,7 +247,9 @@ def _pieces(text: str) -> Iterator[str]:
             yield char
         else:
             piece += char
-            if char in " -/":
+            # A date and a span of pages stay whole.
+            within = char == "-" and text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+            if char in _BREAKS and not within:
                 yield piece
                 piece = ""
     if piece:

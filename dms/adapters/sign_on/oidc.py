@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from dms.errors import NotPermitted, Unavailable
+from dms.ports.sign_on import Vouched
 
 # What a directory signs with; never "none", never a secret both sides know.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -51,8 +52,8 @@ class Oidc:
             )
         return url, {"state": state, "nonce": nonce, "verifier": verifier}
 
-    def finish(self, callback: str, answered: Mapping[str, str], kept: Mapping[str, str]) -> str:
-        """Return the login."""
+    def finish(self, callback: str, answered: Mapping[str, str], kept: Mapping[str, str]) -> Vouched:
+        """Return whom the directory vouches for."""
         if "error" in answered:
             raise NotPermitted("The directory refused the sign-in.", "Ask whoever keeps it.")
         state = kept.get("state", "")
@@ -73,7 +74,7 @@ class Oidc:
         login = claims.get(self._claim)
         if not isinstance(login, str) or not login:
             raise NotPermitted(f"The directory tells no “{self._claim}”.", "Set oidc_claim in dms.toml.")
-        return login
+        return Vouched(login, self._issued(), str(claims["sub"]))
 
     def _claims(self, token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
         try:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from dms.domain.describing.labels import squeeze
 from dms.domain.describing.profiles import FieldProfile, FormProfile
-from dms.domain.describing.reading import Reading, read_fields, recognise, squeeze
-from dms.domain.describing.values import find_dates, read_date
+from dms.domain.describing.reading import Reading, read_fields, recognise, written
+from dms.domain.describing.when import decide_day
+from dms.domain.describing.who import Customers, KnownCustomer, KnownPerson, People, is_person, tell_apart
 from dms.domain.item import Hints
 from dms.domain.pages import Page
 from dms.domain.scheme import Scheme
@@ -22,26 +24,15 @@ _FORBIDDEN_NAME = re.compile(r"[0-9]{5,}|^[\W\d_]+$")
 GENERAL = (
     FieldProfile("customer", "name", ("客户名称", "客户单位", "客户", "客戶名稱", "客戶", "Customer name", "Customer")),
     FieldProfile("number", "number", ("编号", "單號", "编 号", "文号", "文號", "Ref. No.", "Ref", "No.")),
-    FieldProfile("date", "date", ("日期", "填表日期", "签订日期", "Date")),
+    FieldProfile(
+        "date", "date", ("日期", "填表日期", "签订日期", "开票日期", "申请日期", "报告日期", "Date", "Invoice date")
+    ),
     FieldProfile("manager", "person", ("客户经理", "客戶經理", "经办人", "經辦人", "Account manager", "Handled by")),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
-    """A customer of the master data."""
-
-    name: str
-    manager: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """Somebody of the master data; ``code`` stands in volume numbers."""
-
-    code: str
-    name: str
+# Behind these nobody but the account manager stands; other labels may name any clerk.
+_MANAGER_LABELS = ("客户经理", "业务经理", "负责经理", "Account manager", "Sales manager", "Account Mgr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +67,13 @@ def describe(
     *,
     file_title: str = "",
     file_date: str = "",
+    file_date_is_own: bool = False,
     received: date,
 ) -> Description:
     """Describe a document.
 
     Args:
-        pages: its pages.
+        pages: its pages; blank ones (backs of a duplex scan) count for nothing.
         hints: what a person said; always wins.
         scheme: the classes there are.
         profiles: the forms there are.
@@ -90,8 +82,10 @@ def describe(
         fold: length-preserving folding.
         file_title: title the file itself or its name gives.
         file_date: ISO date the file itself gives.
+        file_date_is_own: that date is the document's (an e-mail's), not of the program that wrote the file.
         received: day of receipt; a document's date is not later.
     """
+    pages = written(pages)
     profile, why = recognise(pages, profiles, fold)
     read = read_fields(pages, profile.fields if profile else GENERAL, fold, profile.titles if profile else ())
     if "manager" not in read:
@@ -99,10 +93,11 @@ def describe(
         read |= read_fields(pages, [f for f in GENERAL if f.key == "manager"], fold)
     state = _State(pages, hints, scheme, profile, read, fold, people=people, customers=customers)
     state.reasons["form"] = why
-    customer = state.customer()
-    manager = state.manager(customer)
+    named = state.managers()
+    customer = state.customer(named)
+    manager = state.manager(customer, named)
     class_code = state.record_class()
-    day = state.day(file_date, received)
+    day = state.day(file_date, received, trusted=file_date_is_own)
     title = hints.title or _title(profile, customer, pages, file_title)
     fields = {k: r.text for k, r in read.items()} | {k: str(v) for k, v in hints.fields.items()}
     return Description(
@@ -134,65 +129,102 @@ class _State:
         customers: Sequence[KnownCustomer],
     ) -> None:
         self.hints, self.scheme, self.profile, self.read, self.fold = hints, scheme, profile, read, fold
-        self.people, self.customers = people, customers
-        self.text = squeeze(fold("".join(p.text for p in pages)))
-        self.first = squeeze(fold(pages[0].text)) if pages else ""
+        self.people, self.customers = People(people, fold), Customers(customers, fold)
+        self.lines = "\n".join(p.text for p in pages)
+        self.text = squeeze(fold(self.lines))
+        self.first = pages[0].text if pages else ""
         self.uncertain: list[str] = []
         self.reasons: dict[str, str] = {}
 
-    def customer(self) -> str:
+    def customer(self, managers: set[str]) -> str:
         """The customer: said, on the form and known, known and in the text, on the form and new."""
         if self.hints.customer:
             self.reasons["customer"] = "said by a person"
             return self.hints.customer
-        names = {squeeze(self.fold(n)): c.name for c in self.customers for n in (c.name, *c.aliases) if n}
         reading = self.read.get("customer")
         if reading:
-            told = squeeze(self.fold(reading.text))
-            exact = next((n for n in sorted(names, key=len, reverse=True) if n in told or told == n), "")
-            if exact:
-                self.reasons["customer"] = "known, on the form"
-                return names[exact]
-            odd = reading.confidence < SURE or len(told) < 2 or bool(_FORBIDDEN_NAME.search(told))
-            if odd:
-                self.doubt("customer", f"“{reading.text}” was read, not clearly")
-            else:
-                self.reasons["customer"] = "on the form, not known before"
-            return reading.text
+            return self._labelled_customer(reading, managers)
         if self._daily():
             return ""
-        present = sorted((n for n in names if len(n) >= 2 and n in self.text), key=len, reverse=True)
-        apart = {names[n] for n in present if not any(n != m and n in m for m in present)}
-        if len(apart) == 1:
-            self.reasons["customer"] = "known, named in the text"
-            return apart.pop()
-        if apart:
-            self.doubt("customer", "several customers are named: " + ", ".join(sorted(apart)))
+        apart, inside = self.customers.in_text(self.lines)
+        if len(apart) == 1 and not inside:
+            (only,) = apart
+            if not self.customers.others_in(self.lines, (only.name, *only.aliases)):
+                return self._settled([only], managers, "known, named in the text", only.name)
+            self.doubt("customer", f"{only.name} is named, and another company")
+        elif apart or inside:
+            names = list(dict.fromkeys([*(c.name for c in apart), *inside]))
+            several = "several customers are named" if len(names) > 1 else "a longer name may be meant"
+            self.doubt("customer", f"{several}: " + ", ".join(sorted(names)))
         else:
             self.doubt("customer", "no customer was found")
         return ""
 
-    def manager(self, customer: str) -> str:
-        """The account manager: said, named on the form, or the customer's own."""
-        by_name = {squeeze(self.fold(p.name)): p.code for p in self.people if p.name}
-        codes = {p.code for p in self.people}
-        if self.hints.manager:
-            said = self.hints.manager
-            self.reasons["manager"] = "said by a person"
-            code = said.upper() if said.upper() in codes else by_name.get(squeeze(self.fold(said)), said.upper())
-            if code not in codes:
-                self.doubt("manager", f"nobody has the code “{said}”")
-                return ""
-            return code
+    def _labelled_customer(self, reading: Reading, managers: set[str]) -> str:
+        """Whom a label names: a known customer by his whole name, a new one, or a question."""
+        if reading.rivals:
+            self.doubt(
+                "customer", "several are named behind the same label: " + ", ".join((reading.text, *reading.rivals))
+            )
+            return ""
+        if reading.within:
+            self.doubt("customer", f"“{reading.text}” stands behind “{reading.within}”")
+            return reading.text
+        same = self.customers.named(reading.text)
+        if same:
+            return self._settled(same, managers, "known, on the form", reading.text)
+        near_by = self.customers.close(reading.text)
+        told = squeeze(self.fold(reading.text))
+        odd = reading.confidence < SURE or len(told) < 2 or bool(_FORBIDDEN_NAME.search(told))
+        if near_by:
+            known = ", ".join(f"“{n}”" for n in near_by[:3])
+            self.doubt("customer", f"“{reading.text}” was read; known is {known}")
+        elif odd or reading.glued:
+            self.doubt("customer", f"“{reading.text}” was read, not clearly")
+        else:
+            self.reasons["customer"] = "on the form, not known before"
+        return reading.text
+
+    def _settled(self, same: Sequence[KnownCustomer], managers: set[str], why: str, read: str) -> str:
+        """Return the one customer of that name, or of several the one other marks on the paper tell."""
+        manager = next(iter(managers)) if len(managers) == 1 else ""
+        one = same[0] if len(same) == 1 else tell_apart(same, self.lines, manager, self.fold)
+        if one is None:
+            names = ", ".join(f"{c.name} ({c.manager})" if c.manager else c.name for c in same)
+            self.doubt("customer", f"several customers are called “{read}”: {names}")
+            return ""
+        if len(same) == 1 and manager and one.manager not in ("", manager) and is_person(one.name, self.fold):
+            self.doubt("customer", f"the known {one.name} is {one.manager}'s; the paper names {manager}")
+            return one.name
+        self.reasons["customer"] = why if len(same) == 1 else f"{why}, told apart by what else stands there"
+        return one.name
+
+    def managers(self) -> set[str]:
+        """Return the codes of those the form names as account manager."""
         reading = self.read.get("manager")
-        if reading:
-            told = squeeze(self.fold(reading.text))
-            named = {code for name, code in by_name.items() if name in told}
-            named |= {c for c in codes if re.search(rf"(?<![a-z]){c.lower()}(?![a-z])", self.fold(reading.text))}
-            if len(named) == 1:
+        return self.people.named(reading.text) if reading and not reading.within else set()
+
+    def manager(self, customer: str, named: set[str]) -> str:
+        """The account manager: said, named on the form, or the customer's own."""
+        codes = {p.code for p in self.people.known}
+        if self.hints.manager:
+            return self._said_manager(self.hints.manager, codes)
+        reading = self.read.get("manager")
+        own = next((c.manager for c in self.customers.known if c.name == customer and c.manager), "")
+        if reading and named:
+            if len(named) == 1 and not reading.rivals:
                 self.reasons["manager"] = "named on the form"
-                return named.pop()
-        own = next((c.manager for c in self.customers if c.name == customer and c.manager), "")
+                return next(iter(named))
+            if own in named and not reading.rivals:
+                self.reasons["manager"] = "named on the form, and the customer's account manager"
+                return own
+            self.doubt(
+                "manager", f"“{', '.join((reading.text, *reading.rivals))}” may be several: " + ", ".join(sorted(named))
+            )
+            return ""
+        if reading and (why := self._nobody(reading)):
+            self.doubt("manager", why)
+            return ""
         if own:
             self.reasons["manager"] = "the customer's account manager"
             return own
@@ -201,6 +233,25 @@ class _State:
             return next(iter(codes))
         self.doubt("manager", f"“{reading.text}” is nobody known" if reading else "no account manager was found")
         return ""
+
+    def _said_manager(self, said: str, codes: set[str]) -> str:
+        named = {said.upper()} & codes or self.people.named(said)
+        if len(named) == 1:
+            self.reasons["manager"] = "said by a person"
+            return next(iter(named))
+        told = "several people are called" if named else "nobody has the code"
+        self.doubt("manager", f"{told} “{said}”")
+        return ""
+
+    def _nobody(self, reading: Reading) -> str:
+        """Why a name that is nobody's must be asked about; empty where the customer's own manager may serve."""
+        near_by = self.people.close(reading.text)
+        if near_by:
+            return f"“{reading.text}” was read; known is " + ", ".join(f"“{n}”" for n in near_by)
+        strict = reading.label in {squeeze(self.fold(label)) for label in _MANAGER_LABELS}
+        # Known by Chinese names, an English form's pinyin cannot be compared.
+        comparable = not reading.text.isascii() or any(p.name.isascii() for p in self.people.known if p.name)
+        return f"“{reading.text}” is nobody known" if strict and comparable else ""
 
     def record_class(self) -> str:
         """The class: said, the form's, or by keywords with a clear margin."""
@@ -212,11 +263,10 @@ class _State:
         elif self.profile and self.profile.class_code in self.scheme.classes:
             self.reasons["class"] = f"form {self.profile.name}"
             return self.profile.class_code
+        top = squeeze(self.fold(self.first))[:60]
         scores = {
             c.code: sum(
-                (3 if squeeze(self.fold(k)) in self.first[:60] else 1)
-                for k in c.keywords
-                if squeeze(self.fold(k)) in self.text
+                (3 if squeeze(self.fold(k)) in top else 1) for k in c.keywords if squeeze(self.fold(k)) in self.text
             )
             for c in self.scheme.classes.values()
         }
@@ -231,28 +281,22 @@ class _State:
             self.doubt("class", "no form and no words that tell a class")
         return ""
 
-    def day(self, file_date: str, received: date) -> date | None:
+    def day(self, file_date: str, received: date, *, trusted: bool) -> date | None:
         """The date: said, on the form, told by the file, or the only one on the first page."""
-        if self.hints.date:
-            self.reasons["date"] = "said by a person"
-            return read_date(self.hints.date)
-        reading = self.read.get("date")
-        told = read_date(reading.text) if reading else None
-        if told and told <= received:
-            self.reasons["date"] = "on the form"
-            return told
-        if file_date:
-            self.reasons["date"] = "told by the file"
-            return read_date(file_date)
-        days = {d for d in find_dates(self.first) if d <= received}
-        if len(days) == 1:
-            self.reasons["date"] = "the only date on the first page"
-            return days.pop()
-        if told:
-            self.doubt("date", f"{told.isoformat()} lies after its receipt")
+        found = decide_day(
+            self.hints.date, self.read.get("date"), self.first, file_date, received,
+            trusted=trusted, strict=self.profile is None or self._plain_date(),
+        )  # fmt: skip
+        if found.doubt:
+            self.doubt("date", found.why)
         else:
-            self.doubt("date", "several dates, none labelled" if days else "no date was found")
-        return None
+            self.reasons["date"] = found.why
+        return found.day
+
+    def _plain_date(self) -> bool:
+        """A bare “日期” stands beside signatures, too."""
+        reading = self.read.get("date")
+        return reading is not None and reading.label in ("日期", "date")
 
     def doubt(self, name: str, why: str) -> None:
         """Note that a person must settle an attribute."""

@@ -6,34 +6,35 @@ next label. Labels may have an OCR slip. ``fold`` keeps the length of a text, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from dms.domain.describing.dates import first_date
+from dms.domain.describing.labels import OTHER, TRIM, Fold, Labels, near, squeeze
 from dms.domain.describing.profiles import FieldProfile, FormProfile
-from dms.domain.describing.values import plain, read_amount, read_date
+from dms.domain.describing.values import plain, read_amount
 from dms.domain.pages import Page, Word
 
-Fold = Callable[[str], str]
-_COLONS = "：:﹕︰"
-_TRIM = " \t　：:﹕︰|｜,，;；、*＊_＿"
 _CLOSE_LINES = 1.25
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A value with how sure the engine was of it."""
+    """A value with how sure the engine was of it.
+
+    Attributes:
+        label: what stands before it, folded.
+        within: the longer label its own stands in, empty where it stands alone.
+        glued: it follows its label without a sign or gap.
+        rivals: other values behind the same label on this document.
+    """
 
     text: str
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A label found in a word: where it begins and ends, and whose it is."""
-
-    start: int
-    end: int
-    key: str
+    label: str = ""
+    within: str = ""
+    glued: bool = False
+    rivals: tuple[str, ...] = ()
 
 
 def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold) -> tuple[FormProfile | None, str]:
@@ -44,7 +45,7 @@ def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold
     """
     if not pages:
         return None, "no pages"
-    first = pages[0]
+    first = written(pages)[0]
     top = [w for w in first.words if w.box.y0 <= first.height * 0.35] or list(first.words[:12])
     heading = [squeeze(fold(w.text)) for w in top]
     joined = "".join(heading)
@@ -64,12 +65,35 @@ def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold
     return best[1], best[2]
 
 
+def written(pages: Sequence[Page]) -> Sequence[Page]:
+    """Return the pages without blank ones, such as empty backs of a duplex scan; all where all are blank."""
+    return [p for p in pages if not p.evidence.blank] or pages
+
+
+def two_forms(page: Page, profiles: Sequence[FormProfile], fold: Fold) -> bool:
+    """True where a sheet as wide as two pages (A3) bears a form's title on both halves."""
+    if page.width < _A3_WIDTH or page.width < page.height:
+        return False
+    half = page.width / 2
+    sides = ([w for w in page.words if (w.box.middle[0] < half) is left] for left in (True, False))
+    return all(recognise([replace(page, words=tuple(words))], profiles, fold)[0] is not None for words in sides)
+
+
+_A3_WIDTH = 1000.0
+
+
 def _titled(title: str, heading: Sequence[str], joined: str) -> bool:
+    if len(title) <= 2 or (title.isascii() and title.isalpha() and len(title) <= 8):
+        # 传真, Letter: a word of any sentence or letterhead; a title only as a line of its own or at a short one's end.
+        return any(h.strip(TRIM).endswith(title) and len(h) <= len(title) + _HEADING for h in heading)
     if title in joined:
         return True
     if len(title) < 6:
         return False
     return any(abs(len(h) - len(title)) <= 1 and near(h, title) for h in heading)
+
+
+_HEADING = 16
 
 
 def _has_label(text: str, label: str) -> bool:
@@ -81,88 +105,49 @@ def read_fields(
 ) -> dict[str, Reading]:
     """Return the fields of a form found on its pages; the first page that has a field wins.
 
+    What the same label says otherwise, there or on a later page, is told as a rival.
     ``titles`` are no labels, whatever words they hold.
     """
     headings = [squeeze(fold(t)) for t in titles]
+    labels = Labels.of(fields, fold)
     found: dict[str, Reading] = {}
     for page in pages:
-        for key, reading in _page_fields(page, fields, fold, headings).items():
-            found.setdefault(key, reading)
+        for key, readings in _page_fields(page, labels, fold, headings).items():
+            best = found.setdefault(key, readings[0])
+            same = squeeze(fold(best.text))
+            others = (r.text for r in readings if r.label == best.label and squeeze(fold(r.text)) != same)
+            found[key] = replace(best, rivals=tuple(dict.fromkeys((*best.rivals, *others))))
     return found
 
 
-def _page_fields(page: Page, fields: Sequence[FieldProfile], fold: Fold, headings: Sequence[str]) -> dict[str, Reading]:
-    labels = sorted(
-        ((squeeze(fold(a)), f.key) for f in fields for a in f.labels), key=lambda pair: len(pair[0]), reverse=True
-    )
-    kinds = {f.key: f.kind for f in fields}
-    order: dict[str, int] = {}
-    for field in fields:
-        for rank, alias in enumerate(field.labels):
-            # The Traditional form of a label folds to its Simplified one; the earlier place counts.
-            order.setdefault(squeeze(fold(alias)), rank)
+def _page_fields(page: Page, labels: Labels, fold: Fold, headings: Sequence[str]) -> dict[str, list[Reading]]:
+    """Return what each field's labels say on a page, the value of its foremost label first."""
     marked = [
-        (word, [] if squeeze(fold(word.text)) in headings else _marks(fold(word.text), labels)) for word in page.words
+        (word, [] if squeeze(fold(word.text)) in headings else labels.marks(fold(word.text))) for word in page.words
     ]
     is_label = [bool(marks) for _, marks in marked]
     candidates: dict[str, list[tuple[int, Reading]]] = {}
     for index, (word, marks) in enumerate(marked):
         for place, mark in enumerate(marks):
             end = marks[place + 1].start if place + 1 < len(marks) else len(word.text)
-            text = word.text[mark.end : end].strip(_TRIM)
+            text = word.text[mark.end : end].strip(TRIM)
+            kind = labels.kinds[mark.key]
             reading = Reading(text, word.confidence) if text else None
             if reading is None and place + 1 == len(marks):
-                if kinds[mark.key] == "text":
+                if kind == "text":
                     reading = _block(page.words, is_label, index)
-                reading = reading or _beside(page.words, is_label, index, kinds[mark.key])
+                reading = reading or _beside(page.words, is_label, index, kind)
                 reading = reading or _below(page.words, is_label, index)
-            if reading is None:
+            if reading is None or mark.key == OTHER:
                 continue
-            value = normalise(reading.text, kinds[mark.key])
+            value = normalise(reading.text, kind)
             if value:
-                rank = order.get(squeeze(fold(word.text[mark.start : mark.end])), 99)
-                candidates.setdefault(mark.key, []).append((rank, Reading(value, reading.confidence)))
-    return {key: min(found, key=lambda pair: pair[0])[1] for key, found in candidates.items()}
-
-
-def _marks(folded: str, labels: Sequence[tuple[str, str]]) -> list[_Mark]:
-    """Find labels in one word: at its start, after a gap, or before a colon; the longest first, none overlapping."""
-    taken: list[_Mark] = []
-    squeezed = squeeze(folded)
-    for label, key in labels:
-        place = _place(folded, label)
-        while place is not None:
-            start, end = place
-            free = all(end <= m.start or start >= m.end for m in taken)
-            before = folded[start - 1] if start else " "
-            after = folded[end : end + 3].lstrip()[:1]
-            # A label is set apart: it opens the word or follows a gap, and what follows is a colon, a gap or its value.
-            apart = start == 0 or before in " \t|｜　,，;；。" or after in _COLONS
-            whole = after == "" or after in _COLONS or folded[end : end + 1] in " \t|｜　*" or not label[-1].isascii()
-            strong = len(label) >= 4 or after == "" or after in _COLONS or folded[end : end + 1] in " \t|｜　"
-            if free and apart and whole and strong and (after != "" or start == 0 or before in " \t|｜　"):
-                taken.append(_Mark(start, end, key))
-            place = _place(folded, label, end)
-    bare = squeezed.strip(_TRIM)
-    if not taken and len(bare) >= 4:
-        # The whole word may be a label with one slip of the OCR; never at its first character, because labels such as
-        # 订货日期 and 交货日期 differ only there.
-        slip = next((k for a, k in labels if len(a) == len(bare) and a[0] == bare[0] and near(bare, a)), None)
-        if slip is not None:
-            taken.append(_Mark(0, len(folded), slip))
-    return sorted(taken, key=lambda m: m.start)
-
-
-def _place(folded: str, label: str, begin: int = 0) -> tuple[int, int] | None:
-    """Find a label in a text, blanks inside it allowed; return where it begins and ends."""
-    found = folded.find(label, begin)
-    if found >= 0:
-        return found, found + len(label)
-    if " " not in folded and "\u3000" not in folded:
-        return None
-    kept = [i for i in range(begin, len(folded)) if folded[i] not in " \u3000\t"]
-    at = "".join(folded[i] for i in kept).find(label)
-    return (kept[at], kept[at + len(label) - 1] + 1) if at >= 0 else None
+                label = squeeze(fold(word.text[mark.start : mark.end]))
+                told = Reading(value, reading.confidence, label, mark.within, mark.glued and bool(text))
+                # A label that stands alone speaks before one inside a longer label.
+                rank = labels.ranks.get((mark.key, label), 99) + (100 if mark.within else 0)
+                candidates.setdefault(mark.key, []).append((rank, told))
+    return {key: [r for _, r in sorted(found, key=lambda pair: pair[0])] for key, found in candidates.items()}
 
 
 def _beside(words: Sequence[Word], is_label: Sequence[bool], index: int, kind: str) -> Reading | None:
@@ -181,14 +166,14 @@ def _beside(words: Sequence[Word], is_label: Sequence[bool], index: int, kind: s
         if is_label[i]:
             break
         if taken and (word.box.x0 - taken[-1].box.x1 > 4 * me.height or kind in ("date", "amount", "number")):
-            if kind == "date" and read_date(" ".join(w.text for w in taken)) is None:
+            if kind == "date" and first_date(" ".join(w.text for w in taken)) is None:
                 taken.append(word)
                 continue
             break
         taken.append(word)
     if not taken:
         return None
-    return Reading(" ".join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
+    return Reading(" ".join(w.text for w in taken).strip(TRIM), min(w.confidence for w in taken))
 
 
 def _block(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Reading | None:
@@ -217,7 +202,7 @@ def _block(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Readi
         high += 1
     taken = [words[i] for i in column[low : high + 1]]
     joint = "" if taken[0].text[-1:] >= "\u2e80" else " "
-    return Reading(joint.join(w.text for w in taken).strip(_TRIM), min(w.confidence for w in taken))
+    return Reading(joint.join(w.text for w in taken).strip(TRIM), min(w.confidence for w in taken))
 
 
 def _alone(words: Sequence[Word], index: int, own: int) -> bool:
@@ -252,17 +237,20 @@ def _below(words: Sequence[Word], is_label: Sequence[bool], index: int) -> Readi
     if not under:
         return None
     _, i = min(under)
-    return None if is_label[i] else Reading(words[i].text.strip(_TRIM), words[i].confidence)
+    return None if is_label[i] else Reading(words[i].text.strip(TRIM), words[i].confidence)
 
 
 def normalise(text: str, kind: str) -> str:
     """Bring a value to its kind's notation; empty where it cannot be one.
 
-    Dates become ``2026-03-05``, amounts ``12800.00``; numbers lose blanks; names and texts stay as they are.
+    Dates become ``2026-03-05``, but stay as they stand where they may be several days; amounts become ``12800.00``;
+    numbers lose blanks; names and texts stay as they are.
     """
     if kind == "date":
-        day = read_date(text)
-        return day.isoformat() if day else ""
+        seen = first_date(text)
+        if seen is None:
+            return ""
+        return seen.day.isoformat() if seen.sure else text[seen.start : seen.end]
     if kind == "amount":
         amount = read_amount(text)
         return plain(amount) if amount is not None else ""
@@ -274,21 +262,3 @@ def normalise(text: str, kind: str) -> str:
     if kind in ("name", "person"):
         return "" if not any(c.isalpha() for c in text) else text
     return text
-
-
-def squeeze(text: str) -> str:
-    """Return text without blanks."""
-    return "".join(text.split())
-
-
-def near(a: str, b: str) -> bool:
-    """True where two texts of about four or more characters differ in one (two from eight on)."""
-    allowed = 2 if len(b) >= 8 else 1
-    if abs(len(a) - len(b)) > allowed:
-        return False
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        above, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (x != y))
-    return row[-1] <= allowed

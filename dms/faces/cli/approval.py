@@ -14,7 +14,7 @@ from dms.faces.cli.output import Session, answer, json_option
 @click.pass_obj
 def declare_command(session: Session, record: str, statement: str, as_json: bool) -> None:
     """Declare as its handler (经办人) that a record is true and accurate (R3)."""
-    from dms.desk.approving import declare
+    from dms.desk.signing.approving import declare
 
     with session.world() as world:
         done = declare(world, record, statement=statement)
@@ -35,7 +35,7 @@ def declare_command(session: Session, record: str, statement: str, as_json: bool
 @click.pass_obj
 def approve_command(session: Session, record: str, ink: str | None, spot: int, note: str, as_json: bool) -> None:
     """Approve a record as its direct supervisor, or confirm a signature on its paper (R4)."""
-    from dms.desk.approving import approve, confirm
+    from dms.desk.signing.approving import approve, confirm
 
     with session.world() as world:
         if ink:
@@ -54,7 +54,7 @@ def approve_command(session: Session, record: str, ink: str | None, spot: int, n
 @click.pass_obj
 def reject_command(session: Session, record: str, reason: str, as_json: bool) -> None:
     """Send a record back to its handler; what was signed does not count any more."""
-    from dms.desk.approving import reject
+    from dms.desk.signing.approving import reject
 
     with session.world() as world:
         done = reject(world, record, reason=reason)

@@ -16,7 +16,7 @@ from dms.faces.cli.output import Session, answer, json_option, steps, table
 @click.pass_obj
 def verify_command(session: Session, sample: float, as_json: bool) -> int:
     """Check digests, orphans, gaps, addresses and the index. Exit code 6 where something was found."""
-    from dms.desk.checking import verify
+    from dms.desk.care.checking import verify
 
     with session.world() as world, steps(quiet=as_json) as show:
         found = verify(world, sample=sample, on_step=show)
@@ -34,7 +34,7 @@ def verify_command(session: Session, sample: float, as_json: bool) -> int:
 @click.pass_obj
 def doctor_command(session: Session, as_json: bool) -> int:
     """Check programs, engines, fonts, folders and sizes. Exit code 6 where something needed is missing."""
-    from dms.health import advice, probes
+    from dms.operating.health import advice, probes
 
     with session.world() as world:
         found = [*probes(world.settings), *advice(world)]
@@ -53,7 +53,7 @@ def doctor_command(session: Session, as_json: bool) -> int:
 @click.pass_obj
 def reindex_command(session: Session, as_json: bool) -> None:
     """Build the search index anew beside the old one, which goes on answering."""
-    from dms.desk.checking import rebuild_index
+    from dms.desk.care.checking import rebuild_index
 
     with session.world() as world:
         count = rebuild_index(world)
@@ -66,7 +66,7 @@ def reindex_command(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def rebuild_command(session: Session, as_json: bool) -> None:
     """Rebuild a lost catalogue from the vault, then the index. The old catalogue must be moved away first."""
-    from dms.desk.rebuilding import rebuild
+    from dms.desk.care.rebuilding import rebuild
     from dms.flow.index import reindex
 
     with session.world() as world, steps(quiet=as_json) as show:
@@ -94,7 +94,7 @@ def recover_command(session: Session, backup: Path, as_json: bool) -> None:
     """Bring a backup back; what stands in its place is moved aside, what was destroyed since stays destroyed."""
     from dataclasses import asdict
 
-    from dms.recovery import recover
+    from dms.operating.recovery import recover
 
     done = recover(session.home, backup, user=session.user)
     told = [f"{done.records} records are back."]
@@ -115,7 +115,7 @@ def migrate_command(session: Session, first: str, more: tuple[str, ...], dry_run
     """Move catalogue, vault and index to other engines; the old ones stay. Stop watchers and pages first."""
     from dataclasses import asdict
 
-    from dms.migration import migrate
+    from dms.operating.migration import migrate
 
     with steps(quiet=as_json) as show:
         done = migrate(session.home, [first, *more], user=session.user, dry=dry_run, told=show)
@@ -135,7 +135,7 @@ def migrate_command(session: Session, first: str, more: tuple[str, ...], dry_run
 @click.pass_obj
 def backup_command(session: Session, target: Path, as_json: bool) -> None:
     """Copy vault, catalogue, key and settings to a folder; the index can always be built again."""
-    from dms.desk.backing import backup
+    from dms.desk.care.backing import backup
 
     with session.world() as world, steps(quiet=as_json) as show:
         copied = backup(world, target, show)

@@ -41,7 +41,7 @@ def access_command() -> None:
 @click.pass_obj
 def access_request(session: Session, target: str, purpose: str, as_json: bool) -> None:
     """Ask to see a record (code or paper number), or all of a customer's: customer:NAME."""
-    from dms.desk.requesting import ask_access
+    from dms.desk.consent.requesting import ask_access
 
     with session.world() as world:
         request = ask_access(world, target, purpose=purpose)
@@ -56,7 +56,7 @@ def access_request(session: Session, target: str, purpose: str, as_json: bool) -
 @click.pass_obj
 def access_grant(session: Session, number: int, until: str, reason: str, as_json: bool) -> None:
     """Grant a request; it ends by itself."""
-    from dms.desk.requesting import decide_access
+    from dms.desk.consent.requesting import decide_access
 
     with session.world() as world:
         request = decide_access(world, number, grant=True, until=until, reason=reason)
@@ -71,7 +71,7 @@ def access_grant(session: Session, number: int, until: str, reason: str, as_json
 @click.pass_obj
 def access_deny(session: Session, number: int, reason: str, as_json: bool) -> None:
     """Deny a request, with a reason."""
-    from dms.desk.requesting import decide_access
+    from dms.desk.consent.requesting import decide_access
 
     with session.world() as world:
         request = decide_access(world, number, grant=False, reason=reason)
@@ -85,7 +85,7 @@ def access_deny(session: Session, number: int, reason: str, as_json: bool) -> No
 @click.pass_obj
 def access_end(session: Session, number: int, reason: str, as_json: bool) -> None:
     """End a grant before its day."""
-    from dms.desk.requesting import end_access
+    from dms.desk.consent.requesting import end_access
 
     with session.world() as world:
         request = end_access(world, number, reason=reason)
@@ -97,7 +97,7 @@ def access_end(session: Session, number: int, reason: str, as_json: bool) -> Non
 @click.pass_obj
 def access_list(session: Session, as_json: bool) -> None:
     """List your requests, and those you may decide."""
-    from dms.desk.requesting import requests
+    from dms.desk.consent.requesting import requests
 
     with session.world() as world:
         found = requests(world, "access")
@@ -123,9 +123,9 @@ def change_command(
     file: Path | None, approve: int | None, refuse: int | None, listed: bool, reason: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask for a change of a filed record (R8), or decide one: the old version stays beside the new."""
-    from dms.desk.changing import ask_change, decide_change
-    from dms.desk.finding import catch_up
-    from dms.desk.requesting import requests
+    from dms.desk.consent.changing import ask_change, decide_change
+    from dms.desk.consent.requesting import requests
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     with session.world() as world:
@@ -165,8 +165,8 @@ def _pair(text: str) -> tuple[str, str]:
 @click.pass_obj
 def promote_command(session: Session, record: str, class_code: str, reason: str, as_json: bool) -> None:
     """Move a filed record into another class (R11): a new paper number, the old one a see-also."""
-    from dms.desk.changing import promote
-    from dms.desk.finding import catch_up
+    from dms.desk.consent.changing import promote
+    from dms.desk.records.finding import catch_up
 
     with session.world() as world:
         moved = promote(world, record, class_code, reason=reason)
@@ -188,8 +188,8 @@ def delete_command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """Ask for a record to be removed (R9), or decide it: a month in the bin, then gone for good."""
-    from dms.desk.disposing import ask_deletion, decide_deletion
-    from dms.desk.finding import catch_up
+    from dms.desk.consent.disposing import ask_deletion, decide_deletion
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     if listed:
@@ -211,8 +211,8 @@ def delete_command(
 
 
 def _bin(session: Session, *, as_json: bool) -> None:
-    from dms.desk.disposing import bin_of
-    from dms.desk.requesting import requests
+    from dms.desk.consent.disposing import bin_of
+    from dms.desk.consent.requesting import requests
 
     with session.world() as world:
         asked = requests(world, "deletion", states=["open"])
@@ -242,8 +242,8 @@ def _bin(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def restore_command(session: Session, record: str, reason: str, as_json: bool) -> None:
     """Take a record out of the bin; it is again what it was."""
-    from dms.desk.disposing import restore
-    from dms.desk.finding import catch_up
+    from dms.desk.consent.disposing import restore
+    from dms.desk.records.finding import catch_up
 
     with session.world() as world:
         back = restore(world, record, reason=reason)
@@ -256,8 +256,8 @@ def restore_command(session: Session, record: str, reason: str, as_json: bool) -
 @click.pass_obj
 def purge_command(session: Session, as_json: bool) -> None:
     """Destroy for good what has been in the bin for its month and is not held; a tombstone stays."""
-    from dms.desk.disposing import purge
-    from dms.desk.finding import catch_up
+    from dms.desk.consent.disposing import purge
+    from dms.desk.records.finding import catch_up
 
     with session.world() as world:
         gone = purge(world)
@@ -277,8 +277,8 @@ def hold_command(
     session: Session, target: str | None, lift: int | None, listed: bool, reason: str, as_json: bool
 ) -> None:
     """Keep a record, a volume or customer:NAME from destruction while a dispute lasts (legal hold)."""
-    from dms.desk.holding import hold, holds
-    from dms.desk.holding import lift as lift_hold
+    from dms.desk.consent.holding import hold, holds
+    from dms.desk.consent.holding import lift as lift_hold
     from dms.errors import Usage
 
     with session.world() as world:

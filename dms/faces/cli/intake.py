@@ -1,4 +1,4 @@
-"""``dms watch``, ``ingest``, ``retry`` and ``attention``: what comes in, and what people must settle."""
+"""``dms watch``, ``ingest``, ``retry``, ``discard`` and ``attention``: what comes in, and what people must settle."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def show_items(console: Any, items: list[dict[str, Any]], *, empty: str) -> None
 def watch_command(session: Session, once: bool, as_json: bool) -> None:
     """Take in what is dropped into the inbox, until stopped (Ctrl-C)."""
     from dms.assembly import workers
-    from dms.desk.watching import Watcher
+    from dms.desk.intake.watching import Watcher
     from dms.domain.item import Item
 
     def ended(item: Item) -> None:
@@ -88,8 +88,8 @@ def watch_command(session: Session, once: bool, as_json: bool) -> None:
 def worker_command(session: Session, as_json: bool) -> None:
     """Take along what this or other machines received, and keep the index up, until stopped (Ctrl-C)."""
     from dms.assembly import workers
-    from dms.desk.watching import take_care
-    from dms.desk.workshop import Workshop
+    from dms.desk.intake.watching import take_care
+    from dms.desk.intake.workshop import Workshop
 
     stop = threading.Event()
     with session.world(log="json" if as_json else "text") as world, progress(quiet=as_json) as show:
@@ -125,8 +125,8 @@ def ingest_command(
     from datetime import date
 
     from dms.assembly import workers
-    from dms.desk.intake import add_paths
-    from dms.desk.workshop import Workshop
+    from dms.desk.intake.items import add_paths
+    from dms.desk.intake.workshop import Workshop
     from dms.domain.item import Hints
     from dms.errors import Usage
 
@@ -156,8 +156,8 @@ def ingest_command(
 def retry_command(session: Session, items: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Send files from quarantine through the journey again, after what was wrong was mended."""
     from dms.assembly import workers
-    from dms.desk.intake import retry
-    from dms.desk.workshop import Workshop
+    from dms.desk.intake.items import retry
+    from dms.desk.intake.workshop import Workshop
     from dms.errors import Usage
 
     if not items and not everything:
@@ -170,14 +170,28 @@ def retry_command(session: Session, items: tuple[str, ...], everything: bool, as
     answer({"items": done}, lambda c: show_items(c, done, empty="Nothing is in quarantine."), as_json=as_json)
 
 
+@click.command("discard")
+@click.argument("item")
+@click.option("--reason", required=True, help="Why it is not taken in; it stays in the log.")
+@json_option
+@click.pass_obj
+def discard_command(session: Session, item: str, reason: str, as_json: bool) -> None:
+    """Remove a file from quarantine that will never be taken in; it does not come back."""
+    from dms.desk.intake.discarding import discard
+
+    with session.world() as world:
+        done = item_data([discard(world, item, reason=reason)])
+    answer({"items": done}, lambda c: show_items(c, done, empty=""), as_json=as_json)
+
+
 @click.command("attention")
 @click.option("--settle", default="", help="Take what was said of this code or item off the list.")
 @json_option
 @click.pass_obj
 def attention_command(session: Session, settle: str, as_json: bool) -> None:
     """List what people must settle, and how."""
-    from dms.desk.waiting import settle as settle_it
-    from dms.desk.waiting import waiting
+    from dms.desk.records.waiting import settle as settle_it
+    from dms.desk.records.waiting import waiting
 
     with session.world() as world:
         if settle:

@@ -26,7 +26,7 @@ def audit_command() -> None:
 @click.pass_obj
 def audit_list(session: Session, target: str, user: str, act: str, limit: int, offset: int, as_json: bool) -> None:
     """List acts and looks, newest first; of one record with TARGET."""
-    from dms.desk.auditing import listed
+    from dms.desk.care.auditing import listed
 
     with session.world() as world:
         found = listed(world, target=target, user=user, act=act, limit=limit, offset=offset)
@@ -45,7 +45,7 @@ def audit_list(session: Session, target: str, user: str, act: str, limit: int, o
 @click.pass_obj
 def audit_root(session: Session, size: int, as_json: bool) -> None:
     """Tell the log's root as it stands on printed sheets."""
-    from dms.desk.auditing import root
+    from dms.desk.care.auditing import root
 
     with session.world() as world:
         found = root(world, size=size)
@@ -60,8 +60,8 @@ def audit_root(session: Session, size: int, as_json: bool) -> None:
 @click.pass_obj
 def audit_proof(session: Session, act: int, size: int, growth: bool, as_json: bool) -> None:
     """Prove that an act stands in the log, or that the log goes on from an earlier one (RFC 9162)."""
-    from dms.desk.auditing import growth as grown
-    from dms.desk.auditing import proof
+    from dms.desk.care.auditing import growth as grown
+    from dms.desk.care.auditing import proof
 
     with session.world() as world:
         found = grown(world, act, size) if growth else proof(world, act, size=size)
@@ -74,7 +74,7 @@ def audit_proof(session: Session, act: int, size: int, growth: bool, as_json: bo
 @click.pass_obj
 def audit_verify(session: Session, roots: tuple[str, ...], as_json: bool) -> int:
     """Recompute the whole log; check it against its copy and against ROOTS read from paper (SIZE:HEX)."""
-    from dms.desk.auditing import parse_root, root, verify
+    from dms.desk.care.auditing import parse_root, root, verify
 
     with session.world() as world:
         found = verify(world, [parse_root(r) for r in roots])

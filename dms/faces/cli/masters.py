@@ -19,20 +19,24 @@ def people_command() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, help="account_manager (default), archivist, sales_manager …")
-@click.option("--department", default="", help="His department; its manager is his supervisor.")
-@click.option("--login", default="", help="His login on this machine, or what he gives as --as.")
+@click.option("--department", default=None, help="His department; its manager is his supervisor.")
+@click.option("--login", default=None, help="His login on this machine, or what he gives as --as.")
 @json_option
 @click.pass_obj
 def people_add(
-    session: Session, code: str, name: str, roles: tuple[str, ...], department: str, login: str, as_json: bool
+    session: Session,
+    code: str,
+    name: str,
+    roles: tuple[str, ...],
+    department: str | None,
+    login: str | None,
+    as_json: bool,
 ) -> None:
-    """Add or change a person: dms people add ZHS 张华生."""
-    from dms.desk.masters import add_person
-    from dms.ports.catalogue import Person
+    """Add or change a person: dms people add ZHS 张华生. What is not given stays as it is."""
+    from dms.desk.accounts.people import Entry, save_person
 
-    person = Person(code.upper(), name, roles or ("account_manager",), login, department)
     with session.world() as world:
-        add_person(world, person)
+        person = save_person(world, Entry(code.upper(), name, roles or None, login, department))
     data = {"code": person.code, "name": person.name, "roles": list(person.roles), "login": person.login}
     answer(data, lambda c: c.print(f"{person.code} {person.name}", markup=False), as_json=as_json)
 
@@ -42,7 +46,7 @@ def people_add(
 @click.pass_obj
 def people_list(session: Session, as_json: bool) -> None:
     """List the people of the archive."""
-    from dms.desk.masters import people
+    from dms.desk.accounts.people import people
 
     with session.world() as world:
         found = people(world)
@@ -54,20 +58,26 @@ def people_list(session: Session, as_json: bool) -> None:
 
 @people_command.command("password")
 @click.argument("login")
+@click.option("--once/--lasting", "once", default=None, help="Good for the first sign-in only, or until he changes it.")
 @json_option
 @click.pass_obj
-def people_password(session: Session, login: str, as_json: bool) -> None:
-    """Set somebody's password for the web pages; it is asked for, or read from standard input where that is a pipe."""
+def people_password(session: Session, login: str, once: bool | None, as_json: bool) -> None:
+    """Set somebody's password for the web pages; it is asked for, or read from standard input where that is a pipe.
+
+    Typed here, another person's is good for one sign-in, at which he chooses his own; a script that sets up an office
+    gives lasting ones.
+    """
     import sys
 
-    from dms.desk.signing_in import Doorkeeper
+    from dms.desk.accounts.signing_in import Doorkeeper
 
+    once = sys.stdin.isatty() if once is None else once
     if sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         password = sys.stdin.readline().rstrip("\n")
     with session.world() as world:
-        Doorkeeper(world.passwords()).set_password(world, login, password)
+        Doorkeeper(world.passwords()).set_password(world, login, password, lasting=not once)
     told = f"The password of {login} is set; where he was signed in, he is signed out."
     answer({"login": login}, lambda c: c.print(told, markup=False), as_json=as_json)
 
@@ -84,7 +94,7 @@ def people_deputy(
     session: Session, person: str, deputy: str, since: str, until: str, reason: str, as_json: bool
 ) -> None:
     """Let DEPUTY stand in for PERSON between two days; both stay known in the log."""
-    from dms.desk.masters import appoint
+    from dms.desk.accounts.people import appoint
     from dms.ports.registers import Deputy
 
     made = Deputy(person.upper(), deputy.upper(), since, until)
@@ -107,7 +117,7 @@ def customers_command() -> None:
 @click.pass_obj
 def customers_add(session: Session, name: str, manager: str, aliases: tuple[str, ...], as_json: bool) -> None:
     """Add or change a customer."""
-    from dms.desk.masters import add_customers
+    from dms.desk.accounts.customers import add_customers
     from dms.ports.catalogue import Customer
 
     with session.world() as world:
@@ -123,7 +133,7 @@ def customers_add(session: Session, name: str, manager: str, aliases: tuple[str,
 @click.pass_obj
 def customers_reassign(session: Session, customers: tuple[str, ...], manager: str, reason: str, as_json: bool) -> None:
     """Hand customers (or all of a manager's, by his code) over: access follows, records keep who filed them."""
-    from dms.desk.masters import reassign
+    from dms.desk.accounts.customers import reassign
 
     with session.world() as world:
         count = reassign(world, customers, manager.upper(), reason=reason)
@@ -148,7 +158,7 @@ def customers_import(ctx: click.Context, file: Path, dry_run: bool, as_json: boo
 @click.pass_obj
 def customers_list(session: Session, as_json: bool) -> None:
     """List customers within what you may see."""
-    from dms.desk.masters import seen_customers
+    from dms.desk.accounts.customers import seen_customers
 
     with session.world() as world:
         customers = seen_customers(world)

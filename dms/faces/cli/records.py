@@ -34,7 +34,7 @@ def search_command(
     date:2026-01..2026-03, code:, number:. Chinese words of any length are found, Traditional as Simplified;
     names also by their pinyin initials.
     """
-    from dms.desk.finding import Filters, search
+    from dms.desk.records.finding import Filters, search
 
     filters = Filters(class_code, year, customer, manager, volume, state or "")
     words = " ".join(query)
@@ -91,7 +91,7 @@ def search_command(
 @click.pass_obj
 def show_command(session: Session, record: str, diff: tuple[int, int] | None, as_json: bool) -> None:
     """Show everything about one record, by electronic code or paper number."""
-    from dms.desk.showing import show
+    from dms.desk.records.showing import show
 
     if diff:
         _diff(session, record, diff, as_json=as_json)
@@ -144,7 +144,7 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
 
 
 def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: bool) -> None:
-    from dms.desk.changing import compare
+    from dms.desk.consent.changing import compare
 
     with session.world() as world:
         found = compare(world, record, *versions)
@@ -169,8 +169,8 @@ def describe_command(
     fields: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Settle class, customer, manager, title, date or fields of a record that is not filed yet."""
-    from dms.desk.describing import describe
-    from dms.desk.finding import catch_up
+    from dms.desk.records.describing import describe
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     pairs = {}
@@ -204,8 +204,8 @@ def describe_command(
 @click.pass_obj
 def pair_command(session: Session, record: str, scan: str | None, accept: bool, reason: str, as_json: bool) -> None:
     """Join an electronic file and the scan of its paper into one record on two carriers."""
-    from dms.desk import pairing
-    from dms.desk.finding import catch_up
+    from dms.desk.records import pairing
+    from dms.desk.records.finding import catch_up
     from dms.errors import Usage
 
     with session.world() as world:
@@ -245,6 +245,33 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
     answer(data, human, as_json=as_json)
 
 
+@click.command("rescan")
+@click.argument("record")
+@click.option("--replace", "how", flag_value="replace", help="Its pages take the place of the earlier ones.")
+@click.option("--version", "how", flag_value="version", help="It is kept beside them, in a version of its own.")
+@click.option("--discard", "how", flag_value="discard", help="Nothing of it is used; its code is voided.")
+@click.option("--different", "how", flag_value="different", help="Two papers: both stay, and both count.")
+@click.option("--reason", default="", help="Why; it stays in the log.")
+@json_option
+@click.pass_obj
+def rescan_command(session: Session, record: str, how: str | None, reason: str, as_json: bool) -> None:
+    """Settle a paper that was scanned twice."""
+    from dms.desk.records.finding import catch_up
+    from dms.desk.records.rescans import Settled, settle_rescan
+    from dms.errors import Usage
+
+    if how is None:
+        raise Usage("What is the second scan?", f"dms rescan {record} --replace, --version, --discard or --different")
+    with session.world() as world:
+        kept = settle_rescan(world, record, Settled(how), reason=reason)
+        catch_up(world)
+    answer(
+        {"record": kept.to_dict()},
+        lambda console: console.print(f"{kept.code} “{printable(kept.title)}” goes on.", markup=False),
+        as_json=as_json,
+    )
+
+
 @click.command("file")
 @click.argument("records", nargs=-1, required=True)
 @click.option("--by-hand", is_flag=True, help="Pass the gate by hand; needs --reason, and stays in the log.")
@@ -253,8 +280,8 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
 @click.pass_obj
 def file_command(session: Session, records: tuple[str, ...], by_hand: bool, reason: str, as_json: bool) -> None:
     """File records: paper number in the open volume, stamp and QR on the access copy, remarks on both carriers."""
-    from dms.desk.filing import file
-    from dms.desk.finding import catch_up
+    from dms.desk.records.finding import catch_up
+    from dms.desk.signing.filing import file
     from dms.errors import Usage
 
     if by_hand and not reason.strip():

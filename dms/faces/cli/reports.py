@@ -29,7 +29,7 @@ def report_command(session: Session, kind: str, about: str, output: Path | None,
     ABOUT is a period (2026-11, 2026-Q4, 2026-H2, 2026), a customer for a dossier, or a code, paper number, volume or
     month for the four-property check. Exit code 6 where exceptions, gaps or the check find something.
     """
-    from dms.desk.reporting import failing, report, save
+    from dms.desk.ledger.reporting import failing, report, save
 
     with session.world() as world:
         made = report(world, kind, about)
@@ -62,7 +62,7 @@ def grade_command() -> None:
 @click.pass_obj
 def grade_propose(session: Session, quarter: str, as_json: bool) -> None:
     """Propose classes for a quarter; the last one without."""
-    from dms.desk.dealing import last_quarter, propose_grades
+    from dms.desk.ledger.dealing import last_quarter, propose_grades
 
     with session.world() as world:
         made = propose_grades(world, quarter or last_quarter(world))
@@ -78,7 +78,7 @@ def grade_propose(session: Session, quarter: str, as_json: bool) -> None:
 @click.pass_obj
 def grade_decide(session: Session, customer: str, quarter: str, after: str, reason: str, as_json: bool) -> None:
     """Decide a customer's class; one that differs from the proposal needs a reason."""
-    from dms.desk.dealing import decide_grade
+    from dms.desk.ledger.dealing import decide_grade
 
     with session.world() as world:
         made = decide_grade(world, customer, quarter, after, reason=reason)
@@ -94,7 +94,7 @@ def grade_decide(session: Session, customer: str, quarter: str, after: str, reas
 @click.pass_obj
 def grade_focus(session: Session, customer: str, month: str, reason: str, as_json: bool) -> None:
     """Put a customer on the list the month's meeting decided to look at."""
-    from dms.desk.dealing import focus
+    from dms.desk.ledger.dealing import focus
 
     with session.world() as world:
         made = focus(world, customer, month, reason=reason)
@@ -107,7 +107,7 @@ def grade_focus(session: Session, customer: str, month: str, reason: str, as_jso
 @click.pass_obj
 def grade_list(session: Session, quarter: str, as_json: bool) -> None:
     """List proposals and decisions."""
-    from dms.desk.dealing import gradings
+    from dms.desk.ledger.dealing import gradings
 
     with session.world() as world:
         found = gradings(world, quarter)
@@ -131,8 +131,8 @@ def appraise_command() -> None:
 @click.pass_obj
 def appraise_list(session: Session, as_json: bool) -> None:
     """List records whose retention has ended, and destructions proposed."""
-    from dms.desk.appraising import ended
-    from dms.desk.requesting import requests
+    from dms.desk.consent.appraising import ended
+    from dms.desk.consent.requesting import requests
 
     with session.world() as world:
         found = ended(world)
@@ -163,7 +163,7 @@ def appraise_list(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def appraise_propose(session: Session, records: tuple[str, ...], way: str, reason: str, as_json: bool) -> None:
     """Propose the destruction of records whose retention has ended."""
-    from dms.desk.appraising import propose
+    from dms.desk.consent.appraising import propose
 
     with session.world() as world:
         made = propose(world, records, reason=reason, way=way)
@@ -179,7 +179,7 @@ def appraise_propose(session: Session, records: tuple[str, ...], way: str, reaso
 @click.pass_obj
 def appraise_decide(session: Session, number: int, approve: bool | None, reason: str, as_json: bool) -> None:
     """Approve or refuse a destruction (批准人)."""
-    from dms.desk.appraising import decide
+    from dms.desk.consent.appraising import decide
     from dms.errors import Usage
 
     if approve is None:
@@ -195,7 +195,7 @@ def appraise_decide(session: Session, number: int, approve: bool | None, reason:
 @click.pass_obj
 def appraise_witness(session: Session, number: int, as_json: bool) -> None:
     """Confirm as one of two supervisors (监销人)."""
-    from dms.desk.appraising import witness
+    from dms.desk.consent.appraising import witness
 
     with session.world() as world:
         made = witness(world, number)
@@ -209,8 +209,8 @@ def appraise_witness(session: Session, number: int, as_json: bool) -> None:
 @click.pass_obj
 def appraise_destroy(session: Session, number: int, as_json: bool) -> None:
     """Carry out a destruction two supervisors confirmed; print its register: dms print destruction-register NO."""
-    from dms.desk.appraising import destroy
-    from dms.desk.finding import catch_up
+    from dms.desk.consent.appraising import destroy
+    from dms.desk.records.finding import catch_up
 
     with session.world() as world:
         made = destroy(world, number)
@@ -231,8 +231,8 @@ def import_command(session: Session, kind: str, file: Path, dry_run: bool, as_js
 
     All rows or none: exit code 6 where a row is wrong.
     """
-    from dms.desk.finding import catch_up
-    from dms.desk.importing import import_sheet
+    from dms.desk.intake.importing import import_sheet
+    from dms.desk.records.finding import catch_up
 
     with session.world() as world:
         found = import_sheet(world, kind, file, dry=dry_run)
@@ -265,7 +265,7 @@ def handover_command() -> None:
 @click.pass_obj
 def handover_write(session: Session, targets: tuple[str, ...], output: Path, organisation: str, as_json: bool) -> None:
     """Write records or whole volumes into a package."""
-    from dms.desk.handing_over import hand_over
+    from dms.desk.care.handing_over import hand_over
 
     with session.world() as world, steps(quiet=as_json) as show:
         made = hand_over(
@@ -286,7 +286,7 @@ def handover_write(session: Session, targets: tuple[str, ...], output: Path, org
 @click.pass_obj
 def handover_check(session: Session, folder: Path, as_json: bool) -> None:
     """Read a package back and check everything in it."""
-    from dms.desk.handing_over import check_package
+    from dms.desk.care.handing_over import check_package
 
     with session.world() as world:
         made = check_package(world, folder)

@@ -76,8 +76,8 @@ def _working(world: World, *, watch: bool) -> Iterator[Any]:
     import threading
 
     from dms.assembly import workers
-    from dms.desk.watching import Watcher
-    from dms.desk.workshop import Workshop
+    from dms.desk.intake.watching import Watcher
+    from dms.desk.intake.workshop import Workshop
 
     if not watch:
         workshop = Workshop(world, workers(world.settings))

@@ -1,38 +1,70 @@
-"""``dms cover``, ``label``, ``print``, ``reserve`` and ``void``: what goes on paper, before and after the scan."""
+"""``dms cover``, ``label``, ``print``, ``reserve`` and ``void``: what goes on paper, before and after the scan.
+
+Which sheets there are and what can be chosen for each is the desk's to say (``dms.desk.shelf.sheets``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dms.desk.shelf.sheets import options, sheets
 from dms.faces.cli.output import Session, answer, json_option
 
 if TYPE_CHECKING:
+    from dms.desk.shelf.sheets.sheet import Option, Printed
     from dms.domain.record import Record
     from dms.ports.world import World
 
+F = TypeVar("F", bound=Callable[..., Any])
 _OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="PDF to write."
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File to write."
 )
-_FOLDED = click.option("--folded", is_flag=True, help="Larger codes with more error correction, for folded paper.")
 
 
-def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: str) -> None:
-    data = {
-        "file": str(target),
-        "codes": [r.code for r in records],
-        "paper_numbers": [r.paper_number for r in records if r.paper_number],
-    }
+def _choices(chosen: Iterable[Option], *, named: bool = False) -> Callable[[F], F]:
+    """Add what can be chosen for sheets to a command; ``named`` says for which sheets each is."""
 
-    def human(console: Any) -> None:
-        first, last = records[0], records[-1]
-        span = first.code if len(records) == 1 else f"{first.code} to {last.code}"
-        console.print(f"{what}: {span} → {target}", markup=False)
+    def add(function: F) -> F:
+        for option in reversed(list(chosen)):
+            of = ", ".join(name for name, sheet in sheets().items() if option in sheet.options)
+            told = f"{of}: {option.about}" if named else f"{option.about[0].upper()}{option.about[1:]}"
+            if isinstance(option.default, bool):
+                function = click.option(
+                    f"--{option.name}", f"of_{option.name}", is_flag=True, default=None, help=f"{told}."
+                )(function)
+            else:
+                takes = f" [{option.takes}; default: {'any' if option.default == '' else option.default}]"
+                function = click.option(f"--{option.name}", f"of_{option.name}", default=None, help=told + takes)(
+                    function
+                )
+        return function
 
-    answer(data, human, as_json=as_json)
+    return add
+
+
+def _given(chosen: dict[str, Any]) -> dict[str, object]:
+    """Return what was given on the line, by the options' own names."""
+    return {name.removeprefix("of_"): value for name, value in chosen.items() if value is not None}
+
+
+def _answer(printed: Printed, *, as_json: bool, what: str) -> None:
+    files = [str(file) for file in printed.files]
+    data = {"file": files[0], **({"files": files} if len(files) > 1 else {}), **printed.told}
+    codes = printed.told.get("codes", ())
+    span = "" if not codes else f": {codes[0]}" if len(codes) == 1 else f": {codes[0]} to {codes[-1]}"
+    answer(data, lambda c: c.print(f"{what}{span} → {', '.join(files)}", markup=False), as_json=as_json)
+
+
+def _reserved(world: World, records: Sequence[Record], output: Path | None, chosen: dict[str, Any]) -> Printed:
+    """Print the covers of what was reserved just now."""
+    from dms.desk.shelf.printing import print_sheet
+
+    target = output or Path(f"cover-{records[0].code}.pdf")
+    return print_sheet(world, "cover", [record.code for record in records], target, _given(chosen))
 
 
 @click.command("cover")
@@ -43,33 +75,33 @@ def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: st
 @click.option("--title", default="", help="Title.")
 @click.option("--pages", default=0, help="Pages expected behind the cover.")
 @click.option("--count", default=1, show_default=True, help="How many covers, each with its own code.")
-@_FOLDED
+@_choices(sheets()["cover"].options)
 @_OUTPUT
 @json_option
 @click.pass_obj
 def cover_command(
-    session: Session, records: tuple[str, ...], class_code: str, customer: str, manager: str, title: str, pages: int,
-    count: int, folded: bool, output: Path | None, as_json: bool,
+    session: Session, /, records: tuple[str, ...], class_code: str, customer: str, manager: str, title: str, pages: int,
+    count: int, output: Path | None, as_json: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Print cover sheets (扫描封面): new ones with reserved codes, or those of RECORDS again.
 
     Put a cover on top of its stack and scan: whatever lies behind it attaches to its code. RECORDS are codes, paper
     numbers or ranges FIRST..LAST of codes.
     """
-    from dms.desk.printing import named_records, print_covers
-    from dms.desk.reserving import reserve
+    from dms.desk.shelf.printing import print_sheet
+    from dms.desk.shelf.reserving import reserve
 
     with session.world() as world:
         if records:
-            chosen = named_records(world, records)
+            target = output or Path(f"cover-{records[0]}.pdf")
+            printed = print_sheet(world, "cover", records, target, _given(chosen))
         else:
-            chosen = reserve(
+            made = reserve(
                 world, count=count, class_code=class_code, manager=manager.upper(), customer=customer, title=title,
                 pages=pages,
             )  # fmt: skip
-        target = output or Path(f"cover-{chosen[0].code}.pdf")
-        print_covers(world, chosen, target, folded=folded)
-    _printed(chosen, target, as_json=as_json, what="Cover sheets" if len(chosen) > 1 else "Cover sheet")
+            printed = _reserved(world, made, output, chosen)
+    _answer(printed, as_json=as_json, what="Cover sheets")
 
 
 @click.command("reserve")
@@ -79,144 +111,90 @@ def cover_command(
 @click.option("--title", default="", help="Title.")
 @click.option("--pages", default=0, help="Pages expected behind each cover.")
 @click.option("--count", default=1, show_default=True, help="How many numbers.")
-@_FOLDED
+@_choices(sheets()["cover"].options)
 @_OUTPUT
 @json_option
 @click.pass_obj
 def reserve_command(
-    session: Session, class_code: str, manager: str, customer: str, title: str, pages: int, count: int, folded: bool,
-    output: Path | None, as_json: bool,
+    session: Session, /, class_code: str, manager: str, customer: str, title: str, pages: int, count: int,
+    output: Path | None, as_json: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Reserve paper numbers (档号) with their codes, and print their cover sheets."""
-    from dms.desk.printing import print_covers
-    from dms.desk.reserving import reserve
+    from dms.desk.shelf.reserving import reserve
 
     with session.world() as world:
-        chosen = reserve(
+        made = reserve(
             world, count=count, class_code=class_code, manager=manager.upper(), customer=customer, title=title,
             pages=pages, numbered=True,
         )  # fmt: skip
-        target = output or Path(f"cover-{chosen[0].code}.pdf")
-        print_covers(world, chosen, target, folded=folded)
-    _printed(chosen, target, as_json=as_json, what=f"Reserved {chosen[0].paper_number} and on")
+        printed = _reserved(world, made, output, chosen)
+    _answer(printed, as_json=as_json, what=f"Reserved {made[0].paper_number} and on")
 
 
 @click.command("label")
 @click.argument("records", nargs=-1, required=True)
-@click.option("--layout", default="3x8", show_default=True, help="Label sheet; “dms print --list” names them.")
-@click.option("--start", default=1, show_default=True, help="First free label on the sheet, 1 is top left.")
-@click.option("--offset", type=(float, float), default=(0.0, 0.0), help="Millimetres right and down.")
+@_choices(sheets()["label"].options)
+@click.option("--offset", type=(float, float), default=None, help="Millimetres right and down, in one.")
 @_OUTPUT
 @json_option
 @click.pass_obj
 def label_command(
-    session: Session, records: tuple[str, ...], layout: str, start: int, offset: tuple[float, float],
-    output: Path | None, as_json: bool,
+    session: Session, /, records: tuple[str, ...], offset: tuple[float, float] | None, output: Path | None,
+    as_json: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Print cross-reference labels (互见标签) for the paper: QR, code, number and both addresses."""
-    from dms.desk.printing import named_records, print_labels
+    from dms.desk.shelf.printing import print_sheet
 
+    given = _given(chosen) | ({"right": offset[0], "down": offset[1]} if offset else {})
     with session.world() as world:
-        chosen = named_records(world, records)
-        target = output or Path(f"labels-{chosen[0].code}.pdf")
-        print_labels(world, chosen, target, layout=layout, start=start, offset=offset)
-    _printed(chosen, target, as_json=as_json, what="Labels")
+        printed = print_sheet(world, "label", records, output or Path(f"labels-{records[0]}.pdf"), given)
+    _answer(printed, as_json=as_json, what="Labels")
 
 
 @click.command("print")
 @click.argument("sheet", required=False)
 @click.argument("targets", nargs=-1)
-@click.option("--list", "listed", is_flag=True, help="List the sheets and label layouts.")
-@click.option("--class", "class_code", default="", help="electronic-list: of this class instead of volumes.")
-@click.option("--year", default=0, help="electronic-list, loan-register: of this year.")
-@click.option("--manager", default="", help="electronic-list: of this account manager.")
-@click.option("--width", default=30, show_default=True, help="spine: 20, 30, 40 or 50 mm.")
-@click.option("--layout", default="3x8", show_default=True, help="calibration: the label sheet.")
+@click.option("--list", "listed", is_flag=True, help="List the sheets, what each is of, can be and takes.")
+@_choices(options().values(), named=True)
 @_OUTPUT
 @json_option
-@click.pass_context
+@click.pass_obj
 def print_command(
-    ctx: click.Context, sheet: str | None, targets: tuple[str, ...], listed: bool, class_code: str, year: int,
-    manager: str, width: int, layout: str, output: Path | None, as_json: bool,
+    session: Session, /, sheet: str | None, targets: tuple[str, ...], listed: bool, output: Path | None, as_json: bool,
+    **chosen: Any,
 ) -> None:  # fmt: skip
-    """Print any sheet by its name: of records, of volumes, or of the archive.
+    """Print any sheet by its name: of records, of volumes, of requests, or of the archive.
 
-    -o FILE.xlsx writes lists as workbooks. “copy” is a record's pages with a watermark that says who printed it when.
+    -o FILE.xlsx writes lists as workbooks. Several copies become several files: copy.pdf, copy-2.pdf.
     """
-    from dms.desk.printing import print_calibration
-    from dms.errors import NotFound, Usage
-    from dms.forms import sheets
+    from dms.desk.shelf.printing import print_sheet
+    from dms.errors import Usage
 
     if listed:
         _list_sheets(as_json=as_json)
         return
     if not sheet:
         raise Usage("Print what?", "“dms print --list” names the sheets.")
-    if sheet not in sheets():
-        raise NotFound(f"There is no sheet “{sheet}”.", "“dms print --list” names them.")
-    kind = sheets()[sheet].of
-    alone = kind == "archive" or (sheet == "electronic-list" and (class_code or year or manager or not targets))
-    if not targets and not alone:
-        example = "HG01E2026000123" if kind == "record" else "HG01-KH·04·2026-D30-ZHS-002"
-        raise Usage(f"Print “{sheet}” for which {kind}s?", f"dms print {sheet} {example} -o sheet.pdf")
-    if sheet in ("cover", "label"):
-        command = {"cover": cover_command, "label": label_command}[sheet]
-        ctx.invoke(command, records=targets, output=output, as_json=as_json)
-        return
-    target = output or Path(f"{sheet}.pdf")
-    session: Session = ctx.obj
     with session.world() as world:
-        if sheet == "calibration":
-            print_calibration(world, target, layout=layout)
-            told: dict[str, Any] = {"layout": layout}
-        else:
-            told = _print(world, sheet, targets, target, class_code=class_code, year=year, manager=manager, width=width)
-    answer({"file": str(target), **told}, lambda c: c.print(f"{sheet} → {target}", markup=False), as_json=as_json)
-
-
-def _print(
-    world: World, sheet: str, targets: Sequence[str], target: Path, *, class_code: str, year: int, manager: str,
-    width: int,
-) -> dict[str, Any]:  # fmt: skip
-    from dms.desk import register_sheets, volume_sheets
-    from dms.desk.printing import print_copy
-
-    if sheet == "copy":
-        return {"codes": [print_copy(world, one, _numbered(target, n)).code for n, one in enumerate(targets)]}
-    if sheet == "loan-register":
-        return {"lines": register_sheets.print_loans(world, target, year=year)}
-    if sheet == "destruction-register":
-        return {"requests": register_sheets.print_destructions(world, target, [int(t) for t in targets if t.isdigit()])}
-    if sheet == "electronic-list" and not targets:
-        count = volume_sheets.electronic_catalogue(
-            world, target, class_code=class_code, year=year, manager=manager.upper()
-        )
-        return {"lines": count}
-    return {"volumes": volume_sheets.print_volume(world, sheet, targets, target, spine=width)}
-
-
-def _numbered(target: Path, place: int) -> Path:
-    return target if not place else target.with_name(f"{target.stem}-{place + 1}{target.suffix}")
+        printed = print_sheet(world, sheet, targets, output or Path(f"{sheet}.pdf"), _given(chosen))
+    _answer(printed, as_json=as_json, what=sheet)
 
 
 def _list_sheets(*, as_json: bool) -> None:
     from dms.faces.cli.output import table
-    from dms.forms import sheets
-    from dms.forms.label import LAYOUTS
 
     data = {
         "sheets": [
-            {"name": s.name, "title": s.title_zh, "title_en": s.title_en, "of": s.of} for s in sheets().values()
+            {"name": s.name, "title": s.title_zh, "title_en": s.title_en, "of": s.of, "formats": list(s.formats),
+             "options": [{"name": o.name, "about": o.about, "takes": o.takes, "default": o.default} for o in s.options]}
+            for s in sheets().values()
         ],
-        "layouts": list(LAYOUTS),
-    }
-    rows = [(s.name, s.title_zh, s.title_en, s.of) for s in sheets().values()]
-
-    def human(console: Any) -> None:
-        table(console, ("sheet", "", "", "of"), rows, empty="")
-        console.print("label layouts: " + ", ".join(LAYOUTS), markup=False)
-
-    answer(data, human, as_json=as_json)
+    }  # fmt: skip
+    rows = [
+        (s.name, s.title_zh, s.title_en, s.of, " ".join(s.formats), " ".join(f"--{o.name}" for o in s.options))
+        for s in sheets().values()
+    ]
+    answer(data, lambda c: table(c, ("sheet", "", "", "of", "as", "options"), rows, empty=""), as_json=as_json)
 
 
 @click.command("void")
@@ -226,8 +204,8 @@ def _list_sheets(*, as_json: bool) -> None:
 @click.pass_obj
 def void_command(session: Session, number: str, reason: str, as_json: bool) -> None:
     """Void a reserved code or paper number nobody will use; the gap stays explained for ever."""
-    from dms.desk.finding import catch_up
-    from dms.desk.reserving import void
+    from dms.desk.records.finding import catch_up
+    from dms.desk.shelf.reserving import void
 
     with session.world() as world:
         voided = void(world, number, reason=reason)

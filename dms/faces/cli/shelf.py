@@ -35,7 +35,7 @@ def _volume(volume: Volume) -> dict[str, Any]:
 @click.pass_obj
 def volume_list(session: Session, as_json: bool) -> None:
     """List volumes."""
-    from dms.desk.shelf import volumes
+    from dms.desk.shelf.volumes import volumes
 
     with session.world() as world:
         listed = volumes(world)
@@ -52,7 +52,7 @@ def volume_list(session: Session, as_json: bool) -> None:
 @click.pass_obj
 def volume_show(session: Session, number: str, as_json: bool) -> None:
     """List what is in a volume."""
-    from dms.desk.shelf import volume_of
+    from dms.desk.shelf.volumes import volume_of
 
     with session.world() as world:
         volume, records = volume_of(world, number)
@@ -68,7 +68,7 @@ def volume_show(session: Session, number: str, as_json: bool) -> None:
 @click.pass_obj
 def volume_check(session: Session, number: str, as_json: bool) -> int:
     """Tell what must be mended before a volume is bound (exit code 6 where something must)."""
-    from dms.desk.shelf import check
+    from dms.desk.shelf.volumes import check
 
     with session.world() as world:
         found = check(world, number)
@@ -86,7 +86,7 @@ def volume_check(session: Session, number: str, as_json: bool) -> int:
 @click.pass_obj
 def volume_close(session: Session, number: str, title: str, note: str, as_json: bool) -> None:
     """Close a volume: it takes nothing more."""
-    from dms.desk.shelf import close
+    from dms.desk.shelf.volumes import close
 
     with session.world() as world:
         done = close(world, number, title=title, note=note)
@@ -101,7 +101,7 @@ def volume_close(session: Session, number: str, title: str, note: str, as_json: 
 @click.pass_obj
 def volume_bind(session: Session, number: str, title: str, accept: str, as_json: bool) -> None:
     """Bind a volume at year's end, after a check of gaps, carriers, signatures and pages."""
-    from dms.desk.shelf import bind
+    from dms.desk.shelf.volumes import bind
 
     with session.world() as world:
         done = bind(world, number, title=title, accept=accept)
@@ -117,7 +117,7 @@ def volume_bind(session: Session, number: str, title: str, accept: str, as_json:
 @click.pass_obj
 def locate_command(session: Session, target: str, place: str | None, current: bool, reason: str, as_json: bool) -> None:
     """Say where a volume or record stands (room/cabinet/shelf/box), or tell its history without PLACE."""
-    from dms.desk.placing import history, locate
+    from dms.desk.shelf.placing import history, locate
 
     with session.world() as world:
         if place:
@@ -153,7 +153,7 @@ def loan_out(
     contact: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Lend a volume or a record's paper out."""
-    from dms.desk.lending import lend
+    from dms.desk.shelf.lending import lend
     from dms.ports.registers import Loan
 
     asked = Loan(target, borrower, "", due, purpose, approver.upper(), "", department, contact)
@@ -171,7 +171,7 @@ def loan_out(
 @click.pass_obj
 def loan_back(session: Session, target: str, condition: str, effect: str, as_json: bool) -> None:
     """Take a loan back and say in what condition it is."""
-    from dms.desk.lending import take_back
+    from dms.desk.shelf.lending import take_back
 
     with session.world() as world:
         done = take_back(world, target, condition=condition, effect=effect)
@@ -185,7 +185,7 @@ def loan_back(session: Session, target: str, condition: str, effect: str, as_jso
 @click.pass_obj
 def loan_list(session: Session, out: bool, overdue: bool, as_json: bool) -> None:
     """List the loan register."""
-    from dms.desk.lending import loans
+    from dms.desk.shelf.lending import loans
 
     with session.world() as world:
         found: list[Loan] = loans(world, overdue=overdue, out=out)
@@ -205,7 +205,7 @@ def stocktake_command(session: Session, place: str, sources: tuple[str, ...], as
 
     SOURCES are photographs or scans of labels, text files of a hand scanner (a code a line), or - for standard input.
     """
-    from dms.desk.placing import stocktake as compare
+    from dms.desk.shelf.placing import stocktake as compare
 
     # Only codes are looked for: no text needs to be read.
     with session.world(ocr="none") as world:
@@ -225,7 +225,7 @@ def stocktake_command(session: Session, place: str, sources: tuple[str, ...], as
 
 
 def _symbols(world: World, source: str) -> list[str]:
-    from dms.desk.placing import symbols_in
+    from dms.desk.shelf.placing import symbols_in
 
     if source == "-":
         return [line for line in sys.stdin.read().splitlines() if line.strip()]
@@ -237,7 +237,7 @@ def _symbols(world: World, source: str) -> list[str]:
 @click.pass_obj
 def reprint_command(session: Session, as_json: bool) -> None:
     """List the sheets and labels that show something no longer true (R13)."""
-    from dms.desk.printing import reprints
+    from dms.desk.shelf.printing import reprints
 
     with session.world() as world:
         found = reprints(world)

@@ -173,7 +173,7 @@ def found(answer: Answer, offset: int) -> Found:
 
 
 def shown(told: Mapping[str, Any]) -> Shown:
-    """Return what :func:`dms.desk.showing.show` told, without digests, boxes and the acts of others."""
+    """Return what :func:`dms.desk.records.showing.show` told, without digests, boxes and the acts of others."""
     gate = told["gate"]
     questions = [{**one, "target": told["code"], "at": ""} for one in told["attention"]]
     return Shown.model_validate(

@@ -17,11 +17,12 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from dms import __version__
-from dms.desk import gate, shelf
-from dms.desk.finding import Filters, search
-from dms.desk.showing import show
-from dms.desk.viewing import page_read
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.records.finding import Filters, search
+from dms.desk.records.showing import show
+from dms.desk.records.viewing import page_read
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf import volumes
 from dms.errors import DmsError, Unavailable
 from dms.faces.mcp import answers
 from dms.ports.world import World
@@ -149,7 +150,7 @@ class Tools:
 
     def list_volumes(self, limit: Limit = 50, offset: Offset = 0) -> answers.Volumes:
         """List the volumes (案卷) this person may see, in the order of their numbers."""
-        found = shelf.volumes(self._world)
+        found = volumes.volumes(self._world)
         lines = [answers.volume_line(one) for one in found[offset : offset + limit]]
         return answers.Volumes(
             total=len(found), volumes=lines, next_offset=answers.following(offset, len(lines), len(found))

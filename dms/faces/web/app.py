@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,9 +16,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from dms import __version__
-from dms.desk.signing_in import Doorkeeper, signed_in, token_holder
+from dms.desk.accounts.signing_in import Doorkeeper, signed_in, token_holder
+from dms.desk.acts import gate
 from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
 from dms.faces.web import api, metrics
+from dms.faces.web.kept import LateForm, StaleForm, typed_in
 from dms.faces.web.pages import (
     approvals,
     asking,
@@ -38,15 +38,18 @@ from dms.faces.web.pages import (
     triage,
     volumes,
 )
-from dms.faces.web.session import COOKIE
+from dms.faces.web.session import COOKIE, csrf_of
+from dms.faces.web.settling import Settling
 from dms.faces.web.spans import traced
-from dms.faces.web.view import ASSETS, STATIC, render
+from dms.faces.web.view import ASSETS, STATIC, conflict, render, resumed
 from dms.ports.world import World
 
 PAGES = (
     door, today, searching, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing, reviews,
     log, settings,
 )  # fmt: skip
+# All that somebody may do whose password was set by another person.
+CHANGES_PASSWORD = ("/settings/own-password", "/settings/password", "/sign-out")
 # What anybody may ask for without having signed in.
 OPEN = ("/sign-in", "/first-run", "/static/", "/health", "/ready")
 _POLICY = (
@@ -75,13 +78,17 @@ def create_app(world: World) -> FastAPI:
     """
     app = FastAPI(
         title="dms", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json",
+        lifespan=_closing,
         description="Everything the pages do. Sign in at /sign-in, or send “Authorization: Bearer dms_…” (Settings).",
     )  # fmt: skip
     app.state.world = world
     app.state.doorkeeper = Doorkeeper(world.passwords())
     app.state.meter = metrics.Meter()
+    app.state.settling = Settling()
     app.middleware("http")(_guard)
     app.exception_handler(DmsError)(_problem)
+    app.exception_handler(StaleForm)(_stale)
+    app.exception_handler(LateForm)(_late)
     app.exception_handler(RequestValidationError)(_wrong_form)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(UnicodeError)(_odd)
@@ -92,6 +99,13 @@ def create_app(world: World) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(api.router)
     return app
+
+
+@asynccontextmanager
+async def _closing(app: FastAPI) -> AsyncIterator[None]:
+    """Log what was searched for before the server stops."""
+    yield
+    await run_in_threadpool(app.state.settling.flush)
 
 
 async def _guard(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -114,25 +128,27 @@ async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Respon
     token = request.cookies.get(COOKIE, "")
     kind, _, value = request.headers.get("authorization", "").partition(" ")
     bearer = value.strip() if kind.lower() == "bearer" else ""
-    request.state.login, request.state.world, request.state.csrf, request.state.scope = "", None, "", "write"
+    request.state.world, request.state.csrf = None, ""
     changes = request.method not in ("GET", "HEAD")
     refused = _too_large(request, world) if changes else None
     if refused:
         return refused
     if bearer:
         # Only programs send this header, never a browser by itself: no origin to check.
-        login, request.state.scope = await run_in_threadpool(token_holder, world, bearer)
+        entered = await run_in_threadpool(token_holder, world, bearer)
     else:
         if changes and not same_origin(request):
             return _told(request, 403, "not-permitted", "The request came from another site.", "Use the archive's own.")
-        login = await run_in_threadpool(signed_in, world, token) if token else ""
-    request.state.login = login
-    request.state.world = replace(world, user=login) if login else None
-    request.state.csrf = csrf_of(world.key, token) if login and not bearer else ""
-    if login and bearer and changes and request.state.scope != "write":
+        entered = await run_in_threadpool(signed_in, world, token) if token else None
+    request.state.world = gate.as_actor(world, entered.actor) if entered else None
+    request.state.csrf = csrf_of(world.key, token) if entered and not bearer else ""
+    request.state.scope = entered.scope if entered else ""
+    if entered and changes and entered.scope != "write":
         return _told(request, 403, "not-permitted", "This token may only read.", "Make one with the scope “write”.")
-    if not login and not request.url.path.startswith(OPEN):
-        return _no_entry(request)
+    if entered is None and not request.url.path.startswith(OPEN):
+        return await _no_entry(request)
+    if entered and entered.must_change and not request.url.path.startswith((*OPEN, *CHANGES_PASSWORD)):
+        return _own_password_first(request)
     return await follow(request)
 
 
@@ -148,12 +164,23 @@ def _too_large(request: Request, world: World) -> Response | None:
     return None
 
 
-def _no_entry(request: Request) -> Response:
+async def _no_entry(request: Request) -> Response:
+    """Lead to the door; a form whose session ended meanwhile is kept and comes back after signing in."""
     if request.url.path.startswith(("/api/", "/metrics")):
         hint = "POST /sign-in with login and password, or send a token: Authorization: Bearer dms_…"
         return _told(request, HTTPStatus.UNAUTHORIZED, "not-permitted", "Sign in first.", hint)
+    if request.method == "POST" and request.url.path != "/sign-out":
+        typed = await typed_in(request)
+        return await run_in_threadpool(door.come_back, request, typed)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?to={quote(asked, safe='')}", HTTPStatus.SEE_OTHER)
+
+
+def _own_password_first(request: Request) -> Response:
+    if request.url.path.startswith(("/api/", "/metrics")):
+        hint = "Sign in at /sign-in with a browser, and choose your own."
+        return _told(request, 403, "not-permitted", "Your password was set by somebody else.", hint)
+    return RedirectResponse("/settings/own-password", HTTPStatus.SEE_OTHER)
 
 
 def same_origin(request: Request) -> bool:
@@ -166,11 +193,6 @@ def same_origin(request: Request) -> bool:
         return bool(told) and urlsplit(told).netloc == request.headers.get("host", "")
     except ValueError:
         return False
-
-
-def csrf_of(key: bytes, token: str) -> str:
-    """Return the token forms carry back: only a page of this session knows it."""
-    return hmac.new(key, b"csrf:" + token.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:32]
 
 
 def _told(request: Request, status: int, code: str, message: str, hint: str = "", **more: Any) -> JSONResponse:
@@ -189,6 +211,20 @@ async def _problem(request: Request, problem: Exception) -> Response:
         return _told(request, problem.http_status, problem.code, problem.message, problem.hint)
     # Making the page reads the catalogue.
     return await run_in_threadpool(render, request, "problem.html", status=problem.http_status, problem=problem)
+
+
+async def _stale(request: Request, problem: Exception) -> Response:
+    """Show a form again that was drawn from what somebody else changed meanwhile: both values, nothing typed lost."""
+    if not isinstance(problem, StaleForm):
+        raise problem
+    return await run_in_threadpool(conflict, request, problem)
+
+
+async def _late(request: Request, problem: Exception) -> Response:
+    """Show a form again whose session ended before another began: another site cannot have sent it."""
+    if not isinstance(problem, LateForm) or problem.typed is None:
+        return await _problem(request, problem)
+    return await run_in_threadpool(resumed, request, problem.typed, status=problem.http_status)
 
 
 async def _wrong_form(request: Request, problem: Exception) -> Response:

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
+from dms.desk.acts import gate
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.errors import MissingProgram

@@ -1,77 +1,68 @@
-"""Sheets as downloads, for the print centre and for the API: one list of what can be printed."""
+"""Sheets as downloads, for the print centre and for the API: one file, or a packed folder of several."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
-from dms.desk.printing import named_records, print_calibration, print_copy, print_covers, print_labels
-from dms.desk.register_sheets import print_destructions, print_loans
-from dms.desk.volume_sheets import SHEETS, electronic_catalogue, print_volume
-from dms.errors import NotFound, Usage
-from dms.faces.web.view import download
+from dms.desk.shelf.printing import print_sheet
+from dms.desk.shelf.sheets import sheet_named
+from dms.errors import Usage
 from dms.ports.world import World
 
-WORKBOOKS = ("electronic-list", "loan-register", "destruction-register")
 MOST_SHEETS = 500
-MOST_MM = 20.0
+TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
 
 
 def made(
-    world: World, sheet: str, names: Sequence[str], *, form: str = "pdf", layout: str = "3x8", start: int = 1,
-    offset: tuple[float, float] = (0.0, 0.0),
-) -> FileResponse:  # fmt: skip
-    """Return sheets of records, of volumes or of the archive as one file.
+    world: World, name: str, targets: Sequence[str], given: Mapping[str, str], *, form: str = "", called: str = ""
+) -> FileResponse:
+    """Return a sheet of what is named, or of the archive; what is several files comes as one zip.
 
     Args:
         world: the archive.
-        sheet: which sheet.
-        names: codes, paper numbers or volumes.
-        form: ``pdf``, or ``xlsx`` for lists and registers.
-        layout: labels: which sheet of labels.
-        start: labels: the first free place, from 1.
-        offset: labels: how far the printer is off, to the right and down, mm.
+        name: of the sheet.
+        targets: codes, paper numbers, volumes or requests.
+        given: what was sent; the sheet takes its options out of it, an empty one is none.
+        form: a format of the sheet; empty for its first.
+        called: file name without suffix; empty for the sheet's name.
 
     Raises:
         NotFound: no such sheet, record or volume in the asker's reach.
-        Usage: too many, or the sheet is no workbook.
+        Usage: too many, a format the sheet cannot be, or an option that does not fit.
         NotPermitted: the policy refuses it.
     """
-    if len(names) > MOST_SHEETS:
-        raise Usage(f"{len(names)} sheets are too many at once.", f"At most {MOST_SHEETS}; print them in parts.")
-    if form == "xlsx" and sheet not in WORKBOOKS:
-        raise Usage("This sheet is no workbook.", "Lists and registers are.")
-    write = writer(world, sheet, names, layout=layout, start=start, offset=offset)
-    return download(world, f"{sheet}.{'xlsx' if form == 'xlsx' else 'pdf'}", write)
+    sheet = sheet_named(name)
+    if len(targets) > MOST_SHEETS:
+        raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST_SHEETS}; print them in parts.")
+    form = sheet.form(form)
+    chosen = {option.name: given[option.name] for option in sheet.options if given.get(option.name)}
+    folder = Path(tempfile.mkdtemp(dir=world.work, prefix="print-"))
+    try:
+        files = print_sheet(world, name, targets, folder / f"{name}.{form}", chosen).files
+        file = files[0] if len(files) == 1 else _packed(files, folder / f"{name}.zip")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return FileResponse(
+        file, media_type=TYPES[file.suffix[1:]],
+        filename=f"{called or name}{file.suffix}", background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
+    )  # fmt: skip
 
 
-def writer(
-    world: World, sheet: str, names: Sequence[str], *, layout: str = "3x8", start: int = 1,
-    offset: tuple[float, float] = (0.0, 0.0),
-) -> Callable[[Path], object]:  # fmt: skip
-    """Return what writes a sheet to a path."""
-    if sheet in ("copy", "cover", "label") and not names:
-        raise Usage("Which records?", "Write their codes or paper numbers, with blanks between.")
-    writers: dict[str, Callable[[Path], object]] = {
-        "copy": lambda target: print_copy(world, names[0], target),
-        "cover": lambda target: print_covers(world, named_records(world, names), target),
-        "label": lambda target: print_labels(
-            world, named_records(world, names), target, layout=layout, start=start, offset=offset
-        ),
-        "calibration": lambda target: print_calibration(world, target, layout=layout, offset=offset),
-        "loan-register": lambda target: print_loans(world, target),
-        "destruction-register": lambda target: print_destructions(
-            world, target, [int(n) for n in names if n.isdigit()]
-        ),
-    }
-    if sheet == "electronic-list" and not names:
-        return lambda target: electronic_catalogue(world, target)
-    if sheet in SHEETS:
-        if not names:
-            raise Usage("Which volumes?", "Write their numbers, with blanks between.")
-        return lambda target: print_volume(world, sheet, names, target)
-    if sheet not in writers:
-        raise NotFound(f"There is no sheet “{sheet}”.", "The print centre lists them.")
-    return writers[sheet]
+def _packed(files: Sequence[Path], target: Path) -> Path:
+    # Stored, not deflated: what is in there is compressed already.
+    with zipfile.ZipFile(target, "w") as packed:
+        for file in files:
+            packed.write(file, file.name)
+    return target

@@ -17,6 +17,8 @@ from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from dms.desk.shelf.sheets import options, sheets
+
 # Language of a page -> its own name.
 LANGUAGES: Mapping[str, str] = {"zh": "简体", "zh-TW": "繁體", "en": "English"}
 TAGS = {"zh": "zh-CN", "zh-TW": "zh-TW", "en": "en"}
@@ -28,17 +30,24 @@ _CATALOGUES = {"zh": "zh_CN", "zh-TW": "zh_CN", "en": "en"}
 def words(language: str) -> Mapping[str, str | tuple[str, ...]]:
     """Return a language's texts by key; a tuple holds the forms of a plural, one first."""
     with (Path(__file__).parent / "locale" / f"{_CATALOGUES[language]}.po").open("rb") as file:
-        found = {
+        found: dict[str, str | tuple[str, ...]] = {
             m.id if isinstance(m.id, str) else m.id[0]: m.string if isinstance(m.string, str) else tuple(m.string or ())
             for m in read_po(file)
             if m.id
         }
+    found |= _of_sheets(english=language == "en")
     if language != "zh-TW":
         return found
     from opencc import OpenCC
 
     convert = OpenCC("s2twp").convert
     return {k: convert(v) if isinstance(v, str) else tuple(convert(one) for one in v) for k, v in found.items()}
+
+
+def _of_sheets(*, english: bool) -> Mapping[str, str]:
+    """Return the titles of the sheets and of their options, as these say them."""
+    titles = {name: sheet.title_en if english else sheet.title_zh for name, sheet in sheets().items()}
+    return titles | {f"option.{o.name}": o.title_en if english else o.title_zh for o in options().values()}
 
 
 @functools.lru_cache(maxsize=4)

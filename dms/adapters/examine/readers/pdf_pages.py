@@ -34,6 +34,8 @@ _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
 _COARSER = 4
+# How far a run as shown may differ in width (a page turned by a quarter does); how far a letter may stand out, points.
+_ROUNDED, _BESIDE = 0.02, 2.0
 
 
 def opens(path: Path, count: int, password: str) -> bool:
@@ -239,13 +241,58 @@ def _spread(words: tuple[Word, ...]) -> float:
 
 
 def _words(page: Any, text: Any, width: float, height: float) -> Iterator[Word]:
+    letters = _Letters(text)
     for index in range(text.count_rects()):
         left, bottom, right, top = text.get_rect(index)
         run = " ".join(text.get_text_bounded(left, bottom, right, top).split())
         if run:
             x0, y0 = _as_shown(page, width, height, left, top)
             x1, y1 = _as_shown(page, width, height, right, bottom)
-            yield Word(run, Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+            box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            yield Word(run, box, edges=letters.edges(run, (left, right), (x0, x1)))
+
+
+class _Letters:
+    """Where each letter of a page's own text stands: a run's letters are not equally wide.
+
+    Args:
+        text: the page's text.
+    """
+
+    def __init__(self, text: Any) -> None:
+        self._text = text
+        self._told = [
+            (letter, place)
+            for place in range(text.count_chars())
+            if not (letter := chr(raw.FPDFText_GetUnicode(text, place) or 32)).isspace()
+        ]
+        self._flat = "".join(letter for letter, _ in self._told)
+        self._at = 0
+
+    def edges(self, run: str, inside: tuple[float, float], shown: tuple[float, float]) -> tuple[float, ...]:
+        """Return left and right of each letter of a run; empty where they cannot be told from the page.
+
+        Args:
+            run: as read, in the order of the page.
+            inside: left and right of the run in the page's own space.
+            shown: the same as the page is shown.
+        """
+        sought = "".join(run.split())
+        start = self._flat.find(sought, self._at)
+        wide = inside[1] - inside[0]
+        if start < 0 or wide <= 0 or abs(abs(shown[1] - shown[0]) - wide) > _ROUNDED * wide:
+            return ()  # written in another order, or across the page as it is shown
+        scale = (shown[1] - shown[0]) / wide
+        found: list[float] = []
+        for _, place in self._told[start : start + len(sought)]:
+            left, _, right, _ = self._text.get_charbox(place, loose=True)
+            ends = sorted(shown[0] + (x - inside[0]) * scale for x in (left, right))
+            found += [round(x, 1) for x in ends]
+        low, high = min(shown) - _BESIDE, max(shown) + _BESIDE
+        if not all(low <= x <= high for x in found) or found[::2] != sorted(found[::2]):
+            return ()  # these letters stand elsewhere
+        self._at = start + len(sought)
+        return tuple(found)
 
 
 def _as_shown(page: Any, width: float, height: float, x: float, y: float) -> tuple[float, float]:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from dms.desk import appraising
-from dms.desk.requesting import requests
+from dms.desk.consent import appraising
+from dms.desk.consent.requesting import requests
 from dms.errors import Usage
 from dms.faces.web.api.common import Body, Call, Cursor, Id, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of

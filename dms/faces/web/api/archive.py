@@ -7,15 +7,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import auditing, gate, reporting
-from dms.desk.finding import Filters, search
-from dms.desk.options import on_the_way
-from dms.desk.printing import reprints
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.acts.options import on_the_way
+from dms.desk.care import auditing
+from dms.desk.ledger import reporting
+from dms.desk.records.finding import Filters, search
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf.printing import reprints
 from dms.domain.policy import Action
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, cursor_at, paged, place_of, plain
+from dms.faces.web.pages.searching import settles
 from dms.faces.web.view import download, world_of
-from dms.health import advice, probes
+from dms.operating.health import advice, probes
 
 router = APIRouter(route_class=Call, tags=["archive"])
 
@@ -44,11 +47,15 @@ def find(
     facet: Annotated[list[str] | None, Query(max_length=6)] = None,
     limit: Limit = 20,
     cursor: Cursor = "",
+    typing: Annotated[bool, Query(description="Asked while one types: logged once, for the query settled on.")] = False,
 ) -> dict[str, Any]:
     """Search within what the asker may see: total, hits with page, snippet and marks, facets asked for."""
     filters = Filters(class_code, year, customer, manager, volume, state)
     place = place_of(cursor)
-    found = search(world_of(request), q, filters, limit=limit, offset=place, sort=sort, facets=facet or ())
+    found = search(
+        world_of(request), q, filters, limit=limit, offset=place, sort=sort, facets=facet or (),
+        settled=settles(request, q, filters, typing=typing),
+    )  # fmt: skip
     end = place + limit
     return {
         "total": found.total, "hits": [plain(h) for h in found.hits], "facets": plain(found.facets),

@@ -19,7 +19,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from dms.errors import Conflict, DmsError, NotPermitted, Usage
+from dms.desk.acts import gate
+from dms.errors import Conflict, NotPermitted, Usage
 from dms.ports.accounts import Answered
 from dms.ports.world import World
 
@@ -89,7 +90,8 @@ async def _once(request: Request, key: str, follow: Callable[[Request], Coroutin
     told = [request.method, request.url.path, request.url.query, request.headers.get("content-digest", ""),
             request.headers.get("content-length", "")]  # fmt: skip
     asked = hashlib.sha256("\n".join(told).encode("utf-8", "replace") + b"\n" + body).hexdigest()
-    digest = hashlib.sha256(f"{request.state.login}\n{key}".encode("utf-8", "replace")).hexdigest()
+    caller: World = request.state.world
+    digest = hashlib.sha256(f"{caller.actor.person}\n{key}".encode("utf-8", "replace")).hexdigest()
     before = await run_in_threadpool(_claim, world, digest, asked)
     if before is not None:
         if before.asked != asked:
@@ -116,7 +118,7 @@ def _now(world: World) -> float:
 
 def _claim(world: World, key: str, asked: str) -> Answered | None:
     now = _now(world)
-    with world.catalogue.begin() as tx:
+    with gate.noting(world) as tx:
         tx.forget_answers(before=now - _KEPT_SECONDS)
         before = tx.claim_answer(Answered(key, asked, 0, "", now))
         if before is not None and before.status == 0 and before.at < now - _STUCK_SECONDS:
@@ -127,12 +129,12 @@ def _claim(world: World, key: str, asked: str) -> Answered | None:
 
 
 def _forget(world: World, key: str) -> None:
-    with world.catalogue.begin() as tx:
+    with gate.noting(world) as tx:
         tx.forget_answers(key=key)
 
 
 def _keep(world: World, answered: Answered) -> None:
-    with world.catalogue.begin() as tx:
+    with gate.noting(world) as tx:
         tx.save_answer(answered)
 
 
@@ -190,10 +192,3 @@ def plain(value: Any) -> Any:
 def created(value: Any, location: str) -> JSONResponse:
     """Return 201 with what was made and where it is."""
     return JSONResponse(plain(value), 201, headers={"Location": location})
-
-
-class Stale(DmsError):
-    """The record changed since the caller saw it."""
-
-    code = "stale"
-    http_status = 412

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import holding
-from dms.desk.changing import ask_change, decide_change
-from dms.desk.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
-from dms.desk.finding import catch_up
-from dms.desk.requesting import ask_access, decide_access, end_access, requests
+from dms.desk.consent import holding
+from dms.desk.consent.changing import ask_change, decide_change
+from dms.desk.consent.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
+from dms.desk.consent.requesting import ask_access, decide_access, end_access, requests
+from dms.desk.records.finding import catch_up
 from dms.faces.web.api.common import Body, Call, Cursor, Id, Limit, Named, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 

@@ -16,11 +16,12 @@ from fastapi import Path as InPath
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from dms.desk.changing import ask_change
-from dms.desk.intake import add_paths, received_by, received_one, retry
+from dms.desk.consent.changing import ask_change
+from dms.desk.intake.discarding import discard
+from dms.desk.intake.items import add_paths, received_by, received_one, retry
 from dms.domain.item import Hints
 from dms.errors import Unreadable, Usage
-from dms.faces.web.api.common import Call, Cursor, Limit, Named, paged, plain
+from dms.faces.web.api.common import Body, Call, Cursor, Limit, Named, Reason, paged, plain
 from dms.faces.web.pages.inbox import progress, wake
 from dms.faces.web.upload import too_large, upload_place
 from dms.faces.web.view import world_of
@@ -119,6 +120,18 @@ def items(request: Request, limit: Limit = 50, cursor: Cursor = "") -> dict[str,
 def one_item(request: Request, item: Annotated[str, InPath(max_length=60)]) -> dict[str, Any]:
     """Return how one of the asker's files goes."""
     return progress(received_one(world_of(request), item))
+
+
+class Discarding(Body):
+    """Why a file is not taken in."""
+
+    reason: Reason
+
+
+@router.post("/items/{item}/discard")
+def leave_out(request: Request, item: Annotated[str, InPath(max_length=60)], body: Discarding) -> dict[str, Any]:
+    """Remove a file from quarantine that will never be taken in; its name, digest and the reason stay in the log."""
+    return progress(discard(world_of(request), item, reason=body.reason))
 
 
 @router.post("/items/{item}/retry")

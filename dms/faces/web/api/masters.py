@@ -7,23 +7,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from dms.desk import dealing, gate, masters
+from dms.desk.accounts import customers as customers_desk
+from dms.desk.accounts import people as people_desk
+from dms.desk.acts import gate
+from dms.desk.ledger import dealing
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
-from dms.ports.catalogue import Customer, Person
+from dms.ports.catalogue import Customer
 from dms.ports.registers import Deputy
 
 router = APIRouter(route_class=Call, tags=["masters"])
 
 
 class PersonBody(Body):
-    """A person of the archive."""
+    """A person of the archive; what is left out stays as it is."""
 
     code: Annotated[str, Field(max_length=8, examples=["ZHS"])]
     name: Annotated[str, Field(min_length=1, max_length=120, examples=["张华生"])]
-    roles: Annotated[list[str], Field(default_factory=list, max_length=8, examples=[["account_manager"]])]
-    login: Annotated[str, Field(max_length=120)] = ""
-    department: Annotated[str, Field(max_length=120)] = ""
+    roles: Annotated[list[str] | None, Field(max_length=8, examples=[["account_manager"]])] = None
+    login: Annotated[str | None, Field(max_length=120)] = None
+    department: Annotated[str | None, Field(max_length=120)] = None
 
 
 class Password(Body):
@@ -69,15 +72,15 @@ class Decided(Body):
 @router.get("/people")
 def people(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     """Return the people of the archive by code."""
-    return paged(masters.people(world_of(request)), limit, cursor)
+    return paged(people_desk.people(world_of(request)), limit, cursor)
 
 
 @router.put("/people/{code}")
 def save_person(request: Request, code: Annotated[str, Path(max_length=8)], body: PersonBody) -> dict[str, Any]:
     """Add or change a person; the code in the address is the one that counts."""
-    person = Person(code, body.name, tuple(body.roles), body.login, body.department)
-    masters.add_person(world_of(request), person)
-    told: dict[str, Any] = plain(person)
+    roles = tuple(body.roles) if body.roles is not None else None
+    entry = people_desk.Entry(code, body.name, roles, body.login, body.department)
+    told: dict[str, Any] = plain(people_desk.save_person(world_of(request), entry))
     return told
 
 
@@ -90,7 +93,7 @@ def set_password(request: Request, code: Annotated[str, Path(max_length=8)], bod
 @router.get("/deputies")
 def deputies(request: Request) -> dict[str, Any]:
     """Return who stands in for the caller."""
-    return {"items": plain(masters.own_deputies(world_of(request)))}
+    return {"items": plain(people_desk.own_deputies(world_of(request)))}
 
 
 @router.post("/deputies", status_code=201)
@@ -99,14 +102,14 @@ def appoint(request: Request, body: Standing) -> Response:
     world = world_of(request)
     with world.catalogue.look() as tx:
         made = Deputy(gate.person(world, tx).code, body.deputy, body.since, body.until)
-    masters.appoint(world, made, reason=body.reason)
+    people_desk.appoint(world, made, reason=body.reason)
     return created(made, "/api/v1/deputies")
 
 
 @router.get("/customers")
 def customers(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     """Return the asker's customers by name."""
-    return paged(masters.seen_customers(world_of(request)), limit, cursor)
+    return paged(customers_desk.seen_customers(world_of(request)), limit, cursor)
 
 
 @router.post("/customers")
@@ -115,13 +118,13 @@ def add_customers(
 ) -> dict[str, Any]:
     """Add or change customers, all of them or none."""
     rows = [Customer(c.name, c.manager, tuple(c.aliases)) for c in body]
-    return {"saved": masters.add_customers(world_of(request), rows)}
+    return {"saved": customers_desk.add_customers(world_of(request), rows)}
 
 
 @router.post("/customers/reassign")
 def reassign(request: Request, body: Handed) -> dict[str, Any]:
     """Hand customers over to another account manager."""
-    return {"handed": masters.reassign(world_of(request), body.names, body.manager, reason=body.reason)}
+    return {"handed": customers_desk.reassign(world_of(request), body.names, body.manager, reason=body.reason)}
 
 
 @router.get("/customers/{name}/dossier")

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import Field
+from pydantic import Field, create_model
 
-from dms.desk import approving, filing, gate
-from dms.desk.changing import compare, promote
-from dms.desk.describing import describe
-from dms.desk.finding import catch_up
-from dms.desk.options import options
-from dms.desk.pairing import accept, pair, twin
-from dms.desk.reserving import reserve, void
-from dms.desk.showing import show
-from dms.desk.viewing import page_picture, thumbnail
-from dms.desk.waiting import settle
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import Form, Input
+from dms.desk.acts.options import options
+from dms.desk.consent.changing import compare
+from dms.desk.records.describing import describe
+from dms.desk.records.finding import catch_up
+from dms.desk.records.pairing import twin
+from dms.desk.records.showing import show
+from dms.desk.records.viewing import page_picture, thumbnail
+from dms.desk.registry import perform, record_acts
+from dms.desk.shelf.reserving import reserve
 from dms.domain.record import Record
 from dms.errors import NotFound
-from dms.faces.web.api.common import Body, Call, Named, Reason, Stale, created, plain
+from dms.faces.web.api.common import Body, Call, Named, created, plain
+from dms.faces.web.tags import Stale, tag_of
 from dms.faces.web.view import world_of
 from dms.ports.world import World
 
 router = APIRouter(prefix="/records", route_class=Call, tags=["records"])
-
-
-def tag_of(record: Record) -> str:
-    """Return a record's tag: it changes when anything of the record does, and not with a look."""
-    return f'"{hashlib.sha256(json.dumps(record.to_dict(), sort_keys=True).encode()).hexdigest()[:32]}"'
 
 
 def _tag(world: World, named: str) -> str:
@@ -120,46 +116,40 @@ def describe_it(
     return made.to_dict()
 
 
-class Signing(Body):
-    """A signature, or why not."""
-
-    reason: Reason = ""
-    role: Annotated[str, Field(max_length=20, description="confirm: whose ink it is.", examples=["customer"])] = ""
-    spot: Annotated[int, Field(ge=0, le=1000, description="confirm: which of the signatures found; 0: the first.")] = 0
-    class_code: Annotated[str, Field(max_length=20, description="promote: the class it moves to.")] = ""
-    other: Annotated[str, Field(max_length=200, description="pair: the other carrier's code.")] = ""
+_HELP = {
+    Form.ROLE: "confirm: whose ink it is.",
+    Form.NUMBER: "confirm: which of the signatures found; 0: the first.",
+    Form.CLASS: "promote: the class it moves to.",
+    Form.RECORD: "pair: the other carrier's code.",
+}
 
 
-Act = Literal["declare", "confirm", "approve", "reject", "file", "promote", "pair", "accept", "settle", "void"]
+def _field(one: Input) -> tuple[Any, Any]:
+    """Return an input as a field of the call's body: its type, bounds and meaning."""
+    if one.form is Form.NUMBER:
+        return int, Field(default=0, ge=0, le=one.most, description=_HELP[one.form])
+    return str, Field(
+        default="", max_length=min(one.most, 2000), description=_HELP.get(one.form, "Why, or what was seen.")
+    )
+
+
+_INPUTS = {one.name: one for kind in record_acts().values() for one in kind.inputs}
+# One body for all acts: each takes of it what it needs, and says what is missing.
+Given = create_model(  # type: ignore[call-overload]  # fields are made from the registry of acts
+    "Given", __base__=Body, __doc__="What an act needs to know.", **{name: _field(one) for name, one in _INPUTS.items()}
+)
+Act = StrEnum("Act", {name.replace("-", "_"): name for name in record_acts()})  # type: ignore[misc]  # names are the registry's
 
 
 @router.post("/{named}/{act}")
-def do(request: Request, named: Named, act: Act, body: Signing) -> dict[str, Any]:
-    """Declare, confirm, approve, reject, file, promote, pair, accept differences, settle a remark or void."""
+def do(request: Request, named: Named, act: Act, body: Given) -> dict[str, Any]:  # type: ignore[valid-type]  # made above
+    """Do an act on a record: ``GET /records/{named}/options`` says which are open, and why others are not."""
     world = world_of(request)
-    done: dict[str, Any] = {"act": act, "done": True}
-    if act == "declare":
-        approving.declare(world, named, statement=body.reason)
-    elif act == "confirm":
-        approving.confirm(world, named, body.role, spot=body.spot, note=body.reason)
-    elif act == "approve":
-        approving.approve(world, named, note=body.reason)
-    elif act == "reject":
-        approving.reject(world, named, reason=body.reason)
-    elif act == "file":
-        done["record"] = filing.file(world, named).to_dict()
-    elif act == "promote":
-        done["record"] = promote(world, named, body.class_code, reason=body.reason).to_dict()
-    elif act == "pair":
-        done["pairing"] = plain(pair(world, named, body.other, reason=body.reason))
-    elif act == "accept":
-        accept(world, named, reason=body.reason)
-    elif act == "settle":
-        settle(world, named)
-    else:
-        done["voided"] = void(world, named, reason=body.reason)
+    result = perform(world, act.value, named, body.model_dump())  # type: ignore[attr-defined]  # made above
     catch_up(world)
-    return done
+    told = record_acts()[act.value].tells
+    found = result.to_dict() if isinstance(result, Record) else plain(result)
+    return {"act": act.value, "done": True, **({told: found} if told else {})}
 
 
 class Reservation(Body):

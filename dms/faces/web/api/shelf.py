@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from dms.desk import lending, placing, shelf
+from dms.desk.shelf import lending, placing, volumes
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.registers import Loan
@@ -63,34 +63,34 @@ class Counted(Body):
 
 
 @router.get("/volumes")
-def volumes(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+def list_volumes(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
     """Return volumes in the order of their numbers."""
-    return paged(shelf.volumes(world_of(request)), limit, cursor)
+    return paged(volumes.volumes(world_of(request)), limit, cursor)
 
 
 @router.get("/volumes/{number}")
 def volume(request: Request, number: Volume, limit: Limit = 200, cursor: Cursor = "") -> dict[str, Any]:
     """Return a volume and what is in it."""
-    found, records = shelf.volume_of(world_of(request), number)
+    found, records = volumes.volume_of(world_of(request), number)
     return {"volume": plain(found), **paged(records, limit, cursor)}
 
 
 @router.get("/volumes/{number}/problems")
 def problems(request: Request, number: Volume) -> dict[str, Any]:
     """Return what must be mended before a volume is bound."""
-    return {"items": plain(shelf.check(world_of(request), number))}
+    return {"items": plain(volumes.check(world_of(request), number))}
 
 
 @router.post("/volumes/{number}/close")
 def close(request: Request, number: Volume, body: Closing) -> dict[str, Any]:
     """Close a volume: it takes nothing more."""
-    return {"volume": plain(shelf.close(world_of(request), number, title=body.title, note=body.note))}
+    return {"volume": plain(volumes.close(world_of(request), number, title=body.title, note=body.note))}
 
 
 @router.post("/volumes/{number}/bind")
 def bind(request: Request, number: Volume, body: Closing) -> dict[str, Any]:
     """Bind a volume."""
-    return {"volume": plain(shelf.bind(world_of(request), number, title=body.title, accept=body.accept))}
+    return {"volume": plain(volumes.bind(world_of(request), number, title=body.title, accept=body.accept))}
 
 
 @router.post("/places")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dms.desk.options import on_the_way
+from dms.desk.acts.options import on_the_way
 from dms.faces.web.view import render, world_of
 
 router = APIRouter(include_in_schema=False)

@@ -8,11 +8,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from dms.desk import gate, holding
-from dms.desk.changing import decide_change
-from dms.desk.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
-from dms.desk.finding import catch_up
-from dms.desk.requesting import ask_access, decide_access, end_access, requests
+from dms.desk.acts import gate
+from dms.desk.consent import holding
+from dms.desk.consent.changing import decide_change
+from dms.desk.consent.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
+from dms.desk.consent.requesting import ask_access, decide_access, end_access, requests
+from dms.desk.records.finding import catch_up
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.view import FORM, back, render, world_of

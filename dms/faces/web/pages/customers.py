@@ -8,7 +8,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import dealing, gate, masters
+from dms.desk.accounts import customers as customers_desk
+from dms.desk.acts import gate
+from dms.desk.ledger import dealing
 from dms.domain.policy import Action
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.ports.catalogue import Customer
@@ -22,7 +24,7 @@ def customers_page(request: Request, q: str = "", page: Annotated[int, Query(ge=
     """List one's customers, those whose name or alias holds some words."""
     world = world_of(request)
     sought = world.fold(q.strip())
-    found = [c for c in masters.seen_customers(world) if sought in world.fold(" ".join((c.name, *c.aliases)))]
+    found = [c for c in customers_desk.seen_customers(world) if sought in world.fold(" ".join((c.name, *c.aliases)))]
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         keeps = mine.may(Action.KEEP_CUSTOMERS) is not None
@@ -42,7 +44,7 @@ def add(
 ) -> Response:
     """Add a customer, or change his aliases."""
     aliases = tuple(a.strip() for a in alias.replace("，", ",").split(",") if a.strip())
-    masters.add_customers(world_of(request), [Customer(name.strip(), manager, aliases)])
+    customers_desk.add_customers(world_of(request), [Customer(name.strip(), manager, aliases)])
     return back("/customers", "saved")
 
 
@@ -68,5 +70,5 @@ def reassign(
     request: Request, name: str, manager: Annotated[str, Form()], reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Hand a customer over to another account manager."""
-    masters.reassign(world_of(request), [name], manager, reason=reason)
+    customers_desk.reassign(world_of(request), [name], manager, reason=reason)
     return back(f"/customers/{quote(name, safe='')}", "handed_over")

@@ -10,10 +10,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from dms.desk.signing_in import admit, sign_out
-from dms.errors import NotFound, NotPermitted, Unavailable, Usage
+from dms.desk.accounts.signing_in import admit_vouched, sign_out, signed_in
+from dms.desk.acts import gate
+from dms.errors import Conflict, NotFound, NotPermitted, Unavailable, Usage
 from dms.faces.web import session
-from dms.faces.web.view import FORM, render
+from dms.faces.web.kept import Typed, inside, page_before, unpacked
+from dms.faces.web.view import FORM, render, resumed
 from dms.ports.catalogue import Person
 from dms.ports.sign_on import SignOn
 from dms.ports.world import World
@@ -34,13 +36,23 @@ def sign_in_page(request: Request, to: str = "/") -> Response:
 
 @router.post("/sign-in")
 def sign_in(
-    request: Request, login: Annotated[str, Form()], password: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
+    request: Request,
+    login: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    to: Annotated[str, Form()] = "/",
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
-    """Let somebody in, or say that login or password is wrong."""
+    """Let somebody in, or say that login or password is wrong; a form that came too late is shown again."""
+    typed = unpacked(kept) if kept else None
     try:
-        return _let_in(request, login.strip(), password, to)
+        return _let_in(request, login.strip(), password, to, typed)
     except NotPermitted as problem:
-        return _door(request, to, problem)
+        return _door(request, to, problem, typed)
+
+
+def come_back(request: Request, typed: Typed | None) -> Response:
+    """Show the door to somebody whose session ended before he sent a form; what he typed waits behind it."""
+    return _door(request, typed.back if typed else page_before(request), None, typed, status=HTTPStatus.UNAUTHORIZED)
 
 
 @router.get("/first-run")
@@ -68,7 +80,7 @@ def first_run(
     try:
         request.app.state.doorkeeper.begin(world, code, first, password, source=_source(request))
         return _let_in(request, login, password, "/")
-    except (NotPermitted, Usage, NotFound) as problem:
+    except (NotPermitted, Usage, NotFound, Conflict) as problem:
         return render(
             request, "first_run.html", status=problem.http_status, problem=problem, login_typed=login, name=name
         )
@@ -80,7 +92,7 @@ def to_directory(request: Request, to: str = "/") -> Response:
     directory = _directory(request)
     url, kept = directory.begin(_callback(request))
     response = RedirectResponse(url, HTTPStatus.SEE_OTHER)
-    told = json.dumps({**kept, "to": _inside(to)})
+    told = json.dumps({**kept, "to": inside(to)})
     response.set_cookie(
         _KEPT, base64.urlsafe_b64encode(told.encode()).decode(), max_age=600, httponly=True, samesite="lax",
         secure=request.url.scheme == "https", path="/sign-in",
@@ -98,12 +110,12 @@ def from_directory(request: Request) -> Response:
     except (ValueError, AttributeError):
         kept = {}
     try:
-        login = _directory(request).finish(_callback(request), dict(request.query_params), kept)
-        token = admit(world, login, source=_source(request), how="directory")
+        vouched = _directory(request).finish(_callback(request), dict(request.query_params), kept)
+        token = admit_vouched(world, vouched, source=_source(request))
     except NotPermitted as problem:
         response = _door(request, kept.get("to", "/"), problem)
     else:
-        response = RedirectResponse(_inside(kept.get("to", "/")), HTTPStatus.SEE_OTHER)
+        response = RedirectResponse(inside(kept.get("to", "/")), HTTPStatus.SEE_OTHER)
         session.give(request, response, token)
     response.delete_cookie(_KEPT, path="/sign-in")
     return response
@@ -121,10 +133,14 @@ def _callback(request: Request) -> str:
     return str(request.base_url).rstrip("/") + "/sign-in/back"
 
 
-def _door(request: Request, to: str, problem: NotPermitted | None) -> Response:
-    status = HTTPStatus.FORBIDDEN if problem else HTTPStatus.OK
+def _door(
+    request: Request, to: str, problem: NotPermitted | None, typed: Typed | None = None, *, status: int = HTTPStatus.OK
+) -> Response:
     issuer = request.app.state.world.settings.oidc_issuer
-    return render(request, "sign_in.html", status=status, to=_inside(to), problem=problem, directory=bool(issuer))
+    return render(
+        request, "sign_in.html", status=HTTPStatus.FORBIDDEN if problem else status, to=inside(to), problem=problem,
+        directory=bool(issuer), typed=typed, late=status == HTTPStatus.UNAUTHORIZED,
+    )  # fmt: skip
 
 
 @router.post("/sign-out", dependencies=FORM)
@@ -155,10 +171,15 @@ def ready(request: Request) -> JSONResponse:
     return JSONResponse({"ready": True})
 
 
-def _let_in(request: Request, login: str, password: str, to: str) -> Response:
+def _let_in(request: Request, login: str, password: str, to: str, typed: Typed | None = None) -> Response:
     world: World = request.app.state.world
     token = request.app.state.doorkeeper.sign_in(world, login, password, source=_source(request))
-    response = RedirectResponse(_inside(to), HTTPStatus.SEE_OTHER)
+    response: Response = RedirectResponse(inside(to), HTTPStatus.SEE_OTHER)
+    entered = signed_in(world, token)
+    if typed is not None and entered is not None and not entered.must_change:
+        request.state.world = gate.as_actor(world, entered.actor)
+        request.state.csrf = session.csrf_of(world.key, token)
+        response = resumed(request, typed)
     session.give(request, response, token)
     return response
 
@@ -170,8 +191,3 @@ def _source(request: Request) -> str:
 def _first_login(world: World) -> str:
     with world.catalogue.look() as tx:
         return next((p.login for p in tx.people() if "general_manager" in p.roles), "")
-
-
-def _inside(to: str) -> str:
-    """Only places of this site are gone to after signing in."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else "/"

@@ -12,11 +12,12 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from dms.desk.intake import add_paths, received_by
+from dms.desk.intake.items import add_paths, received_by
 from dms.domain.item import Hints, Item
 from dms.errors import Usage
+from dms.faces.web.session import still_signed_in
 from dms.faces.web.upload import keep_upload
-from dms.faces.web.view import FORM, back, event, render, speaker_of, world_of
+from dms.faces.web.view import FORM, back, event, part, render, world_of
 from dms.ports.world import World
 
 router = APIRouter(include_in_schema=False)
@@ -47,13 +48,16 @@ async def inbox_events(request: Request) -> StreamingResponse:
 
 
 async def _events(request: Request, world: World) -> AsyncIterator[str]:
-    say = speaker_of(request)
-    told: dict[str, dict[str, object]] = {}
+    told: dict[str, str] = {}
     ends = time.monotonic() + _STREAM_SECONDS
     while time.monotonic() < ends and not await request.is_disconnected():
+        # Whoever signed out, or was signed out, hears no more.
+        if not await run_in_threadpool(still_signed_in, request):
+            yield event("ended", {})
+            return
         items = await run_in_threadpool(received_by, world, limit=_SHOWN)
-        now = {i.id: {**progress(i), "reason": say.told(i.reason)} for i in items}
-        changed = [one for key, one in now.items() if told.get(key) != one]
+        now = {i.id: part(request, "inbox/row.html", item=i) for i in items}
+        changed = [{"id": key, "row": row} for key, row in now.items() if told.get(key) != row]
         if changed:
             yield event("items", changed)
         told = now

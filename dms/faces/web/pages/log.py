@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import auditing
-from dms.desk.checking import Finding
+from dms.desk.care import auditing
+from dms.desk.care.checking import Finding
 from dms.faces.web.view import FORM, render, world_of
 
 router = APIRouter(include_in_schema=False)

@@ -1,24 +1,22 @@
-"""The print centre: every sheet as a PDF download, labels from any place of a sheet, covers ahead of time, reprints."""
+"""The print centre: every sheet of the desk as a download, covers ahead of time, and what is to be printed again."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
-from dms.desk.finding import catch_up
-from dms.desk.printing import print_covers, reprints
-from dms.desk.reserving import reserve
-from dms.desk.volume_sheets import SHEETS
+from dms.desk.acts import gate
+from dms.desk.records.finding import catch_up
+from dms.desk.shelf.printing import reprints
+from dms.desk.shelf.reserving import reserve
+from dms.desk.shelf.sheets import sheets
 from dms.domain.policy import Action
 from dms.errors import Usage
-from dms.faces.web import sheets
-from dms.faces.web.sheets import MOST_MM, MOST_SHEETS
-from dms.faces.web.view import FORM, download, render, world_of
-from dms.forms.label import LAYOUTS
+from dms.faces.web.sheets import MOST_SHEETS, made
+from dms.faces.web.view import FORM, render, world_of
 
 router = APIRouter(include_in_schema=False)
 _BETWEEN = re.compile(r"[\s,;，；、]+")
@@ -31,35 +29,26 @@ def print_page(request: Request, sheet: str = "label", targets: str = "") -> Res
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         people = list(tx.people())
-        reserves, lends = (mine.may(a) is not None for a in (Action.RESERVE, Action.LEND))
-        prints = mine.may(Action.PRINT) is not None
+        reserves = mine.may(Action.RESERVE) is not None
+        printable = [one for one in sheets().values() if mine.may(one.action) is not None]
+    kinds = {of: [one for one in printable if one.of == of] for of in ("record", "volume", "request", "archive")}
     return render(
-        request, "print.html", sheet=sheet, targets=targets, again=reprints(world), layouts=LAYOUTS, lends=lends,
-        classes=world.scheme.classes, people=people, reserves=reserves, prints=prints, sheets=SHEETS,
+        request, "print.html", sheet=sheet, targets=targets, again=reprints(world), classes=world.scheme.classes,
+        people=people, reserves=reserves, kinds=kinds,
     )  # fmt: skip
 
 
 @router.get("/print/{sheet}/{target}.pdf")
 def sheet_pdf(request: Request, sheet: str, target: str) -> Response:
     """Return one sheet of a record or a volume."""
-    world = world_of(request)
-    return download(world, f"{sheet}-{target}.pdf", sheets.writer(world, sheet, [target]))
+    return made(world_of(request), sheet, [target], request.query_params, form="pdf", called=f"{sheet}-{target}")
 
 
 @router.get("/print/run")
-def run(
-    request: Request,
-    sheet: str,
-    targets: str = "",
-    layout: str = "3x8",
-    start: Annotated[int, Query(ge=1, le=200)] = 1,
-    right: Annotated[float, Query(ge=-MOST_MM, le=MOST_MM)] = 0.0,
-    down: Annotated[float, Query(ge=-MOST_MM, le=MOST_MM)] = 0.0,
-    form: str = "pdf",
-) -> Response:
+def run(request: Request, sheet: str, targets: str = "", form: str = "") -> Response:
     """Return sheets of several records or volumes, or of the archive."""
     names = [t for t in _BETWEEN.split(targets.strip()) if t]
-    return sheets.made(world_of(request), sheet, names, form=form, layout=layout, start=start, offset=(right, down))
+    return made(world_of(request), sheet, names, request.query_params, form=form)
 
 
 @router.post("/print/covers", dependencies=FORM)
@@ -77,9 +66,9 @@ def covers(
     world = world_of(request)
     if not 1 <= count <= MOST_SHEETS or not 0 <= pages <= world.settings.max_pages:
         raise Usage("Reserve 1 to 500 covers, for stacks of a sensible size.", "Print them in parts.")
-    made = reserve(
+    reserved = reserve(
         world, count=count, class_code=class_code, manager=manager, customer=customer.strip(), title=title.strip(),
         pages=pages, numbered=bool(numbered),
     )  # fmt: skip
     catch_up(world)
-    return download(world, "covers.pdf", lambda target: print_covers(world, made, target))
+    return made(world, "cover", [record.code for record in reserved], {}, called="covers")

@@ -5,33 +5,35 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse, Response
 
 from dms.assembly import qr_symbol
-from dms.desk import approving, gate
-from dms.desk.changing import CHANGEABLE, ask_change, compare, promote
-from dms.desk.describing import describe
-from dms.desk.filing import file
-from dms.desk.finding import catch_up
-from dms.desk.options import options
-from dms.desk.pairing import accept, pair, twin
-from dms.desk.placing import history
-from dms.desk.reserving import void
-from dms.desk.showing import boxes, show
-from dms.desk.viewing import evidence_picture, label_text, page_picture, thumbnail
-from dms.desk.waiting import settle
+from dms.desk.acts import gate
+from dms.desk.acts.options import options
+from dms.desk.consent.changing import CHANGEABLE, ask_change, compare
+from dms.desk.records.describing import describe
+from dms.desk.records.finding import catch_up
+from dms.desk.records.pairing import pair, twin
+from dms.desk.records.showing import boxes, show
+from dms.desk.records.viewing import evidence_picture, ink_picture, label_text, page_picture, thumbnail
+from dms.desk.registry import perform
+from dms.desk.shelf.placing import history
+from dms.desk.shelf.sheets import names_of
 from dms.domain import qr
 from dms.domain.policy import Action
 from dms.errors import NotFound
+from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
 _SETTLES = {"class": "class_code", "date": "day"}
+# Pages of a scan shown to who confirms a signature that the machine did not find.
+_SCAN_SHOWN = 4
 _PRIVATE = {"Cache-Control": "private, max-age=3600"}
 
 
@@ -39,15 +41,27 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600"}
 def record_page(request: Request, named: str, q: str = "") -> Response:
     """Show a record by code or paper number; with ``q``, its words are marked on the pages."""
     world = world_of(request)
+    # Before what is drawn: what changes in between is a conflict later, never overlooked.
+    seen = named_record(world, named)
     told = show(world, named, query=q)
     may = {o.action: o for o in options(world, named)}
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
+    twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
     return render(
-        request, "record.html", told=told, q=q, may=may, Action=Action, people=people, classes=world.scheme.classes,
-        changeable=CHANGEABLE, twins=bool(told["paper"]["sha512"]) and len(told["versions"]) > 0,
-        moves=history(world, named) if told["volume"] or told["paper_number"] else [],
+        request, "record.html", told=told, q=q, may=may, Action=Action, people=people,
+        classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
+        twins=twins, scan_pages=_scan_pages(told, twins=twins),
+        moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
     )  # fmt: skip
+
+
+def _scan_pages(told: dict[str, Any], *, twins: bool) -> list[int]:
+    """Return the pages of a record's scan, the last ones first: there one signs."""
+    if not told["paper"]["present"]:
+        return []
+    count = told["paper"]["pages"] if twins else len(told["pages"])
+    return list(range(count, 0, -1))[:_SCAN_SHOWN]
 
 
 @router.get("/DMS1:{rest}")
@@ -60,9 +74,9 @@ def scanned(request: Request, rest: str) -> Response:
 
 
 @router.get("/r/{named}/pages/{number}.jpg")
-def page_jpg(request: Request, named: str, number: int, paper: bool = False) -> FileResponse:
-    """Return one page as a picture with the looker's watermark."""
-    return FileResponse(page_picture(world_of(request), named, number, paper=paper), headers=_PRIVATE)
+def page_jpg(request: Request, named: str, number: int, paper: bool = False, fine: bool = False) -> FileResponse:
+    """Return one page as a picture with the looker's watermark; ``fine``: with twice the pixels."""
+    return FileResponse(page_picture(world_of(request), named, number, paper=paper, fine=fine), headers=_PRIVATE)
 
 
 @router.get("/r/{named}/thumb.jpg")
@@ -76,6 +90,12 @@ def evidence_jpg(request: Request, named: str, number: int, kind: str, spot: int
     """Return a seal or signature found on a page, with the looker's watermark."""
     picture = evidence_picture(world_of(request), named, number, kind, spot, paper=paper)
     return FileResponse(picture, headers=_PRIVATE)
+
+
+@router.get("/r/{named}/ink/{spot}.jpg")
+def ink_jpg(request: Request, named: str, spot: int) -> FileResponse:
+    """Return a signature found on the record's scan, with what is printed around it and the looker's watermark."""
+    return FileResponse(ink_picture(world_of(request), named, spot), headers=_PRIVATE)
 
 
 @router.get("/r/{named}/qr.svg")
@@ -183,28 +203,12 @@ def do(
     role: Annotated[str, Form()] = "",
     spot: Annotated[int, Form()] = 0,
     class_code: Annotated[str, Form()] = "",
+    how: Annotated[str, Form()] = "",
 ) -> Response:
-    """Declare, confirm, approve, reject, file, move, accept, settle or void; the desk says what is missing."""
+    """Do an act of the record's page; the desk says what is missing."""
     world = world_of(request)
-    if act == "declare":
-        approving.declare(world, named, statement=reason)
-    elif act == "confirm":
-        approving.confirm(world, named, role, spot=spot, note=reason)
-    elif act == "approve":
-        approving.approve(world, named, note=reason)
-    elif act == "reject":
-        approving.reject(world, named, reason=reason)
-    elif act == "file":
-        file(world, named)
-    elif act == "promote":
-        promote(world, named, class_code, reason=reason)
-    elif act == "accept":
-        accept(world, named, reason=reason)
-    elif act == "settle":
-        settle(world, named)
-    elif act == "void":
-        void(world, named, reason=reason)
-    else:
-        raise NotFound(f"There is no act “{act}”.", "Use the buttons of the record's page.")
+    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how}
+    perform(world, act, named, given)
     catch_up(world)
-    return back("/triage" if act == "settle" else f"/r/{quote(named)}", act)
+    to_triage = act in ("settle", "rescan")
+    return back("/triage" if to_triage else f"/r/{quote(named)}", "settle" if to_triage else act)

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from dms.desk import appraising, dealing, gate, reporting
-from dms.desk.requesting import requests
+from dms.desk.acts import gate
+from dms.desk.consent import appraising
+from dms.desk.consent.requesting import requests
+from dms.desk.ledger import dealing, reporting
 from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
 from dms.faces.web.view import FORM, back, download, render, world_of

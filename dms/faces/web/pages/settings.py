@@ -8,12 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from dms.desk import gate, masters, signing_in
+from dms.desk.accounts import people as people_desk
+from dms.desk.accounts import signing_in
+from dms.desk.acts import gate
 from dms.domain.policy import Action, Role
+from dms.errors import Conflict, NotFound
 from dms.faces.web import session
+from dms.faces.web.tags import person_drawn
 from dms.faces.web.view import FORM, back, render, world_of
-from dms.health import Probe, advice, probes
-from dms.ports.catalogue import Person
+from dms.operating.health import Probe, advice, probes
+from dms.ports.catalogue import Person, Transaction
 from dms.ports.registers import Deputy
 
 router = APIRouter(include_in_schema=False)
@@ -33,11 +37,17 @@ def _mine(request: Request, fresh: str) -> Response:
         people = [p for p in tx.people() if p.code != me.code]
     return render(
         request, "settings.html", me=me, keeps=keeps, cares=cares, tokens=signing_in.tokens(world), fresh=fresh,
-        sessions=signing_in.sessions(world), deputies=masters.own_deputies(world), people=people,
+        sessions=signing_in.sessions(world), deputies=people_desk.own_deputies(world), people=people,
         now=world.clock.now().timestamp(),
         moment=lambda at: datetime.fromtimestamp(at).astimezone().isoformat(), shortest=signing_in.SHORTEST,
         longest=signing_in.LONGEST_DAYS,
     )  # fmt: skip
+
+
+@router.get("/settings/own-password")
+def own_password_page(request: Request) -> Response:
+    """Ask for a password of one's own, where somebody else set it."""
+    return render(request, "own_password.html", shortest=signing_in.SHORTEST)
 
 
 @router.post("/settings/password", dependencies=FORM)
@@ -89,7 +99,7 @@ def deputy(
     world = world_of(request)
     with world.catalogue.look() as tx:
         me = gate.person(world, tx)
-    masters.appoint(world, Deputy(me.code, deputy, since, until), reason=reason)
+    people_desk.appoint(world, Deputy(me.code, deputy, since, until), reason=reason)
     return back("/settings", "saved")
 
 
@@ -99,8 +109,8 @@ def people_page(request: Request) -> Response:
     world = world_of(request)
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.KEEP_PEOPLE)
-        signs_in = {p.code for p in tx.people() if p.login and tx.account(p.login)}
-    return render(request, "people.html", people=masters.people(world), signs_in=signs_in, roles=list(Role))
+        signs_in = {p.code for p in tx.people() if p.login and tx.account(p.code)}
+    return render(request, "people.html", people=people_desk.people(world), signs_in=signs_in, roles=list(Role))
 
 
 @router.post("/settings/people", dependencies=FORM)
@@ -112,10 +122,55 @@ def add_person(
     department: Annotated[str, Form(max_length=120)] = "",
     roles: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Add or change a person."""
-    person = Person(code.strip().upper(), name.strip(), tuple(roles or ()), login.strip(), department.strip())
-    masters.add_person(world_of(request), person)
+    """Add a person; one who is there already is changed on his own page, never overwritten by his code."""
+    world = world_of(request)
+    entry = people_desk.Entry(code.strip().upper(), name.strip(), tuple(roles or ()), login.strip(), department.strip())
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        if any(p.code == entry.code for p in tx.people()):
+            raise Conflict(f"The code {entry.code} is taken.", "To change that person, press “Edit” in the list.")
+    people_desk.save_person(world, entry)
     return back("/settings/people", "saved")
+
+
+@router.get("/settings/people/{code}")
+def person_page(request: Request, code: str) -> Response:
+    """Show one person's form, filled in."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        person = _person(tx, code)
+        signs_in = bool(person.login and tx.account(person.code))
+    return render(
+        request, "person.html", person=person, roles=list(Role), signs_in=signs_in, shortest=signing_in.SHORTEST,
+        drawn=person_drawn(person),
+    )  # fmt: skip
+
+
+@router.post("/settings/people/{code}", dependencies=FORM)
+def change_person(
+    request: Request,
+    code: str,
+    name: Annotated[str, Form(max_length=120)],
+    login: Annotated[str, Form(max_length=120)] = "",
+    department: Annotated[str, Form(max_length=120)] = "",
+    roles: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Change a person; his code stays."""
+    world = world_of(request)
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_PEOPLE)
+        person = _person(tx, code)
+    entry = people_desk.Entry(person.code, name.strip(), tuple(roles or ()), login.strip(), department.strip())
+    people_desk.save_person(world, entry)
+    return back("/settings/people", "saved")
+
+
+def _person(tx: Transaction, code: str) -> Person:
+    found = next((p for p in tx.people() if p.code == code.upper()), None)
+    if found is None:
+        raise NotFound(f"There is no person {code}.", "The list of people has all of them.")
+    return found
 
 
 @router.post("/settings/people/{code}/password", dependencies=FORM)

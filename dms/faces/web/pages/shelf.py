@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
-from dms.desk import lending, placing
+from dms.desk.shelf import lending, placing
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.ports.registers import Loan

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
-from dms.desk.disposing import bin_of
-from dms.desk.lending import loans
-from dms.desk.options import on_the_way
-from dms.desk.printing import reprints
-from dms.desk.requesting import requests
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.acts.options import on_the_way
+from dms.desk.consent.disposing import bin_of
+from dms.desk.consent.requesting import requests
+from dms.desk.records.waiting import waiting
+from dms.desk.shelf.lending import loans
+from dms.desk.shelf.printing import reprints
 from dms.domain.policy import Action
 from dms.faces.web.view import render, world_of
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import gate
-from dms.desk.intake import retry
-from dms.desk.showing import show
-from dms.desk.waiting import waiting
+from dms.desk.acts import gate
+from dms.desk.intake.discarding import discard
+from dms.desk.intake.items import retry
+from dms.desk.records.showing import show
+from dms.desk.records.waiting import waiting
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.pages.inbox import wake
+from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
@@ -26,9 +28,10 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
     waits = waiting(world)
     at = min(at, max(0, len(waits) - 1))
     one = waits[at] if waits else None
-    told = None
+    told, seen = None, ""
     if one is not None and one.kind != "quarantine":
         try:
+            seen = named_record(world, one.target)
             told = show(world, one.target)
         except NotFound:
             told = None
@@ -38,10 +41,11 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
         found = tx.record(named) if named else None
         other = found if found is not None and mine.may(Action.LOOK, found) else None
         people = list(tx.people())
+        discards = mine.may(Action.VOID) is not None
         names = [c.name for c in tx.customers()] if gate.scope_of(tx, mine).everything else []
     return render(
         request, "triage.html", waits=waits, at=at, one=one, told=told, classes=world.scheme.classes, people=people,
-        customers=names, other=other,
+        customers=names, other=other, discards=discards, seen=seen, drawn=drawn(told) if told else None,
     )  # fmt: skip
 
 
@@ -51,3 +55,10 @@ def try_again(request: Request, item: str) -> Response:
     retry(world_of(request), [item])
     wake(request)
     return back("/triage", "retried")
+
+
+@router.post("/quarantine/{item}/discard", dependencies=FORM)
+def leave_out(request: Request, item: str, reason: Annotated[str, Form(max_length=2000)] = "") -> Response:
+    """Remove a file from quarantine that will never be taken in."""
+    discard(world_of(request), item, reason=reason)
+    return back("/triage", "discarded")

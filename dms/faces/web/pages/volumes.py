@@ -8,7 +8,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from dms.desk import gate, placing, shelf
+from dms.desk.acts import gate
+from dms.desk.shelf import placing, volumes
+from dms.desk.shelf.sheets import names_of
 from dms.domain.policy import Action
 from dms.faces.web.view import FORM, back, render, world_of
 
@@ -20,7 +22,7 @@ _STEP = 200
 def volumes_page(request: Request, q: str = "", page: Annotated[int, Query(ge=1, le=5000)] = 1) -> Response:
     """List volumes, those whose number or title holds some words."""
     found = [
-        v for v in shelf.volumes(world_of(request)) if q.casefold() in f"{v.number} {v.title} {v.state}".casefold()
+        v for v in volumes.volumes(world_of(request)) if q.casefold() in f"{v.number} {v.title} {v.state}".casefold()
     ]
     shown = found[(page - 1) * _STEP : page * _STEP]
     last = max(1, -(-len(found) // _STEP))
@@ -31,14 +33,15 @@ def volumes_page(request: Request, q: str = "", page: Annotated[int, Query(ge=1,
 def volume_page(request: Request, number: str, page: Annotated[int, Query(ge=1, le=5000)] = 1) -> Response:
     """List what is in a volume, what must be mended before it is bound, and where it stands."""
     world = world_of(request)
-    volume, records = shelf.volume_of(world, number)
+    volume, records = volumes.volume_of(world, number)
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         keeps = mine.may(Action.KEEP_VOLUMES) is not None
     return render(
-        request, "volume.html", volume=volume, total=len(records), records=records[(page - 1) * _STEP : page * _STEP],
+        request, "volume.html", sheets=names_of("volume"),
+        volume=volume, total=len(records), records=records[(page - 1) * _STEP : page * _STEP],
         page=page, last=max(1, -(-len(records) // _STEP)), keeps=keeps,
-        problems=shelf.check(world, number) if keeps else [], moves=placing.history(world, number),
+        problems=volumes.check(world, number) if keeps else [], moves=placing.history(world, number),
     )  # fmt: skip
 
 
@@ -47,7 +50,7 @@ def close(
     request: Request, number: str, title: Annotated[str, Form()] = "", note: Annotated[str, Form()] = ""
 ) -> Response:
     """Close a volume: it takes nothing more."""
-    shelf.close(world_of(request), number, title=title, note=note)
+    volumes.close(world_of(request), number, title=title, note=note)
     return back(f"/volumes/{quote(number, safe='')}", "closed")
 
 
@@ -56,7 +59,7 @@ def bind(
     request: Request, number: str, title: Annotated[str, Form()] = "", accept: Annotated[str, Form()] = ""
 ) -> Response:
     """Bind a volume: checked, on the shelf, never opened again."""
-    shelf.bind(world_of(request), number, title=title, accept=accept)
+    volumes.bind(world_of(request), number, title=title, accept=accept)
     return back(f"/volumes/{quote(number, safe='')}", "bound")
 
 

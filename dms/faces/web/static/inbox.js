@@ -1,51 +1,71 @@
-// Files dropped anywhere on the page are added, and the list tells how each of them goes while it goes.
+// Files chosen or dropped anywhere on the page are added, and the list tells how each of them goes while it goes.
 const form = document.getElementById("add");
 const table = document.getElementById("items");
 const body = table.tBodies[0];
-const words = body.dataset;
+const told = document.getElementById("sending");
+const again = document.getElementById("again");
+let unsent = null;
 
-function cell(row, text) {
-  const made = row.insertCell();
-  made.textContent = text;
-  return made;
-}
-function show(item) {
-  let row = document.getElementById(`i${item.id}`);
-  if (!row) {
-    row = body.insertRow(0);
-    row.id = `i${item.id}`;
-    cell(row, item.name);
-    cell(row, "");
-    cell(row, item.created.slice(0, 16).replace("T", " "));
-  }
-  const result = row.cells[1];
-  result.textContent = words[item.state] || item.state;
-  if (item.state === "quarantined") result.append(` ${item.reason}`);
-  if (item.code && item.state !== "working") {
-    const link = document.createElement("a");
-    link.href = `/r/${encodeURIComponent(item.code)}`;
-    link.textContent = item.code;
-    link.className = "number";
-    result.append(" ", link);
-  }
+function show({ id, row }) {
+  // The server makes the row as it makes the page's own.
+  const page = new DOMParser().parseFromString(`<table><tbody>${row}</tbody></table>`, "text/html");
+  const fresh = document.adoptNode(page.querySelector("tr"));
+  const before = document.getElementById(`i${id}`);
+  if (before) before.replaceWith(fresh);
+  else body.prepend(fresh);
   table.hidden = false;
   document.getElementById("none").hidden = true;
 }
 
 const stream = new EventSource("/inbox/events");
 stream.addEventListener("items", (event) => JSON.parse(event.data).reverse().forEach(show));
+function ended() {
+  stream.close();
+  document.getElementById("ended").hidden = false;
+}
+stream.addEventListener("ended", ended);
+// A lost connection is tried again by itself; one that was refused is not.
+stream.addEventListener("error", () => stream.readyState === EventSource.CLOSED && ended());
 window.addEventListener("pagehide", () => stream.close());
 
+function failed(data, word) {
+  unsent = data;
+  told.textContent = word;
+  again.hidden = false;
+}
 async function send(data) {
-  const told = document.getElementById("sending");
   told.textContent = told.dataset.word;
-  const answer = await fetch("/inbox", { method: "POST", body: data });
-  told.textContent = "";
+  again.hidden = true;
+  let answer;
+  try {
+    answer = await fetch("/inbox", { method: "POST", body: data });
+  } catch {
+    return failed(data, told.dataset.failed);
+  }
+  if (answer.status === 401) return failed(data, told.dataset.signedOut);
   if (!answer.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    told.textContent = (page.querySelector(".problem") || page.body).textContent.trim().slice(0, 300);
+    return failed(data, (page.querySelector(".problem, .done") || page.body).textContent.trim().slice(0, 300));
   }
+  told.textContent = told.dataset.done;
+  form.reset();
 }
+// Signed in again meanwhile, a form carries another token.
+async function renewed(data) {
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch("/inbox")).text(), "text/html");
+    const token = page.querySelector("#add input[name=csrf]");
+    if (token) data.set("csrf", token.value);
+  } catch {
+    // Still no connection: sending says so.
+  }
+  return data;
+}
+again.addEventListener("click", async () => send(await renewed(unsent)));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send(new FormData(form));
+});
 for (const name of ["dragenter", "dragover"]) {
   document.addEventListener(name, (event) => {
     event.preventDefault();

@@ -8,6 +8,10 @@ function typing(event) {
   return at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName));
 }
 
+// On a phone the header scrolls sideways: where one is must be in sight.
+const here = document.querySelector(".places [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 40;
+
 if (opener && dialog) {
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());

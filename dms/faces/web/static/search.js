@@ -4,14 +4,38 @@ const box = form && form.querySelector("input[name=q]");
 let timer = 0;
 let asked = 0;
 
+const old = document.getElementById("old");
+
+// Hits of another word must not stand under the one being typed.
+function isOld(word, link) {
+  old.textContent = word;
+  if (link) {
+    const again = document.createElement("a");
+    again.href = `/sign-in?to=${encodeURIComponent(`/search?${new URLSearchParams(new FormData(form))}`)}`;
+    again.textContent = form.dataset.again;
+    old.append(" ", again);
+  }
+  old.hidden = false;
+  document.getElementById("results").hidden = true;
+}
+
 async function ask() {
   const mine = ++asked;
   const address = `/search?${new URLSearchParams(new FormData(form))}`;
-  const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!answer.ok || answer.redirected || mine !== asked) return;
+  let answer;
+  try {
+    answer = await fetch(`${address}&typing=1`, { headers: { Accept: "text/html" } });
+  } catch {
+    if (mine === asked) isOld(form.dataset.lost, false);
+    return;
+  }
+  if (mine !== asked) return;
+  if (answer.redirected || answer.status === 401) return isOld(form.dataset.signedOut, true);
+  if (!answer.ok) return isOld(form.dataset.lost, false);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("results");
   if (!fresh || mine !== asked) return;
+  old.hidden = true;
   document.getElementById("results").replaceWith(document.adoptNode(fresh));
   document.title = page.title;
   history.replaceState(null, "", address);

@@ -12,6 +12,14 @@ function show() {
 function larger(by) {
   zoom = Math.max(-1, Math.min(3, zoom + by));
   show();
+  if (zoom > 1) sharper();
+}
+// Enlarged twice, a page needs more pixels than it came with; pages not looked at yet are loaded when they are.
+function sharper() {
+  for (const picture of viewer.querySelectorAll(".sheet img:not([data-fine])")) {
+    picture.dataset.fine = "";
+    picture.src += `${picture.src.includes("?") ? "&" : "?"}fine=1`;
+  }
 }
 function turned() {
   turn = (turn + 1) % 4;
@@ -26,6 +34,12 @@ function next() {
   marks[hit].scrollIntoView({ block: "center", behavior: "smooth" });
 }
 
+if (viewer) {
+  for (const frame of viewer.querySelectorAll(".frame")) {
+    const picture = frame.querySelector("img");
+    frame.style.setProperty("--ratio", String(picture.getAttribute("width") / picture.getAttribute("height")));
+  }
+}
 if (tools) {
   tools.hidden = false;
   tools.addEventListener("click", (event) => {

@@ -1,0 +1,1 @@
+"""People, customers, and how somebody signs in."""

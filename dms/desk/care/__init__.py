@@ -1,0 +1,1 @@
+"""The archive cared for: log, checks, backup, rebuild, hand-over."""

@@ -1,0 +1,308 @@
+"""Changes of filed records (R8): asked with a reason, agreed by another person, kept as a new version beside the old.
+
+Moving into another class (R11) gives a new paper number; the old one stays as a see-also.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
+from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
+from dms.desk.consent.requesting import asking, decided, open_request
+from dms.desk.shelf.reprinting import ask_again
+from dms.domain.numbers import VolumeNumber
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
+from dms.domain.scheme import RecordClass
+from dms.errors import Conflict, NotFound, Unavailable, Usage
+from dms.flow.file import Drawn, NumberGone, drawn
+from dms.flow.work import PAGE_BREAK, record_json
+from dms.ports.catalogue import Attention
+from dms.ports.registers import Request
+from dms.ports.world import World
+
+ASK_CHANGE = on_record(Action.ASK_CHANGE, RecordState.FILED)
+AGREE_CHANGE = on_record(Action.DECIDE_CHANGE, name="agree-change")
+REFUSE_CHANGE = on_record(Action.DECIDE_CHANGE, name="refuse-change")
+PROMOTE = on_record(Action.PROMOTE, RecordState.FILED)
+
+
+# So often another desk may take the very number a stamp was drawn with, before we say so.
+_TRIES = 50
+CHANGEABLE = ("title", "customer", "date", "secrecy")
+
+
+def ask_change(
+    world: World,
+    named: str,
+    changes: Mapping[str, str],
+    *,
+    fields: Mapping[str, str] | None = None,
+    file: Path | None = None,
+    reason: str,
+) -> Request:
+    """Ask for a change of a filed record.
+
+    Args:
+        world: the archive.
+        named: the record.
+        changes: new values of :data:`CHANGEABLE`.
+        fields: new values of fields read from its form.
+        file: what replaces its electronic file; it waits aside until somebody agrees.
+        reason: why.
+
+    Raises:
+        Usage: no reason, nothing to change, or an impossible value.
+        Conflict: it is not filed, or a change waits already.
+        NotPermitted: not for the asker.
+    """
+    if not reason.strip():
+        raise Usage("A change is asked for with a reason.", '--reason "金额录入有误，应为1860.00"')
+    wanted: dict[str, str] = {k: v.strip() for k, v in changes.items() if v.strip()}
+    unknown = set(wanted) - set(CHANGEABLE)
+    if unknown:
+        raise Usage(
+            f"“{sorted(unknown)[0]}” is not changed so.", "Another class: dms promote. Else: " + ", ".join(CHANGEABLE)
+        )
+    if not wanted and not fields and file is None:
+        raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field --replace")
+    if "date" in wanted:
+        _day(wanted["date"])
+    with gate.acting(world, ASK_CHANGE, named, reason=reason) as act:
+        record = act.record
+        if record.state is not RecordState.FILED:
+            raise Conflict(f"{record.code} is not filed.", f"Before filing: dms describe {record.code} …")
+        waiting = open_request(act.tx, "change", record.code)
+        if waiting:
+            raise Conflict(f"A change of {record.code} waits already.", f"It is request {waiting.id}.")
+        before = {k: _value(record, k) for k in wanted}
+        fields_before = {k: record.fields.get(k, "") for k in fields or {}}
+        data: dict[str, Any] = {
+            "changes": wanted,
+            "fields": dict(fields or {}),
+            "before": before,
+            "fields_before": fields_before,
+        }
+        if file is not None:
+            data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
+        request = act.tx.add_request(asking(act, "change", record.code, reason, data))
+        told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
+        todo = f"dms change --approve {request.id}, or --refuse {request.id} --reason …"
+        act.tx.ask(Attention("change", record.code, f"{act.me.name} asks to change {told}: {reason}", todo, act.now))
+        act.notes |= {"request": request.id, **data}
+    return request
+
+
+def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "") -> Record:
+    """Agree to a change and carry it out, or refuse it (R8: the sales manager's consent).
+
+    Raises:
+        NotFound: there is no such request.
+        Conflict: it is decided already, or the record changed meanwhile.
+        NotPermitted: not for the asker, or his own request.
+        Usage: a refusal without a reason.
+    """
+    if not agree and not reason.strip():
+        raise Usage("A change is refused only with a reason.", '--reason "…"')
+    with world.catalogue.look() as tx:
+        asked = tx.request(request_id)
+    if asked is None or asked.kind != "change":
+        raise NotFound(f"There is no change {request_id}.", "“dms change --list” names them.")
+    kept = dict(asked.data.get("file", {}))
+    fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
+    with gate.acting(world, AGREE_CHANGE if agree else REFUSE_CHANGE, asked.target, reason=reason) as act:
+        record = act.record
+        request = decided(act, request_id, "change", state="done" if agree else "denied", decision=reason)
+        act.notes |= {"request": request_id, **request.data}
+        act.tx.settle("change", record.code)
+        if not agree:
+            if kept:
+                act.afterwards(lambda: forget(world, kept))
+            return record
+        changed = _changed(record, request)
+        message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
+        if fresh:
+            changed = put_in_place(world, changed, fresh, message=message, now=act.now)
+        else:
+            # Inside the transaction, so that the vault never lags behind what the catalogue says.
+            world.vault.write(
+                record.code, {"record.json": record_json(changed)}, message=message, user=world.actor.name, at=act.now
+            )
+        act.tx.save_record(changed)
+        act.tx.enqueue("index", record.code)
+        _reprint(act, changed, "the record was changed")
+        if kept:
+            act.afterwards(lambda: forget(world, kept))
+    return changed
+
+
+def _read(world: World, asked: Request, kept: Mapping[str, Any]) -> Fresh:
+    """Read the file that replaces another, for somebody who may decide it."""
+    with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
+        record = gate.seen(tx, mine, asked.target)
+        gate.allow(mine, Action.DECIDE_CHANGE, record)
+    return prepare(world, record, kept)
+
+
+def promote(world: World, named: str, class_code: str, *, reason: str) -> Record:
+    """Move a filed record into another class (R11): a new paper number, the old one a see-also, sheets to reprint.
+
+    Raises:
+        Usage: no reason, or an unknown class.
+        Conflict: it is not filed, or in that class already.
+        NotPermitted: not for the asker.
+    """
+    if not reason.strip():
+        raise Usage("A record moves only with a reason.", '--reason "重要，转入客户投诉"')
+    kind = world.scheme.record_class(class_code)
+    for _ in range(_TRIES):
+        before = gate.about_to(world, Action.PROMOTE, named)
+        _refuse_move(before, kind)
+        series = world.scheme.volume(kind.code, before.year, before.manager, kind.retention)
+        with world.catalogue.look() as tx:
+            number = tx.expected_paper(series)
+        moved = before.with_(
+            class_code=kind.code, retention=kind.retention, secrecy=kind.secrecy, paper_number=str(number),
+            volume=str(number.volume), see_also=(*before.see_also, before.paper_number),
+        )  # fmt: skip
+        with drawn(world, moved) as sheets:
+            try:
+                return _move(world, before, kind, series, sheets, reason)
+            except NumberGone:
+                continue
+    raise Unavailable("Others file into the same volume all the time.", "Try again.")
+
+
+def _refuse_move(record: Record, kind: RecordClass) -> None:
+    if record.state is not RecordState.FILED:
+        raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
+    if record.class_code == kind.code:
+        raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
+
+
+def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber, sheets: Drawn, reason: str) -> Record:
+    moved = sheets.record
+    with gate.acting(world, PROMOTE, before.code, reason=reason) as act:
+        record, number = act.record, moved.paper_number
+        _refuse_move(record, kind)
+        if record != before:
+            raise Conflict(f"{record.code} was changed by somebody else just now.", "Look at it, then move it again.")
+        _reprint(act, record, f"item moved to class {kind.code}")
+        if str(act.tx.next_paper(act.tx.open_volume(series, act.now))) != number:
+            raise NumberGone(number)
+        why = f"moved to {number}: {reason}"
+        act.tx.save_record(moved)
+        act.tx.void(record.paper_number, kind="paper", reason=why, user=act.me.code, at=act.now)
+        act.tx.enqueue("index", record.code)
+        _reprint(act, moved, f"item moved from {record.paper_number}")
+        act.notes |= {"before": record.paper_number, "after": number}
+        message = f"Moved from {record.paper_number} to {number}: {reason}"
+        world.vault.write(moved.code, sheets.files, message=message, user=act.me.code, at=act.now)
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line that differs between two versions: attribute or page, before, after."""
+
+    place: str
+    before: str
+    after: str
+
+
+def compare(world: World, named: str, first: int, second: int) -> list[Difference]:
+    """Compare two versions of a record, metadata and text, side by side (R8).
+
+    Raises:
+        NotFound: no such record or version.
+    """
+    with gate.acting(world, LOOK, named) as act:
+        code = act.record.code
+        act.notes["versions"] = [first, second]
+    old, new = _told(world, code, first), _told(world, code, second)
+    found = [
+        Difference(name, str(old.get(name, "")), str(new.get(name, "")))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+    one, other = _text(world, code, first), _text(world, code, second)
+    for number in range(max(len(one), len(other))):
+        left, right = (t[number].splitlines() if number < len(t) else [] for t in (one, other))
+        if left == right:
+            continue
+        matcher = difflib.SequenceMatcher(a=left, b=right, autojunk=False)
+        found += [
+            Difference(f"page {number + 1}", "\n".join(left[a:b]), "\n".join(right[c:d]))
+            for kind, a, b, c, d in matcher.get_opcodes()
+            if kind != "equal"
+        ]
+    return found
+
+
+def _told(world: World, code: str, version: int) -> dict[str, Any]:
+    with world.vault.open(code, "record.json", version) as file:
+        told = json.loads(file.read())
+    flat: dict[str, Any] = {}
+    for key, value in told.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": v for inner, v in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _text(world: World, code: str, version: int) -> list[str]:
+    try:
+        with world.vault.open(code, "text.txt", version) as file:
+            return file.read().decode().split(PAGE_BREAK)
+    except NotFound:
+        return []
+
+
+def _changed(record: Record, request: Request) -> Record:
+    changes, before = dict(request.data["changes"]), request.data["before"]
+    fields, fields_before = request.data["fields"], request.data["fields_before"]
+    stale = [k for k, v in before.items() if _value(record, k) != v]
+    stale += [k for k, v in fields_before.items() if record.fields.get(k, "") != v]
+    if stale:
+        raise Conflict(
+            f"{record.code} has changed since this was asked for: {', '.join(stale)}.", "Refuse it and ask anew."
+        )
+    if "date" in changes:
+        # The filing year stays: it stands in the paper number.
+        changes["date"] = _day(changes["date"])
+    return record.with_(**changes, fields={**record.fields, **fields})
+
+
+def _value(record: Record, name: str) -> str:
+    value = getattr(record, name)
+    return value.isoformat() if isinstance(value, date) else str(value or "")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Usage(f"“{text}” is no date.", "Write it as 2026-11-23.") from None
+
+
+def _reprint(act: gate.Passage, record: Record, why: str) -> None:
+    ask_again(act.tx, "content", why=why, at=act.now, record=record.code)
+    ask_again(act.tx, "content", why=f"{record.code}: {why}", at=act.now, volume=record.volume)
+
+
+ACTS = (
+    ASK_CHANGE,
+    AGREE_CHANGE,
+    REFUSE_CHANGE,
+    PROMOTE.by(promote, Input("class_code", Form.CLASS, needed=True), REASON, tells="record"),
+)

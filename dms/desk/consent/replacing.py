@@ -1,0 +1,99 @@
+"""A filed record's file replaced by consent (R8): kept aside until agreed, then a new version; the old one stays."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dms.domain.record import Carrier, Record
+from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
+from dms.flow.file import stamp_of
+from dms.flow.work import page_files, record_json, safe_name, sha512_of
+from dms.ports.world import World
+
+
+def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
+    """Copy the new file to where it waits for consent; return its name and digest.
+
+    Raises:
+        NotFound: there is no such file.
+        Usage: it is larger than the archive takes.
+        Unavailable: it cannot be copied.
+    """
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}.", "Name the file that replaces the old one.")
+    if file.stat().st_size > world.settings.max_bytes:
+        most = f"{world.settings.max_bytes / 1e6:,.0f} MB"
+        raise Usage(f"{file.name} is larger than {most}.", "Raise max_bytes in dms.toml, or split it.")
+    place = world.work / folder
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place / "original")
+    except OSError as problem:
+        raise Unavailable(f"{file} cannot be copied: {problem.strerror}.", "Make room, then try again.") from problem
+    digest = sha512_of(place / "original")
+    return {"folder": folder, "name": file.name, "sha512": digest}
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new file read and stamped, ready to be written: its carrier, and the files of the version."""
+
+    number: str
+    carrier: Carrier
+    files: Mapping[str, Path | bytes | None]
+
+
+def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
+    """Read the new file and stamp its copy; before the transaction, for a scan takes its time.
+
+    Raises:
+        Unreadable: the new file is broken, empty or of an unknown kind.
+        Damaged: it is not what was asked for.
+        NotFound: it is not there any more.
+    """
+    place = world.work / str(kept["folder"])
+    original = place / "original"
+    if not original.is_file():
+        raise NotFound("The file that waited is gone.", "Refuse this change and ask for it again.")
+    if sha512_of(original) != kept["sha512"]:
+        raise Damaged("The file that waited is not what was asked for.", "Refuse this change and ask for it again.")
+    name = safe_name(str(kept["name"]))
+    examiner = world.examiner()
+    inspection = examiner.inspect(original, name, place)
+    pages = examiner.pages(original, inspection, place, lambda *_: None)
+    carrier = replace(
+        record.electronic, present=True, name=name, media_type=inspection.media_type, size=original.stat().st_size,
+        sha512=str(kept["sha512"]), pages=len(pages),
+    )  # fmt: skip
+    access, stamped = place / "access.pdf", place / "stamped.pdf"
+    examiner.access_copy(original, inspection, pages, place, access)
+    examiner.stamp(access, pages, stamp_of(world, record.with_(electronic=carrier)), stamped)
+    files: dict[str, Path | bytes | None] = {
+        f"original/{name}": original, "access.pdf": stamped, **page_files(pages, inspection.left_out)
+    }  # fmt: skip
+    return Fresh(record.paper_number, carrier, files)
+
+
+def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, now: str) -> Record:
+    """Write the new file as the record's next version, and return the record with it.
+
+    Raises:
+        Conflict: the record has moved since its stamp was drawn.
+    """
+    if record.paper_number != fresh.number:
+        raise Conflict(f"{record.code} has moved to {record.paper_number} just now.", "Agree once more.")
+    changed = record.with_(electronic=fresh.carrier)
+    head = world.vault.head(record.code)
+    gone = [p for p in head.files if p.startswith("original/")] if head else []
+    files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
+    world.vault.write(record.code, files, message=message, user=world.actor.name, at=now)
+    return changed
+
+
+def forget(world: World, kept: dict[str, Any]) -> None:
+    """Remove a file that waited, after the decision."""
+    shutil.rmtree(world.work / str(kept["folder"]), ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Dealings, reports and the four-property check (R10, R14)."""

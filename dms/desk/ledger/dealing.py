@@ -1,0 +1,281 @@
+"""Customers' dealings (R14), from forms and imported sheets, and their class of consumption (R10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind, Of
+from dms.domain.dossier import KINDS, Dossier, Entry, dossier
+from dms.domain.grading import CLASSES, before, propose, span
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
+from dms.errors import NotFound, NotPermitted, Usage
+from dms.flow.twice import unsettled
+from dms.ports.catalogue import Customer, Transaction
+from dms.ports.registers import Dealing, Grading
+from dms.ports.world import World
+
+DOSSIER = ActKind("dossier", Action.REPORT, Of.CUSTOMER)
+IMPORT_DEALINGS = ActKind("import-dealings", Action.KEEP_CUSTOMERS, Of.CUSTOMER)
+PROPOSE_GRADES = ActKind("propose-grades", Action.GRADE, Of.CUSTOMER)
+GRADE = ActKind("grade", Action.DECIDE_GRADE, Of.CUSTOMER)
+FOCUS = ActKind("focus", Action.DECIDE_GRADE, Of.CUSTOMER)
+
+
+_ALIVE = (RecordState.REGISTERED, RecordState.FILED)
+COLUMNS = {
+    "customer": ("customer", "客户", "客户名称"), "date": ("date", "日期"), "kind": ("kind", "类别", "种类"),
+    "amount": ("amount", "金额"), "due": ("due", "到期", "到期日"), "note": ("note", "备注"),
+    "currency": ("currency", "币种"),
+}  # fmt: skip
+_KIND_NAMES = {"订货": "booked", "预订": "booked", "应收": "charged", "记账": "charged", "开票": "charged",
+               "收款": "paid", "付款": "paid", "已付": "paid", "折让": "reduced", "折扣": "reduced"}  # fmt: skip
+
+
+def cents_of(text: str) -> int | None:
+    """Read an amount as people write it: ``¥1,860.00``, ``1860元``; None where it is none."""
+    bare = re.sub(r"[¥￥$€,，\s元]|rmb|cny", "", text.lower())
+    try:
+        value = Decimal(bare)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
+        return None
+    return int((value * 100).to_integral_value())
+
+
+def dealings_in(
+    world: World, tx: Transaction, customer: Customer, waiting: frozenset[str] | None = None
+) -> list[Dealing]:
+    """Return all dealings of a customer: imported lines, and what his forms say; aliases count as himself.
+
+    What may be a second copy of another record does not count until a person settles it.
+
+    Args:
+        world: the archive.
+        tx: the transaction.
+        customer: whose.
+        waiting: :func:`dms.flow.twice.unsettled`, for callers that ask about many customers.
+    """
+    copies = unsettled(tx) if waiting is None else waiting
+    names = {customer.name, *customer.aliases}
+    found = [d for name in sorted(names) for d in tx.dealings(name)]
+    kinds = {p.key: p.dealing for p in world.profiles if p.dealing}
+    for name in sorted(names):
+        for record in tx.records(customer=name, states=_ALIVE):
+            if record.code not in copies:
+                found += _of_record(record, kinds)
+    return sorted(found, key=lambda d: (d.date, d.source, d.kind))
+
+
+def _of_record(record: Record, kinds: Mapping[str, str]) -> list[Dealing]:
+    kind = kinds.get(record.form, "")
+    day = record.date.isoformat() if record.date else ""
+    found = []
+    if kind and day and (cents := cents_of(record.fields.get("amount", ""))) is not None:
+        found.append(Dealing(record.customer, day, kind, cents, record.code, note=record.title))
+    paid = cents_of(record.fields.get("paid", ""))
+    if paid is not None and day:
+        found.append(
+            Dealing(record.customer, record.fields.get("paid_date", day), "paid", paid, record.code, note=record.title)
+        )
+    return found
+
+
+def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing]]:
+    """Return what a customer's dealings come to today, and the dealings; the look is logged.
+
+    Raises:
+        NotFound: there is no such customer, or he is not the asker's: both look the same.
+    """
+    with gate.acting(world, DOSSIER, target=f"customer:{customer}") as act:
+        scope = act.scope
+        known = {c.name: c for c in act.tx.customers()}
+        if not scope.holds("", "", customer) or customer not in known:
+            raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names yours.")
+        found = dealings_in(world, act.tx, known[customer])
+    entries = [Entry(d.kind, d.date, d.cents, d.due) for d in found]
+    return dossier(entries, world.clock.now().date()), found
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one row of an imported sheet; rows count from 1, headings left out."""
+
+    row: int
+    detail: str
+
+
+def import_dealings(
+    world: World, rows: Sequence[Mapping[str, str]], source: str, *, dry: bool
+) -> tuple[int, list[RowProblem]]:
+    """Take bookings, charges and payments from a sheet; all of it or, where a row is wrong, nothing.
+
+    Args:
+        world: the archive.
+        rows: heading -> text; headings of :data:`COLUMNS`.
+        source: name of the file; a file imported again replaces its own lines.
+        dry: only look.
+
+    Returns:
+        rows taken (or that would be), and what is wrong.
+
+    Raises:
+        NotPermitted: not for the asker.
+    """
+    with world.catalogue.look() as tx:
+        gate.permitted(world, tx, Action.KEEP_CUSTOMERS)
+        known = {name: c.name for c in tx.customers() for name in (c.name, *c.aliases)}
+    taken: list[Dealing] = []
+    problems: list[RowProblem] = []
+    for number, row in enumerate(rows, 1):
+        told = {key: next((row[h].strip() for h in heads if row.get(h)), "") for key, heads in COLUMNS.items()}
+        wrong = _wrong(told, known)
+        if wrong:
+            problems.append(RowProblem(number, wrong))
+            continue
+        taken.append(
+            Dealing(
+                known[told["customer"]], told["date"], _KIND_NAMES.get(told["kind"], told["kind"].lower()),
+                cents_of(told["amount"]) or 0, f"{source}#{number}", told["currency"] or "CNY", told["due"],
+                told["note"],
+            )
+        )  # fmt: skip
+    if problems or dry:
+        return len(taken), problems
+    with gate.acting(world, IMPORT_DEALINGS, target=source) as act:
+        for dealing in taken:
+            act.tx.put_dealing(dealing)
+        act.notes["rows"] = len(taken)
+    return len(taken), []
+
+
+def _wrong(told: Mapping[str, str], known: Mapping[str, str]) -> str:
+    from datetime import date
+
+    if told["customer"] not in known:
+        return f"there is no customer “{told['customer']}”"
+    if _KIND_NAMES.get(told["kind"], told["kind"].lower()) not in KINDS:
+        return f"“{told['kind']}” is no kind: {', '.join(KINDS)} or {'、'.join(_KIND_NAMES)}"
+    if cents_of(told["amount"]) is None:
+        return f"“{told['amount']}” is no amount"
+    for key in ("date", "due"):
+        if told[key] or key == "date":
+            try:
+                date.fromisoformat(told[key])
+            except ValueError:
+                return f"“{told[key]}” is no date, such as 2026-11-23"
+    return ""
+
+
+# -- classes of customers (R10) ---------------------------------------------------------------------------------
+
+
+def propose_grades(world: World, quarter: str) -> list[Grading]:
+    """Propose every customer's class for a quarter from what he booked and was charged in it (R10).
+
+    Raises:
+        Usage: that is no quarter.
+        NotPermitted: not for the asker.
+    """
+    period = span(quarter)
+    if "Q" not in period.name:
+        raise Usage(f"“{quarter}” is no quarter.", "Such as 2026-Q4.")
+    made = []
+    with gate.acting(world, PROPOSE_GRADES, target=period.name) as act:
+        done = {g.customer for g in act.tx.gradings(period=period.name)}
+        copies = unsettled(act.tx)
+        for customer in act.tx.customers():
+            if customer.name in done:
+                continue
+            inside = [d for d in dealings_in(world, act.tx, customer, copies) if period.holds(d.date)]
+            sums = {kind: sum(d.cents for d in inside if d.kind == kind) for kind in KINDS}
+            consumed = sums["charged"] or sums["booked"]
+            now_class = grade_of(act.tx, customer.name)
+            after = propose(consumed, world.scheme.grades)
+            figures = {**sums, "consumed": consumed}
+            made.append(
+                act.tx.add_grading(
+                    Grading(customer.name, period.name, now_class, after, "proposed", act.me.code, act.now,
+                            f"{consumed / 100:,.2f} in {period.name}", figures)
+                )
+            )  # fmt: skip
+        act.notes |= {"proposed": len(made), "moves": sum(g.before != g.after for g in made)}
+    return made
+
+
+def decide_grade(world: World, customer: str, quarter: str, after: str, *, reason: str) -> Grading:
+    """Decide a customer's class; history keeps proposal and decision.
+
+    Raises:
+        Usage: an unknown class, or no reason where it differs from the proposal.
+        NotFound: nothing was proposed for him in that quarter.
+        NotPermitted: not for the asker.
+    """
+    if after not in CLASSES:
+        raise Usage(f"There is no class “{after}”.", "Classes: " + ", ".join(CLASSES))
+    with gate.acting(world, GRADE, target=f"customer:{customer}", reason=reason) as act:
+        proposed = [g for g in act.tx.gradings(customer, quarter) if g.state == "proposed"]
+        if not proposed:
+            raise NotFound(f"Nothing is proposed for “{customer}” in {quarter}.", f"dms grade propose {quarter}")
+        if after != proposed[-1].after and not reason.strip():
+            raise Usage(f"Proposed was {proposed[-1].after}: another class needs a reason.", '--reason "战略客户"')
+        act.notes |= {"before": grade_of(act.tx, customer), "after": after, "proposed": proposed[-1].after}
+        return act.tx.add_grading(
+            Grading(customer, quarter, grade_of(act.tx, customer), after, "decided", act.me.code, act.now, reason,
+                    proposed[-1].figures)
+        )  # fmt: skip
+
+
+def focus(world: World, customer: str, month: str, *, reason: str) -> Grading:
+    """Put a customer on the list the month's meeting decided to look at (R10).
+
+    Raises:
+        Usage: no reason, or that is no month.
+        NotFound: there is no such customer.
+        NotPermitted: not for the asker.
+    """
+    period = span(month)
+    if len(period.name) != 7 or not period.name[5:].isdigit():
+        raise Usage(f"“{month}” is no month.", "Such as 2026-11.")
+    if not reason.strip():
+        raise Usage("A customer is focused on for a reason.", '--reason "欠款增长"')
+    with gate.acting(world, FOCUS, target=f"customer:{customer}", reason=reason) as act:
+        if customer not in {c.name for c in act.tx.customers()}:
+            raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names them.")
+        now_class = grade_of(act.tx, customer)
+        act.notes["month"] = period.name
+        return act.tx.add_grading(
+            Grading(customer, period.name, now_class, now_class, "focus", act.me.code, act.now, reason)
+        )
+
+
+def gradings(world: World, quarter: str = "") -> list[Grading]:
+    """Return gradings of a quarter or all, of customers within what the asker may see.
+
+    Raises:
+        NotPermitted: the archive does not know him.
+    """
+    with gate.looking(world) as (tx, scope):
+        if not scope.everything and not scope.managers:
+            raise NotPermitted("Customers' classes are not for you.", "Ask your manager.")
+        return [g for g in tx.gradings(period=quarter) if scope.holds("", "", g.customer)]
+
+
+def grade_of(tx: Transaction, customer: str) -> str:
+    """Return a customer's class as last decided; empty where nobody decided yet."""
+    return next((g.after for g in reversed(tx.gradings(customer)) if g.state == "decided"), "")
+
+
+def last_quarter(world: World) -> str:
+    """Return the quarter before this one."""
+    from dms.domain.grading import quarter_of
+
+    return before(quarter_of(world.clock.now().date()))
+
+
+ACTS = (DOSSIER, IMPORT_DEALINGS, PROPOSE_GRADES, GRADE, FOCUS)

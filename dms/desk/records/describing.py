@@ -1,0 +1,112 @@
+"""Settling what the machine left open: a person's word on class, customer, manager, title, date and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import on_record
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
+from dms.errors import Conflict, NotPermitted, Usage
+from dms.flow.work import record_json
+from dms.ports.world import World
+
+DESCRIBE = on_record(Action.DESCRIBE, RecordState.RESERVED, RecordState.REGISTERED)
+
+
+def describe(
+    world: World,
+    named: str,
+    *,
+    class_code: str = "",
+    customer: str = "",
+    manager: str = "",
+    title: str = "",
+    day: str = "",
+    fields: Mapping[str, str] | None = None,
+) -> Record:
+    """Change what is known of a record that is not filed yet; a new vault version keeps what stood there before.
+
+    Raises:
+        NotPermitted: it is filed; a filed record changes only by consent (R8).
+        Conflict: it is void.
+        Usage: nothing to change, an unknown class or manager, or an impossible date.
+    """
+    changes: dict[str, object] = {}
+    with gate.acting(world, DESCRIBE, named) as act:
+        tx, record, now = act.tx, act.record, act.now
+        if record.state is RecordState.FILED:
+            raise NotPermitted(
+                f"{record.code} is filed as {record.paper_number}; a filed record changes only by consent (R8).",
+                f'Ask for it: dms change {record.code} --reason "…"',
+            )
+        if record.state is RecordState.VOID:
+            raise Conflict(f"{record.code} was voided.", "Nothing more can be said of it.")
+        if class_code:
+            kind = world.scheme.record_class(class_code)
+            changes |= {"class_code": kind.code, "track": kind.track, "retention": kind.retention,
+                        "secrecy": kind.secrecy}  # fmt: skip
+        if manager:
+            changes["manager"] = _manager(manager, {p.code: p.name for p in tx.people()})
+        if customer:
+            changes["customer"] = customer.strip()
+        if title:
+            changes["title"] = title.strip()
+        if day:
+            try:
+                parsed = date.fromisoformat(day)
+            except ValueError:
+                raise Usage(f"“{day}” is no date.", "Write it as 2026-11-23.") from None
+            changes["date"] = parsed
+            if not record.paper_number:
+                changes["year"] = parsed.year
+        told = {"class_code": record.class_code, "manager": record.manager}
+        if record.paper_number and any(changes.get(name, value) != value for name, value in told.items()):
+            raise Conflict(
+                f"{record.code} has the reserved number {record.paper_number}, which says its class and manager.",
+                f"Void that number first: dms void {record.paper_number} --reason …",
+            )
+        if fields:
+            changes["fields"] = {**record.fields, **fields}
+        if not changes:
+            raise Usage("Nothing was said about the record.", "Give at least one of --class --customer --manager …")
+        settled = {"class": "class_code"}
+        open_still = tuple(n for n in record.uncertain if settled.get(n, n) not in changes)
+        described = record.with_(**changes, uncertain=open_still)
+        if tx.unsign(record.code):
+            act.notes["signatures"] = "taken away: they were given for what stood there before"
+        tx.save_record(described)
+        tx.enqueue("index", record.code)
+        before = record.to_dict()
+        act.notes |= {k: {"before": before.get(k), "after": str(v)} for k, v in changes.items() if k != "fields"}
+        if fields:
+            act.notes["fields"] = {k: {"before": record.fields.get(k, ""), "after": v} for k, v in fields.items()}
+        if not open_still:
+            tx.settle("describe", record.code)
+        if described.state is RecordState.REGISTERED:
+            # Inside the transaction, so that the vault never lags behind what the catalogue says.
+            world.vault.write(
+                record.code,
+                {"record.json": record_json(described)},
+                message="Described: " + ", ".join(sorted(changes)),
+                user=world.actor.name,
+                at=now,
+            )
+    return described
+
+
+def _manager(named: str, people: Mapping[str, str]) -> str:
+    if named.upper() in people:
+        return named.upper()
+    by_name = [code for code, name in people.items() if name == named]
+    if len(by_name) == 1:
+        return by_name[0]
+    raise Usage(
+        f"There is no account manager “{named}”.",
+        "Known: " + (", ".join(f"{c} {n}" for c, n in people.items()) or "nobody yet") + ". Add one: dms people add",
+    )
+
+
+ACTS = (DESCRIBE,)

@@ -1,0 +1,113 @@
+"""Searching the archive: the query language, filters, the asker's scope, and an index that mends itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import ActKind
+from dms.domain.query import All, Match, Node
+from dms.domain.querying import parse
+from dms.errors import Damaged, Usage
+from dms.flow.index import index_waiting, reindex
+from dms.ports.search import Answer, Ask
+from dms.ports.world import World
+
+FACETS = ("class", "year", "customer", "manager", "state", "volume")
+SORTS = ("relevance", "date", "-date", "code", "number", "title")
+
+
+SEARCH = ActKind("search")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search besides its words; empty does not narrow."""
+
+    class_code: str = ""
+    year: str = ""
+    customer: str = ""
+    manager: str = ""
+    volume: str = ""
+    state: str = ""
+
+    def nodes(self) -> list[Node]:
+        """Return them as parts of a query."""
+        named = (
+            ("class", self.class_code), ("year", self.year), ("customer", self.customer),
+            ("manager", self.manager), ("volume", self.volume), ("state", self.state),
+        )  # fmt: skip
+        return [Match(value, field=name) for name, value in named if value]
+
+
+def search(
+    world: World,
+    words: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    sort: str = "relevance",
+    facets: Sequence[str] = (),
+    settled: bool = True,
+) -> Answer:
+    """Answer a search within what the asker may see (R5).
+
+    Args:
+        world: the archive.
+        words: as typed.
+        filters: what narrows the search besides.
+        limit: how many hits.
+        offset: how many to leave out before.
+        sort: one of :data:`SORTS`.
+        facets: of :data:`FACETS`, to be counted.
+        settled: whether it is logged here. False while somebody types: half a word is no act. The face then logs the
+            query he settles on by :func:`note_search`.
+
+    Raises:
+        Usage: an unknown sort or facet, a negative limit.
+        NotPermitted: the archive does not know who asks.
+    """
+    if sort not in SORTS:
+        raise Usage(f"There is no order “{sort}”.", "Orders: " + ", ".join(SORTS))
+    unknown = [f for f in facets if f not in FACETS]
+    if unknown:
+        raise Usage(f"Nothing is counted by “{unknown[0]}”.", "Facets: " + ", ".join(FACETS))
+    if limit < 0 or offset < 0:
+        raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
+    parts = [parse(words), *(filters or Filters()).nodes()]
+    query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
+    if settled:
+        # A search shows titles and snippets: it is a look (R5), logged before the answer is given.
+        note_search(world, words, filters)
+    with world.catalogue.look() as tx:
+        scope = gate.scope(world, tx)
+    ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
+    try:
+        return world.index().ask(ask)
+    except Damaged:
+        reindex(world)
+        return world.index().ask(ask)
+
+
+def note_search(world: World, words: str, filters: Filters | None = None) -> None:
+    """Log a search.
+
+    Raises:
+        NotPermitted: the archive does not know who asks.
+    """
+    asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
+    with gate.acting(world, SEARCH) as act:
+        act.notes |= {"query": words, "filters": asked}
+
+
+def catch_up(world: World) -> int:
+    """Index all that waits, batch by batch; return how many records."""
+    done = 0
+    while step := index_waiting(world):
+        done += step
+    return done
+
+
+ACTS = (SEARCH,)

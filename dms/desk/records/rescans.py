@@ -1,0 +1,123 @@
+"""A paper scanned twice, settled by a person: replaced, kept as a further version, discarded, or two papers after all.
+
+The second scan's own object stays in the vault whatever is decided (promise 1); its code is voided with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import Input, on_record
+from dms.domain.policy import Action
+from dms.domain.record import Record, RecordState
+from dms.errors import Conflict, NotFound, NotPermitted
+from dms.flow.twice import KIND
+from dms.flow.work import copy_out, record_json
+from dms.ports.world import World
+
+RESCAN = on_record(Action.PAIR, name="rescan")
+
+
+class Settled(StrEnum):
+    """What a second scan is."""
+
+    REPLACE = "replace"
+    VERSION = "version"
+    DISCARD = "discard"
+    DIFFERENT = "different"
+
+
+def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str = "") -> Record:
+    """Settle a second scan; return the record that goes on.
+
+    Args:
+        world: the archive.
+        named: the second scan's record.
+        how: ``replace``: its pages become the first record's, whose earlier ones stay in the version before;
+            ``version``: it is kept beside them in a version of its own; ``discard``: nothing of it is used;
+            ``different``: two papers, both stay and count.
+        reason: why; stays in the log and the version.
+
+    Raises:
+        NotFound: nothing of the kind waits for this record.
+        Conflict: it is filed, or the other is gone by now.
+        NotPermitted: the first record is filed, and changes only by consent (R8).
+    """
+    how = Settled(how)
+    with gate.acting(world, RESCAN, named, reason=reason) as act:
+        tx, record, now = act.tx, act.record, act.now
+        asked = next((a for a in tx.attention(record.code) if a.kind == KIND), None)
+        if asked is None:
+            raise NotFound(f"{record.code} waits for no such answer.", "“dms attention” names what waits.")
+        act.notes |= {"how": how.value, "first": str(asked.data.get("other", ""))}
+        if how is Settled.DIFFERENT:
+            tx.settle(KIND, record.code)
+            return record
+        first = act.see(str(asked.data.get("other", "")))
+        gate.allow(act.reach, Action.PAIR, first)
+        if record.state is not RecordState.REGISTERED:
+            raise Conflict(
+                f"{record.code} is in the state “{record.state.value}”.", "Only what is registered is given up."
+            )
+        if first.state not in (RecordState.REGISTERED, RecordState.FILED):
+            raise Conflict(
+                f"{first.code} is in the state “{first.state.value}”.", f"dms rescan {record.code} --different"
+            )
+        kept = first
+        if how is not Settled.DISCARD:
+            kept = _take_over(world, first, record, how, reason or how.value, now)
+            tx.save_record(kept)
+            tx.enqueue("index", first.code)
+        gone = record.with_(state=RecordState.VOID, paper_number="", volume="")
+        why = f"second scan of {first.code}: {reason or how.value}"
+        tx.save_record(gone)
+        tx.void(record.code, kind="code", reason=why, user=act.me.code, at=now)
+        for waiting in tx.attention(record.code):
+            tx.settle(waiting.kind, record.code)
+        tx.enqueue("index", record.code)
+        world.vault.write(record.code, {"record.json": record_json(gone)}, message=why, user=world.actor.name, at=now)
+        return kept
+
+
+def _take_over(world: World, first: Record, second: Record, how: Settled, reason: str, now: str) -> Record:
+    """Write the second scan into a new version of the first record's object."""
+    if first.state is RecordState.FILED:
+        raise NotPermitted(
+            f"{first.code} is filed as {first.paper_number}; a filed record changes only by consent (R8).",
+            f'Ask for it: dms change {first.code} --reason "…"',
+        )
+    head, old = world.vault.head(second.code), world.vault.head(first.code)
+    names = [path for path in (head.files if head else ()) if path != "record.json"]
+    folder = world.work / f"rescan-{second.code}"
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = "" if how is Settled.REPLACE else f"rescans/{second.code}/"
+    files: dict[str, Path | bytes | None] = {}
+    if how is Settled.REPLACE and old is not None:
+        files |= dict.fromkeys(p for p in old.files if p.startswith("original/"))
+    try:
+        for number, path in enumerate(names):
+            copy_out(world, second.code, path, folder / f"{number}")
+            files[beside + path] = folder / f"{number}"
+        kept = first
+        if how is Settled.REPLACE:
+            address = first.electronic.address
+            paper = replace(first.paper, pages=second.paper.pages) if second.paper.present else first.paper
+            kept = first.with_(electronic=replace(second.electronic, address=address), paper=paper)
+        files["record.json"] = record_json(kept)
+        message = f"{'Replaced by' if how is Settled.REPLACE else 'Further version from'} {second.code}: {reason}"
+        world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
+    finally:
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+    return kept
+
+
+ACTS = (
+    RESCAN.by(
+        settle_rescan, Input("how", needed=True, choices=tuple(Settled)), Input("reason"), tells="record",
+    ),
+)  # fmt: skip

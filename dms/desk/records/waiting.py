@@ -1,0 +1,48 @@
+"""What waits for people: listed within what the asker may see, settled with a trace in the acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dms.desk.acts import gate
+from dms.desk.acts.kinds import on_record
+from dms.domain.access import may_see
+from dms.domain.policy import Action
+from dms.errors import NotFound
+from dms.ports.catalogue import Attention
+from dms.ports.world import World
+
+SETTLE = on_record(Action.DESCRIBE, name="settle")
+
+
+def waiting(world: World) -> Sequence[Attention]:
+    """Return what needs attention, oldest first; of records the asker may not see, nothing."""
+    with gate.looking(world) as (tx, scope):
+        seen = []
+        for one in tx.attention():
+            record = tx.record(one.target)
+            # Files in quarantine belong to nobody yet: whoever sees everything settles them.
+            if may_see(scope, record) if record else scope.everything:
+                seen.append(one)
+        return seen
+
+
+def settle(world: World, target: str) -> None:
+    """Take remarks on quality, pairing and splitting off the list; all else is settled by its own act.
+
+    Raises:
+        NotFound: nothing of the kind waits under this code.
+    """
+    mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair", "split")]
+    if not mine:
+        raise NotFound(
+            f"Nothing about {target} can be taken off the list.",
+            "Use the command listed beside it in “dms attention”.",
+        )
+    with gate.acting(world, SETTLE, target) as act:
+        for one in mine:
+            act.tx.settle(one.kind, target)
+        act.notes["settled"] = [{"kind": one.kind, "question": one.question} for one in mine]
+
+
+ACTS = (SETTLE.by(settle),)

@@ -1,0 +1,322 @@
+"""The gate of R3 and R4: the handler declares, three signatures are proved, then a record may be filed.
+
+A proof is an electronic approval, where the scheme lets the class have it, or ink seen on the scan and confirmed by a
+person, its picture kept in the vault. Nobody confirms or approves what he declared himself, or what was declared in his
+place or by one he stands in for; that is asked at each signature, and once more when the record is filed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dms.desk.acts import gate
+from dms.desk.acts.four_eyes import broken, concerned_by, declared_by, refuse_concerned
+from dms.desk.acts.kinds import NOTE, REASON, Form, Input, on_record
+from dms.domain.pages import Page
+from dms.domain.policy import Action
+from dms.domain.record import LinkState, Record, RecordState
+from dms.domain.signing import Ink, inks
+from dms.errors import Conflict, NotFound, NotPermitted, Usage
+from dms.flow.work import copy_out, pages_of
+from dms.ports.catalogue import Attention, Transaction
+from dms.ports.registers import Signature
+from dms.ports.world import World
+
+DECLARE = on_record(Action.DECLARE, RecordState.REGISTERED)
+APPROVE = on_record(Action.APPROVE, RecordState.REGISTERED)
+CONFIRM = on_record(Action.CONFIRM, RecordState.REGISTERED)
+REJECT = on_record(Action.REJECT, RecordState.REGISTERED)
+
+
+ROLES = ("customer", "handler", "supervisor")
+NAMES = {
+    "declaration": "the handler's declaration (经办人声明)",
+    "customer": "the customer's signature (客户签字)",
+    "handler": "the handler's signature (经办人签字)",
+    "supervisor": "the direct supervisor's signature (直接领导签字)",
+}
+
+
+def declare(world: World, named: str, *, statement: str = "") -> Record:
+    """Declare that a record is true and accurate (R3); where its class allows it, that is the handler's signature too.
+
+    Raises:
+        NotPermitted: it is not the asker's to declare.
+        Conflict: it is filed, or nothing was scanned for it yet.
+    """
+    with gate.acting(world, DECLARE, named, reason=statement) as act:
+        record = _open(act.record)
+        me, standing = act.me.code, act.standing.code
+        # Who approved or confirmed and now declares takes that away: it is no other person's word any more.
+        own = [
+            s.role
+            for s in act.tx.signatures(record.code)
+            if s.role != "declaration" and concerned_by(act.reach, {s.by, s.standing})
+        ]
+        if own:
+            act.tx.unsign(record.code, own)
+            act.notes["taken_away"] = own
+        act.tx.sign(Signature(record.code, "declaration", "declared", me, me, act.now, statement, standing))
+        if "handler" in _electronic(world, record):
+            act.tx.sign(Signature(record.code, "handler", "electronic", me, me, act.now, statement, standing))
+        act.tx.settle("gate", record.code)
+    return record
+
+
+def approve(world: World, named: str, *, note: str = "") -> Record:
+    """Approve a declared record electronically as the direct supervisor (R4).
+
+    Raises:
+        NotPermitted: not for the asker, his own, or the class asks for ink.
+        Conflict: nobody declared it, it is filed, or nothing was scanned for it yet.
+    """
+    with gate.acting(world, APPROVE, named, reason=note) as act:
+        record = _open(act.record)
+        _others(act, record)
+        if "supervisor" not in _electronic(world, record):
+            raise NotPermitted(
+                f"Class {record.class_code} asks for the supervisor's signature on paper.",
+                f"When it is signed: dms approve {record.code} --ink supervisor",
+            )
+        me = act.me.code
+        standing = act.standing.code
+        act.tx.sign(Signature(record.code, "supervisor", "electronic", me, me, act.now, note, standing))
+        act.tx.settle("gate", record.code)
+    return record
+
+
+def found_ink(world: World, record: Record, electronic: Sequence[Page] | None = None) -> list[Ink]:
+    """Return the signatures found on a record's scan, by role.
+
+    Args:
+        world: the archive.
+        record: the record.
+        electronic: the pages of its electronic file, where they are read already.
+    """
+    profile = next((p for p in world.profiles if p.key == record.form), None)
+    pages = electronic
+    if pages is None or record.paper.sha512:
+        try:
+            pages = pages_of(world, record.code, _paper_side(record, "words.json.gz"))
+        except NotFound:
+            return []
+    return inks(pages, profile.signatures if profile else None)
+
+
+def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "") -> Signature:
+    """Confirm that a signature stands on the paper (R4); its picture is kept with the record.
+
+    Args:
+        world: the archive.
+        named: the record.
+        role: ``customer``, ``handler`` or ``supervisor``.
+        spot: which of the signatures found, as listed (1 …); 0 takes the first of that role.
+        note: what was seen; needed where the machine found none.
+
+    Raises:
+        Usage: an unknown role or spot, or no note where nothing was found.
+        NotPermitted: not for the asker, or his own.
+        Conflict: nobody declared it, there is no paper, or it is filed.
+    """
+    if role not in ROLES:
+        raise Usage(f"There is no signature of a “{role}”.", "Roles: " + ", ".join(ROLES))
+    seen = _open(gate.about_to(world, Action.CONFIRM, named))
+    with (
+        _picture_of(world, seen, role, spot) as (ink, picture),
+        gate.acting(world, CONFIRM, named, reason=note) as act,
+    ):
+        record = _open(act.record)
+        _others(act, record)
+        if not record.paper.present:
+            raise Conflict(
+                f"No paper of {record.code} was scanned: nobody can have signed it.", "Print, sign and scan it."
+            )
+        if (record.paper, record.form) != (seen.paper, seen.form):
+            raise Conflict(f"The scan of {record.code} was changed just now.", "Look at it, then confirm.")
+        if ink is None and not note.strip():
+            raise Usage(
+                f"No signature of the {role} was found on the scan.",
+                f'If you see it on the paper, say where: dms approve {record.code} --ink {role} --note "…"',
+            )
+        told = f"page {ink.page}" + (f": {note}" if note else "") if ink else note
+        person = _named(act.tx, record, role)
+        signature = Signature(
+            record.code, role, "ink", person, act.me.code, act.now, told, act.standing.code
+        )  # fmt: skip
+        act.tx.sign(signature)
+        act.tx.settle("gate", record.code)
+        act.notes |= {"role": role, "found": ink is not None}
+        if picture is not None:
+            # Before the commit, so that no confirmation stands without its picture.
+            world.vault.write(
+                record.code, {f"evidence/{role}.png": picture}, message=f"Signature of the {role} confirmed",
+                user=act.me.code, at=act.now,
+            )  # fmt: skip
+    return signature
+
+
+def reject(world: World, named: str, *, reason: str) -> Record:
+    """Send a record back to its handler with a reason; what was signed does not count any more (R4).
+
+    Raises:
+        Usage: no reason.
+        NotPermitted: not for the asker.
+        Conflict: it is filed, or nothing was scanned for it yet.
+    """
+    if not reason.strip():
+        raise Usage("A record is rejected only with a reason.", '--reason "金额与合同不符"')
+    with gate.acting(world, REJECT, named, reason=reason) as act:
+        record = _open(act.record)
+        act.notes["signatures"] = [s.role for s in act.tx.signatures(record.code)]
+        act.tx.unsign(record.code)
+        todo = f"Mend it, then: dms declare {record.code}"
+        act.tx.ask(Attention("gate", record.code, f"Rejected by {act.me.name}: {reason}", todo, act.now))
+    return record
+
+
+def missing(world: World, tx: Transaction, record: Record) -> tuple[str, ...]:
+    """Return what a record still needs to pass the gate (R3, R4, R12): roles, and ``carriers`` where they differ."""
+    return lacking(world, record, tx.signatures(record.code))
+
+
+def lacking(world: World, record: Record, signatures: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the same of a record whose signatures are known already."""
+    found: list[str] = []
+    kind = world.scheme.classes.get(record.class_code)
+    if kind is None or kind.gate:
+        signed = {s.role for s in signatures}
+        wanted = ("declaration", *(kind.signatures if kind else ROLES))
+        found += [role for role in wanted if role not in signed]
+    if record.link.state is LinkState.MISMATCH:
+        found.append("carriers")
+    return tuple(found)
+
+
+def state_of_gate(world: World, tx: Transaction, record: Record) -> dict[str, Any]:
+    """Return signatures and what is missing, as plain data."""
+    return {
+        "signatures": [
+            {"role": s.role, "kind": s.kind, "person": s.person, "by": s.by, "at": s.at, "note": s.note}
+            for s in tx.signatures(record.code)
+        ],
+        "missing": list(missing(world, tx, record)) if record.state is RecordState.REGISTERED else [],
+    }  # fmt: skip
+
+
+def pass_gate(world: World, tx: Transaction, record: Record) -> None:
+    """Let a record pass to filing, or name what is missing.
+
+    Raises:
+        NotPermitted: something is.
+    """
+    open_still = missing(world, tx, record)
+    if not open_still:
+        own = broken(tx.signatures(record.code))
+        if own:
+            raise NotPermitted(
+                f"{record.code} was declared and signed by the same person: {', '.join(NAMES[r] for r in own)}.",
+                f"Somebody else signs it: dms approve {record.code}",
+            )
+        return
+    if "carriers" in open_still:
+        raise NotPermitted(
+            f"The two carriers of {record.code} differ and nobody has accepted that.",
+            f'Mend one of them, or: dms pair {record.code} --accept --reason "…"',
+        )
+    raise NotPermitted(
+        f"{record.code} waits at the gate. Missing: {', '.join(NAMES[m] for m in open_still)}.",
+        _next_step(record, open_still),
+    )
+
+
+def _next_step(record: Record, open_still: Sequence[str]) -> str:
+    by_hand = f'dms file {record.code} --by-hand --reason "…"'
+    if "declaration" in open_still:
+        return f"Its handler begins: dms declare {record.code}; all checked by hand: {by_hand}"
+    if tuple(open_still) == ("supervisor",):
+        return (
+            f"The supervisor: dms approve {record.code} (signed on paper: --ink supervisor); "
+            f"all checked by hand: {by_hand}"
+        )
+    return f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}; all checked by hand: {by_hand}"
+
+
+def _open(record: Record) -> Record:
+    if record.state is not RecordState.REGISTERED:
+        told = {RecordState.FILED: "is filed already", RecordState.RESERVED: "has nothing scanned yet"}
+        raise Conflict(
+            f"{record.code} {told.get(record.state, f'is in the state “{record.state.value}”')}.",
+            "Nothing is to be signed.",
+        )
+    return record
+
+
+def _others(act: gate.Passage, record: Record) -> None:
+    signatures = act.tx.signatures(record.code)
+    if not any(s.role == "declaration" for s in signatures):
+        raise Conflict(
+            f"Nobody has declared {record.code} true and accurate yet.",
+            f"First, its handler: dms declare {record.code}",
+        )
+    refuse_concerned(
+        act.reach, declared_by(signatures), "Nobody approves his own (R4), nor for whom he stands in.",
+        "Ask the supervisor, or another manager, to do it.",
+    )  # fmt: skip
+
+
+def _electronic(world: World, record: Record) -> tuple[str, ...]:
+    kind = world.scheme.classes.get(record.class_code)
+    return kind.electronic if kind else ()
+
+
+def _named(tx: Transaction, record: Record, role: str) -> str:
+    if role == "handler":
+        declared = next((s.person for s in tx.signatures(record.code) if s.role == "declaration"), "")
+        return declared or record.manager
+    return ""
+
+
+def _chosen(found: Sequence[Ink], role: str, spot: int) -> Ink | None:
+    if spot:
+        if not 1 <= spot <= len(found):
+            raise Usage(
+                f"There is no signature {spot} on the scan.", f"{len(found)} were found; “dms show” lists them."
+            )
+        return found[spot - 1]
+    return next((i for i in found if i.role == role), None)
+
+
+def _paper_side(record: Record, name: str) -> str:
+    """Where a file made from the paper lies: beside the electronic file's where the two were paired."""
+    return f"paper/{name}" if record.paper.sha512 else name
+
+
+@contextmanager
+def _picture_of(world: World, record: Record, role: str, spot: int) -> Iterator[tuple[Ink | None, Path | None]]:
+    """Find the signature on the scan and cut its picture out, before the act: that takes a reading process."""
+    if not record.paper.present:
+        yield None, None
+        return
+    ink = _chosen(found_ink(world, record), role, spot)
+    if ink is None:
+        yield None, None
+        return
+    with tempfile.TemporaryDirectory(dir=world.work, prefix="ink-") as folder:
+        access, picture = Path(folder) / "access.pdf", Path(folder) / "ink.png"
+        copy_out(world, record.code, _paper_side(record, "access.pdf"), access)
+        world.examiner().crop(access, ink.page, ink.box, picture)
+        yield ink, picture
+
+
+ACTS = (
+    DECLARE.by(declare, Input("reason", parameter="statement")),
+    CONFIRM.by(
+        confirm, Input("role", Form.ROLE, needed=True, choices=ROLES), Input("spot", Form.NUMBER, most=1000), NOTE
+    ),
+    APPROVE.by(approve, NOTE),
+    REJECT.by(reject, REASON),
+)

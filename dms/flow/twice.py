@@ -1,0 +1,105 @@
+"""The same paper a second time: found when a document is registered, asked of a person, not counted until settled.
+
+By form, number and customer, or by near-equal text. A file on the other carrier is ``pair``'s to propose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from dms.domain.record import Record, RecordState, Track
+from dms.domain.rescans import may_be_same, same_number, same_text
+from dms.errors import NotFound
+from dms.flow.work import Work, text_of
+from dms.ports.catalogue import Attention, Transaction
+from dms.ports.world import Archive
+
+KIND = "rescan"
+_ALIVE = (RecordState.REGISTERED, RecordState.FILED)
+_LOOK_AT = 1000
+_TEXTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The record that holds the paper already.
+
+    Attributes:
+        alike: 0..1 by text; 1 where form and number tell it.
+    """
+
+    code: str
+    title: str
+    alike: float
+
+
+def seen_before(work: Work, record: Record) -> Twin | None:
+    """Return the record this paper was registered as before, None where it is new."""
+    world = work.world
+    with world.catalogue.look() as tx:
+        others = _candidates(tx, record)
+    numbered = next((o for o in others if same_number(record, o)), None)
+    if numbered:
+        return Twin(numbered.code, numbered.title, 1.0)
+    mine = "\n".join(p.text for p in work.content)
+    fitting = [o for o in others if may_be_same(record, o) and o.electronic.present][-_TEXTS:]
+    alike = [(_alike(world, mine, o), o) for o in fitting]
+    best = max(alike, key=lambda pair: pair[0], default=(0.0, record))
+    return Twin(best[1].code, best[1].title, best[0]) if best[0] else None
+
+
+def claimed_before(tx: Transaction, record: Record, item: str) -> Twin | None:
+    """Return who registered the same number a moment ago, while this one was being read by another worker."""
+    number = record.fields.get("number", "")
+    if not record.form or not number:
+        return None
+    told = f"{record.form}\n{number}\n{record.customer}\n{_carrier(record)}"
+    first = tx.item(tx.claim_digest(f"paper:{hashlib.sha256(told.encode()).hexdigest()}", item))
+    if first is None or first.id == item or first.code in ("", record.code):
+        return None
+    other = tx.record(first.code)
+    if other is None or other.state not in _ALIVE or not same_number(record, other):
+        return None
+    return Twin(other.code, other.title, 1.0)
+
+
+def ask_twice(tx: Transaction, record: Record, twin: Twin, now: str) -> None:
+    """Put it before people: replace, keep as a further version, discard, or two papers after all."""
+    question = f"“{record.title}” looks like the same paper as {twin.code}; until it is settled it is not counted."
+    todo = f"dms rescan {record.code} --discard (or --replace, --version, --different)"
+    tx.ask(Attention(KIND, record.code, question, todo, now, {"other": twin.code, "likeness": round(twin.alike, 3)}))
+
+
+def unsettled(tx: Transaction) -> frozenset[str]:
+    """Return the records that may be another one's second copy: their amounts do not count yet (R14)."""
+    waits = tx.attention()
+    return frozenset(a.target for a in waits if a.kind == KIND or (a.kind == "pair" and a.data.get("other")))
+
+
+def _candidates(tx: Transaction, record: Record) -> list[Record]:
+    """Records of the same customer; where nobody knows whose it is, those of the same class and day."""
+    if record.customer:
+        # A second copy bears the same date; by it a large customer's newest records are reached.
+        others = list(tx.records(customer=record.customer, since=record.date, states=_ALIVE, limit=_LOOK_AT))
+    elif record.date:
+        others = [
+            o
+            for o in tx.records(class_code=record.class_code, since=record.date, states=_ALIVE, limit=_LOOK_AT)
+            if o.date == record.date
+        ]
+    else:
+        return []
+    return [o for o in others if o.code != record.code and _carrier(o) == _carrier(record)]
+
+
+def _carrier(record: Record) -> str:
+    """A file and a scan are two carriers of one record, except where the class keeps files only."""
+    return "paper" if record.paper.present and record.track is not Track.ELECTRONIC else "electronic"
+
+
+def _alike(world: Archive, mine: str, other: Record) -> float:
+    try:
+        return same_text(mine, "\n".join(text_of(world, other.code)), world.fold)
+    except NotFound:
+        return 0.0
