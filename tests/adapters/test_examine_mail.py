@@ -61,6 +61,7 @@ def test_a_message_is_known_by_its_header_block_however_long(tmp_path: Path) -> 
         ("a.eml", "X-Own: 1\nSubject: only this\n\nbody\n", "message/rfc822"),
         ("a.txt", "Subject: only this\n\nbody\n", "text/plain"),
         ("a.txt", "Note to: all\nDate: tomorrow we meet\n\nFrom: now on\n", "text/plain"),
+        ("a.txt", "From here on it is only prose\nwithout any header\n", "text/plain"),
         ("a.txt", "\n\n" + PLAIN + "Subject: x\n\nbody\n", "message/rfc822"),
     ],
 )
@@ -137,6 +138,13 @@ def test_bodies_in_the_encodings_senders_mean(tmp_path: Path) -> None:
         "<html><head><meta charset=big5></head><body>客戶訂購螺栓三百箱</body></html>".encode("big5")
     )
     assert "客戶訂購螺栓三百箱" in opened(written(tmp_path, "c.eml", page)).text
+
+
+@pytest.mark.parametrize("charset", [b"a\0b", b"\xff\xfe", b"rot13", b"'"])
+def test_a_charset_that_is_none_costs_no_text(tmp_path: Path, charset: bytes) -> None:
+    head = (PLAIN + "Subject: x\nContent-Type: text/plain; charset=").encode() + charset
+    body = "\nContent-Transfer-Encoding: 8bit\n\n请于五月前付清合计一万二千元整".encode()
+    assert "请于五月前付清" in opened(written(tmp_path, "a.eml", head + body)).text
 
 
 def test_files_pictures_and_signatures_of_a_message(tmp_path: Path) -> None:

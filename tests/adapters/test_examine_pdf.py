@@ -17,7 +17,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from dms.adapters.examine import flowing
-from dms.adapters.examine.readers import pdf_files, pdf_order
+from dms.adapters.examine.readers import pdf_files, pdf_order, pdf_pages
 from dms.adapters.examine.tasks import Tasks
 from dms.adapters.ocr import available, pdfa
 from dms.domain.likeness import alike, unlike
@@ -334,6 +334,14 @@ def test_rubbish_layers_and_pictures_of_text_are_read_by_ocr(tmp_path: Path) -> 
     (word,) = [w for w in page.words if "4711" in w.text]
     assert word.box.x0 >= 72 and word.box.y0 >= 842 - 404 and word.box.y1 <= 842 - 300
     assert "4711" in mixed.shown
+
+
+def test_a_poster_beyond_the_limit_of_pixels_is_drawn_much_coarser(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    text_pdf(LINES).save(path)
+    raster = pdf_pages.raster(path, 1, Limits(pixels=1_000_000))
+    assert 200_000 < raster.width * raster.height <= 255_000
+    assert raster.dpi == pytest.approx(raster.width * 72 / 595, rel=0.01)
 
 
 def test_words_of_both_directions_in_reading_order() -> None:

@@ -200,15 +200,17 @@ class _Walk:
 
 
 def _children(part: _Message) -> list[_Message]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
+    if not part.is_multipart():
+        return []
+    return [child for child in part.get_payload() if isinstance(child, Message)]
 
 
 def _payload(part: _Message) -> bytes:
     try:
         data = part.get_payload(decode=True)
     except (MessageError, ValueError, LookupError):
-        data = str(part.get_payload()).encode("utf-8", "surrogateescape")
+        raw = part._payload  # type: ignore[attr-defined]  # as it came: its transfer encoding is not what it says
+        data = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
     return data if isinstance(data, bytes) else b""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dms.adapters.examine.registry import Sample
 
@@ -62,7 +63,7 @@ def messages(data: bytes) -> Iterator[bytes]:
         for found in _FROM.finditer(data)
         if looks_like_header(data[found.end() : found.end() + _HEADER_LOOKED_AT], named=True)
     ]
-    for here, there in zip(places, [*places[1:], len(data)], strict=True):
+    for here, there in pairwise([*places, len(data)]):
         message = data[data.index(b"\n", here) + 1 : there]
         yield _QUOTED_FROM.sub(rb"\1", message).rstrip(b"\r\n") + b"\n"
 

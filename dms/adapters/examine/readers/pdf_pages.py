@@ -33,6 +33,7 @@ _WITH_TEXT, _WITH_TEXT_PIXELS, _MOST_PICTURES = 0.04, 60, 8
 _DEPTH = 3
 _MOST_OPEN = 16
 _FINE = 64
+_COARSER = 4
 # How far a run as shown may differ in width (a page turned by a quarter does); how far a letter may stand out, points.
 _ROUNDED, _BESIDE = 0.02, 2.0
 
@@ -322,7 +323,8 @@ def raster(path: Path, number: int, limits: Limits, *, dpi: float = 0.0) -> Rast
     own = _own_dpi(page)
     dpi = dpi or (own if _LOW_DPI <= own <= _HIGH_DPI else _HIGH_DPI if own > _HIGH_DPI else _BASE_DPI)
     if width * height * (dpi / 72) ** 2 > limits.pixels:
-        dpi = 72 * (limits.pixels / (width * height)) ** 0.5 * 0.99
+        # Much coarser: what follows holds the pixels several times, and letters on a poster are large.
+        dpi = 72 * (limits.pixels / _COARSER / (width * height)) ** 0.5
     try:
         bitmap = page.render(scale=dpi / 72, rev_byteorder=True, may_draw_forms=True)
     except pdfium.PdfiumError as problem:

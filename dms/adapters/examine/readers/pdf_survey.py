@@ -51,13 +51,20 @@ def survey(pdf: pikepdf.Pdf) -> Survey:
                 if key in _ACTIVE:
                     active.add(_ACTIVE[key])
                 elif key in ("/S", "/Type", "/Subtype") and isinstance(value, pikepdf.Name):
-                    active |= {_ACTIVE[n] for n in (str(value),) if n in _ACTIVE}
+                    active |= {_ACTIVE[n] for n in (_name(value),) if n in _ACTIVE}
                 elif depth < _DEEPEST and _is_direct_container(value):
                     waiting.append((value, depth + 1))
             signed = signed or "/ByteRange" in entries
             if "/EF" in entries:
                 files.append(one)
     return Survey(tuple(sorted(active)), signed, tuple(files))
+
+
+def _name(value: Any) -> str:
+    try:
+        return str(value)
+    except UnicodeDecodeError:
+        return ""  # a name in no encoding is none of ours
 
 
 def _is_direct_container(value: Any) -> bool:
