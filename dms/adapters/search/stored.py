@@ -82,4 +82,4 @@ def unpack_folded(data: bytes) -> Folded:
     """Unpack a folded document."""
     told: list[Any] = unpack(data)
     *others, more, read, pages = told
-    return Folded(*others, tuple(more), tuple(tuple(f) for f in read), tuple(pages))
+    return Folded(*[*others, tuple(more), tuple(tuple(f) for f in read), tuple(pages)])

@@ -137,7 +137,7 @@ class WhooshIndex:
 
     def empty(self) -> bool:
         """True where nothing is in the index."""
-        return self._guarded(lambda: self._opened().searcher().doc_count() == 0)
+        return self._guarded(lambda: bool(self._opened().searcher().doc_count() == 0))
 
     def _codes(self) -> frozenset[str]:
         segments = self._opened()
