@@ -142,7 +142,7 @@ def test_every_face_offers_the_same_sheets(office, counter):
         assert f'id="sheet-{name}"' in page and sheet.title_zh in page, name
     # Only what he may print is offered to each.
     assert 'id="sheet-loan-register"' not in counter("zhs").get("/print").text
-    call = keeper.get("/api/openapi.json").json()["paths"]["/api/v1/sheets/{sheet}"]["get"]
+    call = keeper.get("/api/v1/openapi.json").json()["paths"]["/api/v1/sheets/{sheet}"]["get"]
     parameters = {p["name"]: p for p in call["parameters"]}
     assert parameters["sheet"]["schema"]["enum"] == list(sheets())
     assert options().keys() <= parameters.keys()
