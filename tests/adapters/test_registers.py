@@ -12,7 +12,7 @@ from dms.adapters.catalogue.log import MOST_UNSEEN_SECONDS
 from dms.domain import audit
 from dms.domain.record import Record
 from dms.errors import Conflict, NotFound
-from dms.ports.accounts import Account, Answered, Token
+from dms.ports.accounts import Account, Answered, Session, Token
 from dms.ports.catalogue import Act
 from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
 
@@ -157,17 +157,22 @@ def test_the_archives_own_time_follows_the_machine_and_not_the_clock(catalogue, 
 
 
 def test_accounts_tokens_and_answered_calls(catalogue):
-    token = Token("d" * 64, "zhs", "扫描仪\x00", "read", AT, 2e9)
+    token = Token("d" * 64, "ZHS", "扫描仪\x00", "read", AT, 2e9)
     with catalogue.begin() as tx:
         assert tx.accounts() == 0
-        tx.save_account(Account("zhs", "hash", AT))
-        tx.save_token(token)
-        tx.save_token(replace(token, used_at="2026-11-23"))
-        tx.save_token(Token("e" * 64, "lmy", "x", "write", AT, 2e9))
+        tx.save_account(Account("ZHS", "hash", AT, issuer="https://id", subject="lasting"))
+        tx.add_token(token)
+        tx.token_used(token.digest, "2026-11-23")
+        tx.add_token(Token("e" * 64, "LMY", "x", "write", AT, 2e9))
+        tx.add_session(Session("s" * 64, "ZHS", AT, 100.0, 150.0))
+        tx.prolong_session("s" * 64, 900.0)
+        tx.prolong_session("gone", 900.0)
     with catalogue.look() as tx:
         assert tx.accounts() == 1
         assert tx.token("d" * 64).used_at == "2026-11-23" and tx.token("f" * 64) is None
-        assert [t.name for t in tx.tokens("zhs")] == ["扫描仪\x00"]
+        assert [t.name for t in tx.tokens("ZHS")] == ["扫描仪\x00"]
+        assert tx.account_at("https://id", "lasting").person == "ZHS" and tx.account_at("https://id", "") is None
+        assert tx.session("s" * 64).until == 150.0 and tx.session("gone") is None, "never past its end, never anew"
     with catalogue.begin() as tx:
         tx.end_token("d" * 64)
         tx.end_token("d" * 64)
@@ -175,7 +180,7 @@ def test_accounts_tokens_and_answered_calls(catalogue):
         assert tx.claim_answer(first) is None and tx.claim_answer(replace(first, asked="b" * 64)) == first
         tx.save_answer(replace(first, status=201, body='{"好": 1}'))
     with catalogue.begin() as tx:
-        assert tx.claim_answer(first).body == '{"好": 1}' and tx.tokens("zhs") == []
+        assert tx.claim_answer(first).body == '{"好": 1}' and tx.tokens("ZHS") == [] and tx.end_tokens("LMY") == 1
         assert tx.forget_answers(before=50.0) == 0 and tx.forget_answers(key="k" * 64) == 1
         assert tx.claim_answer(first) is None and tx.forget_answers(before=200.0) == 1
 
