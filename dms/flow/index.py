@@ -116,7 +116,7 @@ def reindex(world: Archive, why: str = "") -> int:
         why: what was wrong with the index, where it is mended unasked: for ``dms doctor``.
     """
     if why:
-        _log.warning("the index is built anew: %s", why)
+        _log.log(logging.INFO if why == NEVER_BUILT else logging.WARNING, "the index is built anew: %s", why)
     count = world.index().rebuild(_everything(world))
     with world.catalogue.begin() as tx:
         # The first index of an archive is not mended, it is made.
