@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -28,6 +27,7 @@ from dms.errors import NotPermitted
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.flow.passing import passing_folder
 from dms.ports.world import World
 
 _HERE = Path(__file__).parent
@@ -236,7 +236,7 @@ def download(world: World, name: str, write: Callable[[Path], object]) -> FileRe
         name: what the browser calls it; its suffix says what it is.
         write: writes it to the path it is given.
     """
-    folder = Path(tempfile.mkdtemp(dir=world.work, prefix="print-"))
+    folder = passing_folder(world, "print")
     target = folder / f"sheet{Path(name).suffix}"
     try:
         write(target)
