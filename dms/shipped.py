@@ -25,7 +25,7 @@ def load_scheme(settings: Settings) -> Scheme:
     path = Path(settings.expand(settings.scheme)) if settings.scheme else settings.home / "scheme.toml"
     if settings.scheme or path.exists():
         try:
-            return check_scheme(path.read_text(encoding="utf-8"), str(path))
+            return check_scheme(_text(path), str(path))
         except OSError as problem:
             raise NotFound(
                 f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
@@ -67,9 +67,20 @@ def _default_profiles() -> Sequence[FormProfile]:
 @functools.lru_cache(maxsize=8)
 def _profiles(folder: Path) -> Sequence[FormProfile]:
     return tuple(
-        profile_from_dict(_checked(path.read_text(encoding="utf-8"), str(path), "form.schema.json"))
+        profile_from_dict(_checked(_text(path), str(path), "form.schema.json"))
         for path in sorted(folder.glob("*.toml"))
     )
+
+
+def _text(path: Path) -> str:
+    """Read a file of the house's own; one that is no UTF-8 is named with the place (Usage)."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        line = path.read_bytes()[: problem.start].count(b"\n") + 1
+        raise Usage(
+            f"{path} is no UTF-8 text: line {line}.", "Mend the line, or put the file back from a backup."
+        ) from None
 
 
 def _checked(text: str, where: str, schema: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ none. So no number is given to a record that is not filed, and no write lock wai
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from dms.domain import qr
 from dms.domain.numbers import VolumeNumber, parse_code, parse_paper
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, Usage
+from dms.flow.passing import passing
 from dms.flow.work import copy_out, pages_of, record_json
 from dms.ports.catalogue import Transaction
 from dms.ports.examine import Stamp
@@ -108,8 +108,8 @@ def drawn(archive: Archive, record: Record) -> Iterator[Drawn]:
     Raises:
         NotFound: the vault has no object for it.
     """
-    with tempfile.TemporaryDirectory(dir=archive.work, prefix="file-") as folder:
-        yield Drawn(record, _sheets_of(archive, record, Path(folder)))
+    with passing(archive, "file") as folder:
+        yield Drawn(record, _sheets_of(archive, record, folder))
 
 
 def _sheets_of(archive: Archive, record: Record, folder: Path) -> dict[str, Path | bytes | None]:

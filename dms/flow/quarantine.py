@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from dms.domain.item import Item, ItemState
 from dms.errors import DmsError
 from dms.flow.settle import remove_source
 from dms.flow.spreading import forget_runs
+from dms.flow.synced import sync_file, sync_folder
 from dms.flow.work import Work, copy_whole, safe_name
 from dms.ports.catalogue import Act, Attention
 
@@ -26,7 +26,7 @@ def quarantine(work: Work, problem: DmsError) -> Item:
     found = work.original if work.original.exists() else Path(item.source) if item.source else None
     if found is not None and found.is_file() and not kept.exists():
         copy_whole(found, kept)
-        _sync(kept)
+        sync_file(kept)
     reason = f"{problem.message} {problem.hint}".strip()
     _write(
         place / "reason.txt",
@@ -34,8 +34,8 @@ def quarantine(work: Work, problem: DmsError) -> Item:
         f"dropped / 来源: {item.origin}\nitem / 编号: {item.id}\n"
         f"way back / 处理后重试: dms retry {item.id}\n",
     )
-    _sync(place)
-    _sync(world.quarantine)
+    sync_folder(place)
+    sync_folder(world.quarantine)
     done = item.with_(
         state=ItemState.QUARANTINED,
         reason=reason,
@@ -65,12 +65,4 @@ def quarantine(work: Work, problem: DmsError) -> Item:
 
 def _write(path: Path, text: str) -> None:
     path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_file(path)

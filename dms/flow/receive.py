@@ -10,6 +10,7 @@ from dms.domain.item import Item
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import LimitExceeded, Unavailable, Unreadable
+from dms.flow.synced import make_folder, sync_folder
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
 from dms.ports.sight import reach_of
@@ -28,7 +29,7 @@ def receive(work: Work) -> Item:
         Unavailable: it still grows, or our disk is full.
     """
     item, world = work.item, work.world
-    work.folder.mkdir(parents=True, exist_ok=True)
+    make_folder(work.folder)
     if item.sha512 and work.original.exists():
         sha512, size = item.sha512, item.size
     else:
@@ -108,13 +109,5 @@ def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
         beside.unlink()
         raise Unavailable("The file is still being written.", "It is taken once it is still.")
     beside.replace(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return digest.hexdigest(), size
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

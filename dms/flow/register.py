@@ -22,6 +22,7 @@ from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs
 from dms.flow.route import check_digest
+from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
@@ -235,7 +236,10 @@ def _children(work: Work, record: Record) -> list[Item]:
     for order, attachment in enumerate(taken, 1):
         child_id = f"{item.id}-{order:03d}"
         incoming = world.work / child_id / "incoming"
+        make_folder(incoming.parent)
         copy_whole(attachment.path, incoming)
+        sync_file(incoming)
+        sync_folder(incoming.parent)
         children.append(
             Item(
                 id=child_id,

@@ -17,6 +17,7 @@ from dms.domain.record import expected_pages
 from dms.domain.splitting import Cut, Segment, Sign, cut
 from dms.errors import Damaged
 from dms.flow.asking import ask_about
+from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
 
@@ -90,10 +91,12 @@ def _split(work: Work, segments: Sequence[Segment], found: Cut) -> Item:
         ).noting(part=list(segment.pages), batch=batch, kind="scan", media_type="application/pdf")
         child = child.noting(**_notes(segment))
         part = Work(world, child)
-        part.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(part.folder)
         world.examiner().part(work.original, work.inspection, segment.pages, work.folder, part.original)
         keep_inspection(part.folder, Inspection("application/pdf", "scan", len(segment.pages)))
         keep_pages(part.folder, [by_number[n].numbered(i) for i, n in enumerate(segment.pages, 1)])
+        sync_file(part.original)
+        sync_folder(part.folder)
         digest = sha512_of(part.original)
         children.append(child.with_(sha512=digest, size=part.original.stat().st_size))
     done = item.with_(station="settle").noting(outcome="split", parts=[c.id for c in children], batch=batch)

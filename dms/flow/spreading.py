@@ -10,16 +10,15 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import shutil
 import tempfile
 import threading
 import time
 import zlib
-from contextlib import suppress
 from pathlib import Path
 
 from dms.domain.pages import page_from_dict
 from dms.errors import NotFound, Unreadable
+from dms.flow.passing import passing_prefix
 from dms.flow.work import Work, keep_pages, page_path
 from dms.ports.items import PageRun
 from dms.ports.parcels import Parcels
@@ -151,7 +150,9 @@ class Helper:
         if self._folder is None or self._item != item_id:
             self.close()
             self._item = item_id
-            self._folder = tempfile.TemporaryDirectory(prefix="help-", dir=self._world.work, ignore_cleanup_errors=True)
+            self._folder = tempfile.TemporaryDirectory(
+                prefix=passing_prefix(self._world, "help"), dir=self._world.work, ignore_cleanup_errors=True
+            )
         return Path(self._folder.name)
 
     def close(self) -> None:
@@ -159,14 +160,6 @@ class Helper:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
-
-
-def tidy_helping(world: Archive) -> None:
-    """Remove what helpers killed long ago left behind."""
-    for folder in world.work.glob("help-*"):
-        with suppress(FileNotFoundError):  # its helper is just removing it
-            if time.time() - folder.stat().st_mtime > 86400:
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(work: Work, run: PageRun, owner: str) -> None:

@@ -17,6 +17,7 @@ from dms.domain.left_out import LeftOut, left_out_from
 from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
 from dms.errors import Unavailable
+from dms.flow.synced import sync_file, sync_folder
 from dms.ports.examine import Attachment, Inspection
 from dms.ports.world import Archive
 
@@ -60,13 +61,12 @@ class Work:
     def inspection(self) -> Inspection:
         """What the file is; asked of the examiner once, then kept in the folder."""
         if self._inspection is None:
-            kept = self.folder / "inspection.json"
-            if kept.exists():
-                self._inspection = _inspection_from(json.loads(kept.read_text(encoding="utf-8")), self.folder)
-            else:
+            found = kept_inspection(self.folder)
+            if found is None:
                 found = self.world.examiner().inspect(self.original, self.item.name, self.folder)
+                _sync_beside(self.folder)
                 keep_inspection(self.folder, found)
-                self._inspection = found
+            self._inspection = found
         return self._inspection
 
     @property
@@ -93,6 +93,28 @@ def keep_inspection(folder: Path, inspection: Inspection) -> None:
     told = asdict(inspection)
     told["attachments"] = [{"name": a.name, "path": str(a.path.relative_to(folder))} for a in inspection.attachments]
     write_whole(folder / "inspection.json", json.dumps(told).encode())
+
+
+def kept_inspection(folder: Path) -> Inspection | None:
+    """Return the inspection kept in a work folder; None where there is none or a power cut left nothing readable."""
+    try:
+        told = _inspection_from(json.loads((folder / "inspection.json").read_text(encoding="utf-8")), folder)
+        if told.kind == "text":
+            # Its pages were laid out when it was inspected; nothing else makes them again.
+            for number in range(1, told.pages + 1):
+                page_from_dict(json.loads(page_path(folder, number).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return told
+
+
+def _sync_beside(folder: Path) -> None:
+    """Put what an inspection left (an unlocked copy, attachments) on the disk before its word is kept: it vouches."""
+    left = [f for f in folder.rglob("*") if f.is_file() and f.name != "original" and not f.match("page-*.json")]
+    for file in left:
+        sync_file(file)
+    for place in {file.parent for file in left}:
+        sync_folder(place)
 
 
 def keep_pages(folder: Path, pages: Sequence[Page]) -> None:

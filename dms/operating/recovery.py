@@ -16,8 +16,12 @@ from dms.domain.policy import Action
 from dms.domain.record import RecordState
 from dms.errors import Conflict, NotFound, Unavailable
 from dms.flow.index import reindex
+from dms.flow.synced import make_folder, sync_file, sync_folder, sync_folders
 from dms.ports.catalogue import Act
 from dms.ports.world import World
+
+_ASIDE = "archive-before-recovery-"
+_READY = ".recovering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,10 @@ class Recovered:
 def recover(home: Path, backup: Path, *, user: str) -> Recovered:
     """Put a backup in the place of an archive that was lost or damaged.
 
-    What stands there is moved aside, never deleted. Tombstones and acts it still holds are honoured: what was destroyed
-    after the backup is destroyed again, and the log goes on from its newest act.
+    It is made ready beside, whole and on the disk, and takes the archive's place last: killed anywhere, it is run
+    again. What stands there is moved aside, never deleted. Tombstones and acts are honoured, of what stands there and
+    of what every earlier attempt set aside: what was destroyed after the backup is destroyed again, and the log goes on
+    from its newest act.
 
     Raises:
         NotFound: the folder holds no backup.
@@ -51,45 +57,78 @@ def recover(home: Path, backup: Path, *, user: str) -> Recovered:
         raise NotFound(f"{backup} holds no backup.", "Name the folder given to “dms backup”.")
     if backup.resolve().is_relative_to((home / "archive").resolve()):
         raise Conflict("The backup lies inside the archive it is to replace.", "Copy it to another folder first.")
-    aside = _set_aside(home)
+    ready = home / _READY
     try:
-        for name in ("dms.toml", "scheme.toml"):
-            if (backup / name).exists() and not (home / name).exists():
-                home.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(backup / name, home / name)
-        fresh = home / "archive.recovering"
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(backup / "archive", fresh)
-        fresh.rename(home / "archive")
-        (home / "inbox").mkdir(exist_ok=True)
+        _copy(home, backup, ready)
     except OSError as problem:
-        raise Unavailable(
-            f"The backup cannot be copied: {problem.strerror}.",
-            f"Make room, then try again; what stood here is in {aside}." if aside else "Make room, then try again.",
-        ) from problem
-    with open_world(home, user=user) as world:
+        raise _stopped(problem) from problem
+    earlier = [*_set_aside_before(home), *([home / "archive"] if (home / "archive").is_dir() else [])]
+    aside = _next_aside(home) if (home / "archive").exists() else None
+    with open_world(ready, user=user) as world:
         with world.catalogue.look() as tx:
             gate.permitted(world, tx, Action.CARE)
-        if aside:
-            bring_back_newer(world, list(log_copy(aside / "log" / "acts.jsonl").acts()))
-        again = _honour(world, aside) if aside else ()
+        for before in sorted(earlier, key=_acts_in):
+            bring_back_newer(world, list(log_copy(before / "log" / "acts.jsonl").acts()))
+        again = tuple(code for before in earlier for code in _honour(world, before))
         reindex(world)
         catch_up(world)
         with world.catalogue.begin() as tx:
             count = len(tx.records())
             told = {"records": count, "destroyed_again": list(again), "aside": str(aside or "")}
-            tx.log(Act(world.now(), user, "recover", str(backup), "", told))
+            tx.log(Act(world.now(), world.actor.name, "recover", str(backup), "", told))
+    try:
+        _swap(home, ready, aside)
+    except OSError as problem:
+        raise _stopped(problem) from problem
     return Recovered(count, again, str(aside or ""))
 
 
-def _set_aside(home: Path) -> Path | None:
-    archive = home / "archive"
-    if not archive.exists():
-        return None
+def _copy(home: Path, backup: Path, ready: Path) -> None:
+    """Copy the backup, and the settings it is opened with, to where it is made ready."""
+    shutil.rmtree(ready, ignore_errors=True)
+    make_folder(ready)
+    for source in (backup, home):  # what stands in the home is newer
+        for file in source.glob("*.toml"):
+            shutil.copy2(file, ready / file.name)
+    if (home / "forms").is_dir():
+        shutil.copytree(home / "forms", ready / "forms")
+    shutil.copytree(backup / "archive", ready / "archive")
+
+
+def _swap(home: Path, ready: Path, aside: Path | None) -> None:
+    """Put what is ready, once all of it is on the disk, in the archive's place."""
+    for file in ready.rglob("*"):
+        if file.is_file():
+            sync_file(file)
+    sync_folders(ready)
+    for name in ("dms.toml", "scheme.toml"):
+        if (ready / name).exists() and not (home / name).exists():
+            (ready / name).rename(home / name)
+    if aside is not None:
+        (home / "archive").rename(aside)
+    (ready / "archive").rename(home / "archive")
+    (home / "inbox").mkdir(exist_ok=True)
+    sync_folder(home)
+    shutil.rmtree(ready, ignore_errors=True)
+
+
+def _stopped(problem: OSError) -> Unavailable:
+    return Unavailable(f"The backup cannot be copied: {problem.strerror}.", "Make room, then try again.")
+
+
+def _acts_in(archive: Path) -> int:
+    return sum(1 for _ in log_copy(archive / "log" / "acts.jsonl").acts())
+
+
+def _set_aside_before(home: Path) -> list[Path]:
+    """Return what earlier attempts set aside, oldest first: a killed one's may be the only place that knows an act."""
+    return sorted(p for p in home.glob(f"{_ASIDE}*") if p.is_dir())
+
+
+def _next_aside(home: Path) -> Path:
     for number in range(1, 1000):
-        aside = home / f"archive-before-recovery-{number}"
+        aside = home / f"{_ASIDE}{number}"
         if not aside.exists():
-            archive.rename(aside)
             return aside
     raise Conflict("There are a thousand archives set aside already.", "Remove the oldest ones.")
 

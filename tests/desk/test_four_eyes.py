@@ -93,7 +93,7 @@ def test_who_may_decide(office, act, deputy):
         with office.catalogue.begin() as tx:
             for one in tx.deputies():
                 tx.save_deputy(one.__class__(one.person, one.deputy, one.since, "2020-01-02"))
-        another = next(p for p in ("GM", "SM") if p not in (asker, decider))
+        another = next(p for p in ("GM", "SM", "SM2") if p not in (asker, decider))
         code = put(office, state=state)
         about = asked(as_(office, asker), act, code)
         stands = {"decider for asker": asker, "decider for another": another}.get(deputy)

@@ -26,6 +26,7 @@ from watchdog.observers.polling import PollingObserver
 
 from dms.adapters.inbox.complete import complete
 from dms.adapters.inbox.junk import is_junk, is_junk_folder, is_sidecar
+from dms.adapters.vault.durable import make_folder, sync_folder
 from dms.errors import Unavailable
 from dms.ports.inbox import Claimed, Drop
 
@@ -155,7 +156,7 @@ class Folder:
         """Take a file by rename; None where another watcher was faster or it changed since ``drop`` was seen."""
         home = self._claims / item_id
         try:
-            home.mkdir(parents=True)
+            make_folder(home)
             _write(home / _ORIGIN, {"origin": str(drop.path), "folders": list(drop.folders)})
             sidecar = drop.path.with_name(drop.path.name + ".json")
             target = home / drop.path.name
@@ -176,6 +177,8 @@ class Folder:
             if _is_plain(sidecar):
                 with suppress(FileNotFoundError):
                     sidecar.rename(home / _SIDECAR)
+            # Where the file lies now must be on the disk before where it lay is forgotten there.
+            sync_folder(home)
         except OSError as problem:
             raise Unavailable(
                 f"{drop.path} cannot be claimed: {problem.strerror}.",
@@ -312,7 +315,10 @@ def _read_sidecar(path: Path) -> tuple[dict[str, object], str]:
 
 def _write(path: Path, data: object) -> None:
     # ASCII on purpose: a stranger's file name may hold bytes that are no UTF-8.
-    path.write_text(json.dumps(data), encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(data))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _age(path: Path) -> float:

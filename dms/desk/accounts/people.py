@@ -29,6 +29,7 @@ PERSON = ActKind("person", Action.KEEP_PEOPLE, Of.PERSON)
 DEPUTY = ActKind("deputy", Action.KEEP_PEOPLE, Of.PERSON)
 OWN_DEPUTY = ActKind("deputy", None, Of.PERSON)
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_FIRST_ROLES = (Role.GENERAL_MANAGER.value, Role.ARCHIVIST.value, Role.ACCOUNT_MANAGER.value)
 _DECIDE = (Role.GENERAL_MANAGER, Role.SALES_MANAGER, Role.DEPARTMENT_MANAGER, Role.ARCHIVIST, Role.AUDITOR)
 
 
@@ -90,8 +91,15 @@ def _first(world: World, entry: Entry) -> Person:
     with gate.entering(world, PERSON, entry.code) as act:
         if act.tx.people():
             raise Conflict("Somebody else was the first just now.", "Ask him to add you: dms people add")
-        person = entry.onto(None)
+        # People and rights come from the log first; who begins a lost catalogue anew is let in beside them.
+        bring_back_masters(act.tx)
+        there = {p.code: p for p in act.tx.people()}
+        person = entry.onto(there.get(entry.code))
+        if entry.roles is None and entry.code not in there:
+            # Nobody else could give him the right to go on.
+            person = replace(person, roles=_FIRST_ROLES)
         _refuse_nameless(person)
+        _refuse_taken(person, list(there.values()))
         act.tx.save_person(person)
         act.target, act.reason = person.code, "the first"
         act.notes["after"] = told_of(person)

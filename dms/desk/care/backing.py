@@ -10,6 +10,7 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
 from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
+from dms.flow.synced import sync_file, sync_folder, sync_folders
 from dms.ports.world import World
 
 BACKUP = ActKind("backup", Action.CARE)
@@ -19,6 +20,7 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
     """Copy the archive to ``target``; return how many files were copied.
 
     The catalogue first: whatever it names is in the vault by then, so the copy is whole while the watcher works on.
+    Every file and folder of it is on the disk when this returns.
 
     Raises:
         Usage: the target lies inside the archive.
@@ -35,11 +37,13 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         fresh = target / "archive" / "catalogue.sqlite.new"
         world.catalogue.backup(str(fresh))
         fresh.replace(target / "archive" / "catalogue.sqlite")
+        sync_folder(target / "archive")
         files = list(_files(world))
         for done, source in enumerate(files, 1):
             on_step("files", done, len(files))
             copied += _copy(source, target / source.relative_to(world.settings.home))
         _forget_destroyed(world, target)
+        sync_folders(target)
     except OSError as problem:
         raise Unavailable(
             f"The backup stopped: {problem.strerror}: {problem.filename}.", "Mend it and run the command again."
@@ -88,6 +92,7 @@ def _copy(source: Path, target: Path) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(target.name + ".new")
     shutil.copy2(source, beside)
+    sync_file(beside)
     beside.replace(target)
     return True
 

@@ -7,14 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.care.comparing import row_against_vault
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
-from dms.errors import Damaged
+from dms.errors import Damaged, DmsError
 from dms.flow.index import reindex, unindexed
+from dms.ports.catalogue import Transaction
 from dms.ports.search import NEVER_BUILT
 from dms.ports.vault import Trouble
 from dms.ports.world import World
+
+_RESTORE = "Bring back a backup (dms recover), or rebuild the catalogue from the vault (dms rebuild)."
+_DIFFERS = (
+    "Look which is right: dms audit list CODE tells what was decided. An act killed before its commit is done again; "
+    "a row that was damaged comes from a backup (dms recover) or the vault (dms rebuild)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +56,45 @@ def verify(
         gate.permitted(world, tx, Action.CARE)
     found: list[Finding] = []
     found += [Finding("catalogue", "catalogue", text, "Restore it: dms rebuild") for text in world.catalogue.check()]
-    with world.catalogue.look() as tx:
-        codes = list(tx.all_codes())
-        found += [Finding("gap", gap.number, gap.detail, f'dms void {gap.number} --reason "…"') for gap in tx.gaps()]
-        quarantined = tx.items(states=[ItemState.QUARANTINED])
-    found += list(_vault(world, codes, sample, on_step))
-    found += list(_index(world))
-    found += [
-        Finding("quarantine-file", i.id, f"The file of {i.name} is not in quarantine any more.", "Look in a backup.")
-        for i in quarantined
-        if i.source and i.place in ("", world.place) and not world.quarantine.joinpath(i.id).exists()
-    ]
+    codes: list[str] = []
+    found += _whole("records", lambda: _codes(world, codes))
+    found += _whole("numbers", lambda: _gaps(world))
+    found += _whole("vault", lambda: _vault(world, codes, sample, on_step))
+    found += _whole("index", lambda: _index(world))
+    found += _whole("quarantine", lambda: _quarantine(world))
     on_step("done", len(codes), len(codes))
     return found
+
+
+def _whole(place: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """Run one check to its end; damage that ends it is a finding too, and the other checks go on."""
+    found: list[Finding] = []
+    try:
+        found.extend(check())
+    except (DmsError, ValueError, TypeError, KeyError) as problem:
+        found.append(Finding("damaged", place, f"It cannot be checked to the end: {problem}.", _RESTORE))
+    return found
+
+
+def _codes(world: World, codes: list[str]) -> Iterator[Finding]:
+    with world.catalogue.look() as tx:
+        codes.extend(tx.all_codes())
+    yield from ()
+
+
+def _gaps(world: World) -> Iterator[Finding]:
+    with world.catalogue.look() as tx:
+        for gap in tx.gaps():
+            yield Finding("gap", gap.number, gap.detail, f'dms void {gap.number} --reason "…"')
+
+
+def _quarantine(world: World) -> Iterator[Finding]:
+    with world.catalogue.look() as tx:
+        quarantined = tx.items(states=[ItemState.QUARANTINED])
+    for item in quarantined:
+        if item.source and item.place in ("", world.place) and not world.quarantine.joinpath(item.id).exists():
+            detail = f"The file of {item.name} is not in quarantine any more."
+            yield Finding("quarantine-file", item.id, detail, "Look in a backup.")
 
 
 def _vault(
@@ -82,8 +116,12 @@ def _vault(
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
-        with world.catalogue.look() as tx:
-            record = tx.record(code)
+        try:
+            with world.catalogue.look() as tx:
+                record = tx.record(code)
+        except (ValueError, TypeError, KeyError) as problem:
+            yield Finding("damaged-row", code, f"Its row in the catalogue cannot be read: {problem}.", _RESTORE)
+            continue
         if record is None or (record.state in (RecordState.RESERVED, RecordState.VOID) and code not in stored):
             continue
         wrong = troubles.get(code, []) if sample >= 1 else list(world.vault.verify(code)) if code in stored else []
@@ -109,6 +147,9 @@ def _object(world: World, record: Record, troubles: list[Trouble], *, known: boo
             yield Finding("digest-mismatch", code, f"The original {carrier.name} is not what was received.", "Restore.")
     if record.electronic.present and record.electronic.address != world.vault.address(code):
         yield Finding("address", code, f"Recorded address {record.electronic.address} is not the real one.", "")
+    if not _on_its_way(world, code):
+        for difference in row_against_vault(world, record):
+            yield Finding("row-differs", code, difference, _DIFFERS)
 
 
 def _on_its_way(world: World, code: str) -> bool:
@@ -126,14 +167,22 @@ def _index(world: World) -> Iterator[Finding]:
         return
     with world.catalogue.look() as tx:
         waiting = tx.jobs_waiting("index")
-        wanted = {r.code for r in tx.records(states=[RecordState.REGISTERED, RecordState.FILED])}
         known = set(tx.all_codes())
+        wanted = {code for code in known if _is_searched(tx, code)}
     if waiting:
         return  # The watcher or the next command catches up; drift can be told only when nothing waits.
     for code in sorted(wanted - indexed):
         yield Finding("index-missing", code, "The search does not find this record.", "dms reindex")
     for code in sorted(indexed - known):
         yield Finding("index-extra", code, "The search finds a record that is not there.", "dms reindex")
+
+
+def _is_searched(tx: Transaction, code: str) -> bool:
+    try:
+        record = tx.record(code)
+    except (ValueError, TypeError, KeyError):
+        return False  # A finding of its own.
+    return record is not None and record.state in (RecordState.REGISTERED, RecordState.FILED)
 
 
 def rebuild_index(world: World) -> int:

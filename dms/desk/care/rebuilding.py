@@ -2,68 +2,135 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dms.desk.accounts.people import bring_back_masters
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import bring_back, restore_acts
+from dms.desk.care.checking import Finding
+from dms.desk.care.deciding import UNDECIDED_TODO, Decisions, decisions, owners_of_numbers, records_in
+from dms.domain.actor import Way
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState, record_from_dict
-from dms.errors import Conflict, NotFound
+from dms.domain.record import Record, RecordState
+from dms.errors import Conflict, Damaged, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.world import World
 
 REBUILD = ActKind("rebuild", Action.CARE)
 
 
-def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did.
+
+    Attributes:
+        records: records that are back.
+        findings: what could not be taken as it stands in the vault, each with its place.
+    """
+
+    records: int
+    findings: tuple[Finding, ...] = ()
+
+
+def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: None) -> Rebuilt:
     """Fill an empty catalogue from the vault (promise 7): records, numbers, volumes, reservations.
 
-    Acts, people and customers come back from the log's copy beside the vault; requests, loans, signatures and
-    dealings come from a backup. Numbers below a counter that the vault does not explain are voided, so that none is
-    given twice. A record that was in the bin is filed again: its removal must be asked for anew.
+    Acts, people and customers come back first, from the log's copy; while the catalogue knows nobody, whoever has the
+    machine rebuilds it. Requests, loans, signatures and dealings come from a backup. Numbers below a counter that the
+    vault does not explain are voided, so that none is given twice. A record that was in the bin is filed again: its
+    removal must be asked for anew. A version that no act in the log decided counts for nothing; that, a number two
+    objects claim and an object that cannot be read are told, and the rest goes on.
 
     Raises:
         Conflict: the catalogue is not empty.
+        NotPermitted: the catalogue knows people, and the asker may not; or he is not at the machine itself.
     """
     with world.catalogue.look() as tx:
-        gate.permitted(world, tx, Action.CARE)
+        if tx.people():
+            gate.permitted(world, tx, Action.CARE)
+        elif world.actor.way is not Way.CONSOLE:
+            raise NotPermitted("A lost catalogue is rebuilt at the machine itself.", "dms rebuild")
         if tx.records(limit=1) or tx.items(limit=1):
             raise Conflict(
                 "The catalogue is not empty.",
                 "Name an empty one (or move archive/catalogue.sqlite* away), then try again.",
             )
-    objects = sorted(world.vault.objects())
-    records: dict[str, Record] = {}
-    for done, object_id in enumerate(objects, 1):
-        on_step("objects", done, len(objects))
-        for record in _records_in(world, object_id):
-            # A reservation is older than what was registered under its code.
-            if record.code not in records or records[record.code].state is RecordState.RESERVED:
-                records[record.code] = record
-    now = world.now()
     bring_back(world)
+    now = world.now()
     with gate.entering(world, REBUILD, world.actor.name) as act:
         tx = act.tx
         bring_back_masters(tx)
-        for record in sorted(records.values(), key=lambda r: r.code):
+        objects = sorted(world.vault.objects())
+        records, findings = _read_all(world, objects, decisions(tx.log_from(1)), on_step)
+        owners = owners_of_numbers(tx.log_from(1))
+        findings += _settle_numbers(records, owners)
+        for _, record in sorted(records.items()):
             _restore(tx, record, now)
-        for object_id in objects:
-            if object_id.startswith("batch-"):
-                head = world.vault.head(object_id)
-                for file in head.files.values() if head else ():
-                    if file.path.startswith("original/"):
-                        tx.claim_digest(file.sha512, object_id)
+        _claim_stacks(world, tx, objects)
         for gap in tx.gaps():
             reason = "not in the vault when the catalogue was rebuilt"
             tx.void(gap.number, kind=gap.kind, reason=reason, user=world.actor.name, at=now)
         act.target = "catalogue"
-        act.notes["records"] = len(records)
-    return len(records)
+        act.notes |= {"records": len(records), "findings": [[f.kind, f.target] for f in findings]}
+    return Rebuilt(len(records), tuple(findings))
+
+
+def _read_all(
+    world: World, objects: Sequence[str], decided: Decisions, on_step: Callable[[str, int, int], None]
+) -> tuple[dict[str, Record], list[Finding]]:
+    """Read every object's record; what cannot be read is a finding and stays an orphan that ``verify`` names."""
+    records: dict[str, Record] = {}
+    findings: list[Finding] = []
+    for done, object_id in enumerate(objects, 1):
+        on_step("objects", done, len(objects))
+        try:
+            found, passed_over = records_in(world, object_id, decided)
+            for record in found:
+                parse_code(record.code)
+                # A reservation is older than what was registered under its code.
+                if record.code not in records or records[record.code].state is RecordState.RESERVED:
+                    records[record.code] = record
+        except (ValueError, TypeError, KeyError, Damaged, Usage) as problem:
+            detail = f"Its record cannot be read: {problem}."
+            findings.append(Finding("unreadable-record", object_id, detail, "Restore the object from a backup."))
+            continue
+        if passed_over:
+            detail = f"Version {passed_over} was written for an act that no commit decided; the one before counts."
+            findings.append(Finding("undecided-version", object_id, detail, UNDECIDED_TODO))
+    return records, findings
+
+
+def _settle_numbers(records: dict[str, Record], owners: Mapping[str, str]) -> list[Finding]:
+    """Leave a paper number that two records claim to whom the log gave it last; the other is back without a place."""
+    claims: dict[str, list[str]] = {}
+    for code, record in sorted(records.items()):
+        if record.paper_number:
+            claims.setdefault(record.paper_number, []).append(code)
+    findings = []
+    for number, codes in claims.items():
+        owner = owners.get(number, codes[0])
+        for code in codes if len(codes) > 1 else ():
+            if code == (owner if owner in codes else codes[0]):
+                continue
+            record = records[code]
+            state = RecordState.REGISTERED if record.state is RecordState.FILED else record.state
+            records[code] = record.with_(paper_number="", volume="", state=state)
+            detail = f"Its number {number} is {owner}'s; it is back without one."
+            findings.append(Finding("number-taken", code, detail, f"Look at both, then file it again: dms file {code}"))
+    return findings
+
+
+def _claim_stacks(world: World, tx: Transaction, objects: Sequence[str]) -> None:
+    for object_id in objects:
+        if object_id.startswith("batch-"):
+            head = world.vault.head(object_id)
+            for file in head.files.values() if head else ():
+                if file.path.startswith("original/"):
+                    tx.claim_digest(file.sha512, object_id)
 
 
 def bring_back_newer(world: World, lines: Sequence[Mapping[str, Any]]) -> int:
@@ -77,17 +144,6 @@ def bring_back_newer(world: World, lines: Sequence[Mapping[str, Any]]) -> int:
         same = all(mine.get(int(a["seq"])) in (None, a.get("leaf")) for a in told)
         newer = [a for a in told if int(a["seq"]) > len(mine)]
         return restore_acts(tx, newer) if same else 0
-
-
-def _records_in(world: World, object_id: str) -> Iterator[Record]:
-    name = "reserved.json" if object_id.startswith("batch-") else "record.json"
-    try:
-        with world.vault.open(object_id, name) as file:
-            told = json.loads(file.read())
-    except NotFound:
-        return
-    for one in told if isinstance(told, list) else [told]:
-        yield record_from_dict(one)
 
 
 def _restore(tx: Transaction, record: Record, now: str) -> None:

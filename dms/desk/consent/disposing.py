@@ -21,6 +21,7 @@ from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
+from dms.flow.passing import tidy_work
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.clock import parse
@@ -172,6 +173,10 @@ def purge(world: World) -> list[str]:
             act.notes |= tombstone
         gone.append(one.record.code)
     empty_vault(world)
+    if gone:
+        # What a killed act left of these records would outlive them.
+        tidy_work(world, purging=True)
+        world.vault.tidy()
     return gone
 
 

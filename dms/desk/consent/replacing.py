@@ -11,6 +11,7 @@ from typing import Any
 from dms.domain.record import Carrier, Record
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.flow.file import stamp_of
+from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import page_files, record_json, safe_name, sha512_of
 from dms.ports.world import World
 
@@ -30,8 +31,10 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
         raise Usage(f"{file.name} is larger than {most}.", "Raise max_bytes in dms.toml, or split it.")
     place = world.work / folder
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
         shutil.copyfile(file, place / "original")
+        sync_file(place / "original")
+        sync_folder(place)
     except OSError as problem:
         raise Unavailable(f"{file} cannot be copied: {problem.strerror}.", "Make room, then try again.") from problem
     digest = sha512_of(place / "original")

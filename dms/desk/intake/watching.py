@@ -15,7 +15,7 @@ from dms.desk.intake.workshop import Workshop
 from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
 from dms.errors import DmsError
-from dms.flow.spreading import tidy_helping
+from dms.flow.passing import tidy_work
 from dms.flow.work import Progress
 from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
@@ -29,10 +29,12 @@ def take_care(world: World) -> None:
     """Free what dead processes of this machine hold, and tidy the vault; what fails now is tried again later."""
     try:
         free_dead(world)
-        tidy_helping(world)
+        tidy_work(world)
         world.vault.tidy()
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)
+    except OSError as problem:
+        _log.warning("the work folder could not be tidied: %s", problem)
 
 
 def ask_for_lonely(world: World) -> None:
@@ -96,6 +98,7 @@ class Watcher:
         refuse_lost_catalogue(self._world)
         free_dead(self._world)
         adopt(self._world)
+        tidy_work(self._world)
         self._world.vault.tidy()
         with self._world.catalogue.look() as tx:
             self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]

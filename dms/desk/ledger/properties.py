@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
@@ -19,6 +17,7 @@ from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track, record_from_dict
 from dms.errors import DmsError, NotFound, Usage
+from dms.flow.passing import passing
 from dms.flow.work import copy_out
 from dms.ports.catalogue import Act
 from dms.ports.vault import Trouble, Version
@@ -115,11 +114,11 @@ def _gather(world: World, record: Record, known: frozenset[str], gaps: frozenset
 
 def _opens(world: World, record: Record) -> str:
     """Open the access copy in a reading process; return what is wrong with it, empty where nothing is."""
-    with TemporaryDirectory(dir=world.work, prefix="check-") as folder:
-        copy = Path(folder) / "access.pdf"
+    with passing(world, "check") as folder:
+        copy = folder / "access.pdf"
         copy_out(world, record.code, "access.pdf", copy)
         try:
-            inspection = world.examiner().inspect(copy, "access.pdf", Path(folder))
+            inspection = world.examiner().inspect(copy, "access.pdf", folder)
         except DmsError as problem:
             return problem.message
         if inspection.encrypted:

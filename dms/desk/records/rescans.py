@@ -5,6 +5,7 @@ The second scan's own object stays in the vault whatever is decided (promise 1);
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from dms.desk.acts.kinds import Input, on_record
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
+from dms.flow.passing import passing_folder
 from dms.flow.twice import KIND
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
@@ -91,8 +93,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
         )
     head, old = world.vault.head(second.code), world.vault.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
-    folder = world.work / f"rescan-{second.code}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = passing_folder(world, "rescan")
     beside = "" if how is Settled.REPLACE else f"rescans/{second.code}/"
     files: dict[str, Path | bytes | None] = {}
     if how is Settled.REPLACE and old is not None:
@@ -110,9 +111,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
         message = f"{'Replaced by' if how is Settled.REPLACE else 'Further version from'} {second.code}: {reason}"
         world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
     finally:
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
     return kept
 
 

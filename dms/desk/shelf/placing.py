@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from dms.domain.numbers import fold, is_volume
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import NotFound, Usage
+from dms.flow.passing import passing
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Move
 from dms.ports.world import World
@@ -163,8 +163,7 @@ def symbols_in(world: World, path: Path) -> list[str]:
         raise NotFound(f"There is no file {path}.", "Name photographs or scans of the labels, or a text file.")
     if path.suffix.lower() in (".txt", ".csv"):
         return [line for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if line.strip()]
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="shelf-") as folder:
-        work = Path(folder)
+    with passing(world, "shelf") as work:
         inspection = world.examiner().inspect(path, path.name, work)
         pages = world.examiner().pages(path, inspection, work, lambda *_: None)
         return [symbol.text for page in pages for symbol in page.symbols]

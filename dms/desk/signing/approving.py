@@ -7,7 +7,6 @@ place or by one he stands in for; that is asked at each signature, and once more
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
 from dms.domain.signing import Ink, inks
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
+from dms.flow.passing import passing
 from dms.flow.work import copy_out, pages_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Signature
@@ -309,8 +309,8 @@ def _picture_of(world: World, record: Record, role: str, spot: int) -> Iterator[
     if ink is None:
         yield None, None
         return
-    with tempfile.TemporaryDirectory(dir=world.work, prefix="ink-") as folder:
-        access, picture = Path(folder) / "access.pdf", Path(folder) / "ink.png"
+    with passing(world, "ink") as folder:
+        access, picture = folder / "access.pdf", folder / "ink.png"
         copy_out(world, record.code, _paper_side(record, "access.pdf"), access)
         world.examiner().crop(access, ink.page, ink.box, picture)
         yield ink, picture

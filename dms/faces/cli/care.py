@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, steps, table
+
+if TYPE_CHECKING:
+    from dms.desk.care.checking import Finding
 
 
 @click.command("verify")
@@ -20,12 +24,9 @@ def verify_command(session: Session, sample: float, as_json: bool) -> int:
 
     with session.world() as world, steps(quiet=as_json) as show:
         found = verify(world, sample=sample, on_step=show)
-    data = {
-        "ok": not found,
-        "findings": [{"kind": f.kind, "target": f.target, "detail": f.detail, "todo": f.todo} for f in found],
-    }
-    rows = [(f.kind, f.target, f.detail, f.todo) for f in found]
-    answer(data, lambda c: table(c, ("finding", "where", "what", "do"), rows, empty="All is well."), as_json=as_json)
+    data = {"ok": not found, "findings": _plain(found)}
+    rows, head = _rows(found), ("finding", "where", "what", "do")
+    answer(data, lambda c: table(c, head, rows, empty="All is well."), as_json=as_json)
     return 6 if found else 0
 
 
@@ -64,19 +65,37 @@ def reindex_command(session: Session, as_json: bool) -> None:
 @click.command("rebuild")
 @json_option
 @click.pass_obj
-def rebuild_command(session: Session, as_json: bool) -> None:
-    """Rebuild a lost catalogue from the vault, then the index. The old catalogue must be moved away first."""
+def rebuild_command(session: Session, as_json: bool) -> int:
+    """Rebuild a lost catalogue from the vault, then the index. The old catalogue must be moved away first.
+
+    Exit code 6 where something in the vault could not be taken as it stands; the rest is back all the same.
+    """
     from dms.desk.care.rebuilding import rebuild
     from dms.flow.index import reindex
 
     with session.world() as world, steps(quiet=as_json) as show:
-        count = rebuild(world, show)
+        done = rebuild(world, show)
         reindex(world)
     told = (
-        f"{count} records are back from the vault.\n"
+        f"{done.records} records are back from the vault.\n"
         "People, customers and acts are back from the log's copy; requests, loans and signatures come from a backup."
     )
-    _counted(count, told, as_json=as_json)
+
+    def human(console: Any) -> None:
+        console.print(told, markup=False)
+        if done.findings:
+            table(console, ("finding", "where", "what", "do"), _rows(done.findings), empty="")
+
+    answer({"records": done.records, "findings": _plain(done.findings)}, human, as_json=as_json)
+    return 6 if done.findings else 0
+
+
+def _plain(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    return [{"kind": f.kind, "target": f.target, "detail": f.detail, "todo": f.todo} for f in findings]
+
+
+def _rows(findings: Sequence[Finding]) -> list[tuple[str, str, str, str]]:
+    return [(f.kind, f.target, f.detail, f.todo) for f in findings]
 
 
 def _counted(count: int, sentence: str, *, as_json: bool) -> None:

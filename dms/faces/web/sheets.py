@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from starlette.background import BackgroundTask
 from dms.desk.shelf.printing import print_sheet
 from dms.desk.shelf.sheets import sheet_named
 from dms.errors import Usage
+from dms.flow.passing import passing_folder
 from dms.ports.world import World
 
 MOST_SHEETS = 500
@@ -47,7 +47,7 @@ def made(
         raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST_SHEETS}; print them in parts.")
     form = sheet.form(form)
     chosen = {option.name: given[option.name] for option in sheet.options if given.get(option.name)}
-    folder = Path(tempfile.mkdtemp(dir=world.work, prefix="print-"))
+    folder = passing_folder(world, "print")
     try:
         files = print_sheet(world, name, targets, folder / f"{name}.{form}", chosen).files
         file = files[0] if len(files) == 1 else _packed(files, folder / f"{name}.zip")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from fastapi import UploadFile
 
 from dms.errors import LimitExceeded
+from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import safe_name
 from dms.ports.world import World
 
@@ -33,14 +33,19 @@ def keep_blocks(world: World, blocks: Iterable[bytes], name: str, folder: Path) 
             size += len(block)
             too_large(world, name, size)
             file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
+    synced(target)
     return target
+
+
+def synced(target: Path) -> None:
+    """Put an upload and its name on the disk: only then may anybody be told that it is safe."""
+    sync_file(target)
+    sync_folder(target.parent)
 
 
 def upload_place(name: str, folder: Path) -> Path:
     """Return where a stranger's file of that name is kept in a folder, made where it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return folder / safe_name(PurePath(name.replace("\\", "/")).name or "file")
 
 

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import shutil
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from dms.errors import NotPermitted
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.flow.passing import passing_folder
 from dms.ports.catalogue import Person
 from dms.ports.world import World
 
@@ -260,7 +260,7 @@ def download(world: World, name: str, write: Callable[[Path], object]) -> FileRe
         name: what the browser calls it; its suffix says what it is.
         write: writes it to the path it is given.
     """
-    folder = Path(tempfile.mkdtemp(dir=world.work, prefix="print-"))
+    folder = passing_folder(world, "print")
     target = folder / f"sheet{Path(name).suffix}"
     try:
         write(target)

@@ -23,7 +23,7 @@ from dms.domain.item import Hints
 from dms.errors import Unreadable, Usage
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Named, Reason, paged, plain
 from dms.faces.web.pages.inbox import progress, wake
-from dms.faces.web.upload import too_large, upload_place
+from dms.faces.web.upload import synced, too_large, upload_place
 from dms.faces.web.view import world_of
 
 router = APIRouter(route_class=Call, tags=["files"])
@@ -56,7 +56,6 @@ async def upload(
     folder = world.work / "uploads" / world.new_id()
     try:
         target, size = await _received(request, name, folder, content_digest)
-        # The journey copies and flushes it before anything is registered; here it has its place and its name.
         (item,) = await run_in_threadpool(add_paths, world, [target], hints, move=True)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,6 +93,7 @@ async def _received(request: Request, name: str, folder: Path, content_digest: s
             await run_in_threadpool(file.write, block)
     if wanted and not hmac.compare_digest(digest.digest(), wanted[1]):
         raise Unreadable("The file does not have the digest it was sent with.", "Send it again.")
+    await run_in_threadpool(synced, target)
     return target, size
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -29,6 +27,7 @@ from dms.errors import NotFound
 from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
+from dms.flow.passing import passing_folder
 
 router = APIRouter(include_in_schema=False)
 _SETTLES = {"class": "class_code", "date": "day"}
@@ -185,7 +184,7 @@ def change_it(
     """Ask for a change of a filed record: other attributes, another file, or both."""
     world = world_of(request)
     changes = {"title": title, "customer": customer, "date": date, "secrecy": secrecy}
-    folder = Path(tempfile.mkdtemp(dir=world.work, prefix="change-"))
+    folder = passing_folder(world, "change")
     try:
         kept = keep_upload(world, replacement, folder) if replacement and replacement.filename else None
         ask_change(world, named, changes, file=kept, reason=reason)

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from dms.desk.shelf import lending, placing
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
+from dms.flow.passing import passing_folder
 from dms.ports.registers import Loan
 
 router = APIRouter(include_in_schema=False)
@@ -85,7 +86,7 @@ def stocktake(
     """Compare what was photographed or scanned on a shelf with what should stand there."""
     world = world_of(request)
     symbols = [line for line in scanned.splitlines() if line.strip()]
-    folder = world.work / f"stocktake-{world.new_id()}"
+    folder = passing_folder(world, "stocktake")
     try:
         for photo in [p for p in photos or () if p.filename]:
             symbols += placing.symbols_in(world, keep_upload(world, photo, Path(folder) / world.new_id()))

@@ -1,0 +1,81 @@
+"""``dms recover`` killed at every step and run again: nothing destroyed is revived, and the log goes on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from desk_kit import desk, put
+
+from dms.assembly import open_world
+from dms.desk.care import auditing
+from dms.desk.care.backing import backup
+from dms.desk.consent.disposing import destroy_in, empty_vault
+from dms.domain.record import RecordState
+from dms.operating.recovery import recover
+from dms.ports.catalogue import Act
+from dms.ports.world import World
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@contextmanager
+def killed_at(monkeypatch: pytest.MonkeyPatch, step: int, home: Path) -> Iterator[list[str]]:
+    """End the run at its nth rename inside the home's own folder, or as it copies the backup (step 0)."""
+    seen: list[str] = []
+    real_rename, real_copy = Path.rename, shutil.copytree
+
+    def rename(self: Path, target: Path) -> Path:
+        if Path(target).parent == home:
+            seen.append(Path(target).name)
+            if len(seen) == step:
+                raise Killed
+        return real_rename(self, target)
+
+    def copytree(*told: Path, **named: bool) -> Path:
+        if step == 0:
+            raise Killed
+        return Path(real_copy(*told, **named))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        patch.setattr(shutil, "copytree", copytree)
+        yield seen
+
+
+def destroy(world: World, code: str) -> None:
+    with world.catalogue.begin() as tx:
+        record = tx.record(code)
+        assert record is not None
+        destroy_in(tx, record, world.now())
+        tx.log(Act(world.now(), "GM", "purge", code, "到期"))
+    empty_vault(world)
+
+
+@pytest.mark.parametrize("steps", [(), (0,), (1,), (2,), (1, 2, 1)])
+def test_killed_and_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: tuple[int, ...]) -> None:
+    home, kept = tmp_path / "home", tmp_path / "bk"
+    with desk(home) as world:
+        gone, stays = put(world, state=RecordState.FILED), put(world, state=RecordState.FILED)
+        backup(world, kept)
+        destroy(world, gone)
+        before = auditing.root(world)
+    for step in steps:
+        with killed_at(monkeypatch, step, home), pytest.raises(Killed):
+            recover(home, kept, user="gm")
+    done = recover(home, kept, user="gm")
+    assert (done.records, done.destroyed_again) == (2, (gone,))
+    with open_world(home, user="gm") as world:
+        with world.catalogue.look() as tx:
+            records = {r.code: r.state for r in tx.records()}
+        assert records == {gone: RecordState.DESTROYED, stays: RecordState.FILED}
+        head = world.vault.head(gone)
+        assert head is not None and "tombstone.json" in head.files
+        assert auditing.root(world, size=before.size).root == before.root, "the log goes on where it was"
+        assert auditing.verify(world) == []
+    assert not (home / ".recovering").exists()
