@@ -112,7 +112,7 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         # R8, R11
         Action.ASK_CHANGE: {_AM: _OWN_GRANTED, _DM: _TEAM_GRANTED, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _GRANTED},
         Action.DECIDE_CHANGE: {_SM: _ALL, _GM: _ALL},
-        Action.PROMOTE: {_SM: _ALL, _GM: _ALL, _AR: _ALL},
+        Action.PROMOTE: {_SM: _ALL, _GM: _ALL},
         # R9
         Action.ASK_DELETION: {_AM: _OWN, _DM: _TEAM, _SM: _ALL, _GM: _ALL, _AR: _ALL},
         Action.DECIDE_DELETION: {_SM: _ALL, _GM: _ALL},

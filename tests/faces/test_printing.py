@@ -117,7 +117,9 @@ def test_r2_what_leaves_a_bound_volume_stays_on_its_list_and_moves_no_page(offic
     numbers = [filed(office, name=f"{n}.txt", text=f"第{n}份折让文件的内容。")[1] for n in range(3)]
     volume = numbers[0].rpartition("-")[0]
     office.dms("volume", "bind", volume, "--accept", "纸质后补", user="ar")
-    moved = office.dms("promote", numbers[1], "--class", "05", "--reason", "重要", user="ar")
+    office.dms("declare", numbers[1], user="zhs")
+    office.dms("approve", numbers[1], user="dm1")
+    moved = office.dms("promote", numbers[1], "--class", "05", "--reason", "重要", user="sm")
     assert {s for s, t in waiting(office) if t == volume} == {"spine", *CONTENT}
     office.dms("print", "volume-list", volume, "-o", tmp_path / "l.xlsx", user="ar")
     import openpyxl

@@ -193,12 +193,16 @@ def test_r11_promotion_gives_a_new_number_and_keeps_the_old_as_see_also(office):
     path.write_text("本周例会纪要，讨论促销方案和客户投诉。", encoding="utf-8")
     (item,) = office.dms("ingest", path, "--class", "99", "--manager", "ZHS", "--title", "纪要")["items"]
     (done,) = office.dms("file", item["code"])["filed"]
-    moved = office.dms("promote", item["code"], "--class", "04", "--reason", "重要投诉", user="ar")
-    assert moved["see_also"] == [done["paper_number"]] and "·04·" in moved["paper_number"]
+    refused(office, "promote", item["code"], "--class", "05", "--reason", "重要投诉", user="ar")
+    refused(office, "promote", item["code"], "--class", "05", "--reason", "重要投诉", user="sm")
+    office.dms("declare", item["code"], user="zhs")
+    office.dms("approve", item["code"], user="dm1")
+    moved = office.dms("promote", item["code"], "--class", "05", "--reason", "重要投诉", user="sm")
+    assert moved["see_also"] == [done["paper_number"]] and "·05·" in moved["paper_number"]
     assert office.dms("show", moved["paper_number"])["code"] == item["code"]
     assert office.dms("verify")["findings"] == []
     assert len({r["target"] for r in office.dms("reprint")["reprints"]}) == 3
-    assert office.dms("search", "促销", "--class", "04")["total"] == 1
+    assert office.dms("search", "促销", "--class", "05")["total"] == 1
 
 
 # -- R9 ----------------------------------------------------------------------------------------------------------

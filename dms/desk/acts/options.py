@@ -12,7 +12,7 @@ from dms.desk.acts import gate
 from dms.desk.acts.four_eyes import concerned_by, declared_by, signers
 from dms.desk.acts.kinds import Of
 from dms.desk.registry import acts
-from dms.desk.signing.approving import lacking
+from dms.desk.signing.approving import lacking, unproved
 from dms.domain.access import Reach, may_see
 from dms.domain.policy import Action, Relation, Role, who_can
 from dms.domain.record import LinkState, Record, RecordState
@@ -112,7 +112,10 @@ def _option(world: World, signatures: Sequence[Signature], mine: Reach, action: 
         return Option(action, False, "own") if concerned_by(mine, parties) else Option(action, True)
     if action not in _GATED:
         return Option(action, True)
-    open_still = lacking(world, record, signatures)
+    late = record.state is RecordState.FILED
+    open_still = unproved(signatures) if late else lacking(world, record, signatures)
+    if late and not open_still:
+        return Option(action, False, "state")
     if action is Action.FILE:
         return Option(action, not open_still, "missing" if open_still else "", missing=open_still)
     signed = {s.role: s for s in signatures}

@@ -1,6 +1,7 @@
 """Changes of filed records (R8): asked with a reason, agreed by another person, kept as a new version beside the old.
 
-Moving into another class (R11) gives a new paper number; the old one stays as a see-also.
+Moving into another class (R11) passes that class's gate, by the act of a sales or general manager, and gives a new
+paper number; the old one stays as a see-also.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
 from dms.desk.consent.requesting import asking, decided, open_request
 from dms.desk.shelf.reprinting import ask_again
+from dms.desk.signing.approving import pass_gate
 from dms.domain.numbers import VolumeNumber
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
@@ -25,7 +27,7 @@ from dms.domain.scheme import RecordClass
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.flow.file import Drawn, NumberGone, drawn
 from dms.flow.work import PAGE_BREAK, record_json
-from dms.ports.catalogue import Attention
+from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
 
@@ -156,23 +158,26 @@ def _read(world: World, asked: Request, kept: Mapping[str, Any]) -> Fresh:
 def promote(world: World, named: str, class_code: str, *, reason: str) -> Record:
     """Move a filed record into another class (R11): a new paper number, the old one a see-also, sheets to reprint.
 
+    It passes the gate of that class as if it were filed there now (R3, R4); by hand nothing is moved.
+
     Raises:
         Usage: no reason, or an unknown class.
         Conflict: it is not filed, or in that class already.
-        NotPermitted: not for the asker.
+        NotPermitted: not for the asker, or the gate of that class holds it; what is missing is named.
     """
     if not reason.strip():
         raise Usage("A record moves only with a reason.", '--reason "重要，转入客户投诉"')
     kind = world.scheme.record_class(class_code)
     for _ in range(_TRIES):
         before = gate.about_to(world, Action.PROMOTE, named)
-        _refuse_move(before, kind)
+        with world.catalogue.look() as tx:
+            _refuse_move(world, tx, before, kind)
         series = world.scheme.volume(kind.code, before.year, before.manager, kind.retention)
         with world.catalogue.look() as tx:
             number = tx.expected_paper(series)
         moved = before.with_(
-            class_code=kind.code, retention=kind.retention, secrecy=kind.secrecy, paper_number=str(number),
-            volume=str(number.volume), see_also=(*before.see_also, before.paper_number),
+            class_code=kind.code, track=kind.track, retention=kind.retention, secrecy=kind.secrecy,
+            paper_number=str(number), volume=str(number.volume), see_also=(*before.see_also, before.paper_number),
         )  # fmt: skip
         with drawn(world, moved) as sheets:
             try:
@@ -182,18 +187,20 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
     raise Unavailable("Others file into the same volume all the time.", "Try again.")
 
 
-def _refuse_move(record: Record, kind: RecordClass) -> None:
+def _refuse_move(world: World, tx: Transaction, record: Record, kind: RecordClass) -> None:
+    """Refuse what cannot move: asked before the stamp is drawn, and again in the commit."""
     if record.state is not RecordState.FILED:
         raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
     if record.class_code == kind.code:
         raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
+    pass_gate(world, tx, record.with_(class_code=kind.code), by_hand=False)
 
 
 def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber, sheets: Drawn, reason: str) -> Record:
     moved = sheets.record
     with gate.acting(world, PROMOTE, before.code, reason=reason) as act:
         record, number = act.record, moved.paper_number
-        _refuse_move(record, kind)
+        _refuse_move(world, act.tx, record, kind)
         if record != before:
             raise Conflict(f"{record.code} was changed by somebody else just now.", "Look at it, then move it again.")
         _reprint(act, record, f"item moved to class {kind.code}")

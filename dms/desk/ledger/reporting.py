@@ -167,13 +167,21 @@ def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
         [(a.at[:16].replace("T", " "), a.user, a.act, a.target, a.reason) for a in reversed(changed)],
         (28, 18, 26, 34, 70),
     )
+    by_hand = [a for a in changed if a.act == "file" and a.data.get("by_hand")]
+    numbers = {r.code: r.paper_number for r in records}
+    past_the_gate = Section(
+        f"本月手工归档 {len(by_hand)} 件 Filed by hand",
+        ("时间", "人", "电子文件号", "档号", "原因"),
+        [(a.at[:16].replace("T", " "), a.user, a.target, numbers[a.target], a.reason) for a in reversed(by_hand)],
+        (28, 18, 34, 46, 60),
+    )
     counts = Counter(r.class_code or "?" for r in came)
     classes = [*world.scheme.classes, *(["?"] if counts["?"] else [])]
     chart = Chart("各类新增件数", classes, [("件", [counts[c] for c in classes])])
     return Report(
         f"{period.name} 月度档案例会材料",
         _notes(world, tx, period),
-        [additions, changes, _focus(world, tx, scope), _decided(tx, scope, period)],
+        [additions, changes, past_the_gate, _focus(world, tx, scope), _decided(tx, scope, period)],
         [chart],
     )
 

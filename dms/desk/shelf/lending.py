@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from dms.desk.shelf.placing import place_of
 from dms.desk.shelf.volumes import paper_of
 from dms.domain.numbers import fold, is_volume
 from dms.domain.policy import Action
-from dms.domain.record import RecordState
+from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Loan, Move
@@ -31,7 +32,7 @@ def lend(world: World, named: str, loan: Loan) -> Loan:
 
     Raises:
         Usage: no borrower, purpose or due day, or the day has passed.
-        Conflict: it is lent out already, or destroyed.
+        Conflict: it, an item of it or its volume is lent out already, or it is destroyed.
         NotPermitted: not for the asker, or the approver may not give leave.
     """
     if not (loan.borrower.strip() and loan.purpose.strip()):
@@ -46,6 +47,7 @@ def lend(world: World, named: str, loan: Loan) -> Loan:
         records, target = paper_of(world, act.tx, named)
         if any(r.state in (RecordState.DESTROYED, RecordState.VOID) for r in records) and not is_volume(target):
             raise Conflict(f"{target} is destroyed.", "There is no paper to lend.")
+        _refuse_out(act.tx, target, records)
         approver = loan.approver or act.me.code
         _may_approve(world, act.tx, approver, loan.borrower)
         made = act.tx.add_loan(replace(loan, target=target, out_at=act.now, clerk=act.me.code, approver=approver))
@@ -86,6 +88,17 @@ def loans(world: World, *, overdue: bool = False, out: bool = False) -> list[Loa
     if overdue:
         return [x for x in found if not x.back_at and x.due < today]
     return [x for x in found if not x.back_at] if out else list(found)
+
+
+def _refuse_out(tx: Transaction, target: str, records: Sequence[Record]) -> None:
+    """Refuse a volume of which an item is out, and an item whose volume is (R5): it is one and the same paper."""
+    also = {r.paper_number if is_volume(target) else r.volume for r in records} - {target, ""}
+    out = next((x for x in tx.loans() if not x.back_at and x.target in also), None)
+    if out is not None:
+        raise Conflict(
+            f"{out.target} is lent to {out.borrower} until {out.due}: {target} cannot be lent.",
+            f"When it is back: dms loan back {out.target}",
+        )
 
 
 def _may_approve(world: World, tx: Transaction, approver: str, borrower: str) -> None:

@@ -13,7 +13,7 @@ from dms.domain.numbers import VolumeNumber, fold, is_volume, parse_volume
 from dms.domain.policy import Action
 from dms.domain.record import LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound
-from dms.ports.catalogue import Transaction, Volume
+from dms.ports.catalogue import Act, Transaction, Volume
 from dms.ports.world import World
 
 CLOSE_VOLUME = ActKind("close-volume", Action.KEEP_VOLUMES, Of.VOLUME)
@@ -79,13 +79,22 @@ def problems(tx: Transaction, volume: Volume) -> list[Problem]:
             found.append(Problem("carrier", record.paper_number, f"Its {carrier} carrier is missing."))
         if record.link.state is LinkState.MISMATCH:
             found.append(Problem("mismatch", record.paper_number, "Its two carriers differ."))
-        by_hand = next((a for a in tx.acts(record.code) if a.act == "file"), None)
-        if not tx.signatures(record.code) and by_hand is not None and by_hand.data.get("by_hand"):
+        by_hand = filed_by_hand(tx, record.code)
+        if by_hand is not None:
             found.append(Problem("unsigned", record.paper_number, f"Filed by hand: {by_hand.reason}"))
         expected = record.fields.get("pages_expected", "")
         if expected.isdigit() and int(expected) > record.electronic.pages:
             found.append(Problem("pages", record.paper_number, f"{record.electronic.pages} of {expected} pages."))
     return sorted(found, key=lambda p: (p.target, p.kind))
+
+
+def filed_by_hand(tx: Transaction, code: str) -> Act | None:
+    """Return the act that filed a record past its gate by hand (R4), whatever was signed before or after.
+
+    A record that moved into another class since passed the gate of that class.
+    """
+    placed = next((a for a in tx.acts(code) if a.act in ("file", "promote")), None)
+    return placed if placed is not None and placed.data.get("by_hand") else None
 
 
 def check(world: World, named: str) -> list[Problem]:

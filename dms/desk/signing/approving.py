@@ -3,6 +3,9 @@
 A proof is an electronic approval, where the scheme lets the class have it, or ink seen on the scan and confirmed by a
 person, its picture kept in the vault. Nobody confirms or approves what he declared himself, or what was declared in his
 place or by one he stands in for; that is asked at each signature, and once more when the record is filed.
+
+What was filed without all of it (its class has no gate, or it was filed by hand) may be signed later: it moves into a
+class with a gate only when it has what that class asks for (R11).
 """
 
 from __future__ import annotations
@@ -26,9 +29,10 @@ from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Signature
 from dms.ports.world import World
 
-DECLARE = on_record(Action.DECLARE, RecordState.REGISTERED)
-APPROVE = on_record(Action.APPROVE, RecordState.REGISTERED)
-CONFIRM = on_record(Action.CONFIRM, RecordState.REGISTERED)
+_SIGNABLE = (RecordState.REGISTERED, RecordState.FILED)
+DECLARE = on_record(Action.DECLARE, *_SIGNABLE)
+APPROVE = on_record(Action.APPROVE, *_SIGNABLE)
+CONFIRM = on_record(Action.CONFIRM, *_SIGNABLE)
 REJECT = on_record(Action.REJECT, RecordState.REGISTERED)
 
 
@@ -49,7 +53,7 @@ def declare(world: World, named: str, *, statement: str = "") -> Record:
         Conflict: it is filed, or nothing was scanned for it yet.
     """
     with gate.acting(world, DECLARE, named, reason=statement) as act:
-        record = _open(act.record)
+        record = _signable(act)
         me, standing = act.me.code, act.standing.code
         # Who approved or confirmed and now declares takes that away: it is no other person's word any more.
         own = [
@@ -75,7 +79,7 @@ def approve(world: World, named: str, *, note: str = "") -> Record:
         Conflict: nobody declared it, it is filed, or nothing was scanned for it yet.
     """
     with gate.acting(world, APPROVE, named, reason=note) as act:
-        record = _open(act.record)
+        record = _signable(act)
         _others(act, record)
         if "supervisor" not in _electronic(world, record):
             raise NotPermitted(
@@ -124,12 +128,14 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
     """
     if role not in ROLES:
         raise Usage(f"There is no signature of a “{role}”.", "Roles: " + ", ".join(ROLES))
-    seen = _open(gate.about_to(world, Action.CONFIRM, named))
+    seen = gate.about_to(world, Action.CONFIRM, named)
+    if seen.state is not RecordState.FILED:
+        _open(seen)
     with (
         _picture_of(world, seen, role, spot) as (ink, picture),
         gate.acting(world, CONFIRM, named, reason=note) as act,
     ):
-        record = _open(act.record)
+        record = _signable(act)
         _others(act, record)
         if not record.paper.present:
             raise Conflict(
@@ -188,12 +194,20 @@ def lacking(world: World, record: Record, signatures: Sequence[Signature]) -> tu
     found: list[str] = []
     kind = world.scheme.classes.get(record.class_code)
     if kind is None or kind.gate:
-        signed = {s.role for s in signatures}
+        # What was approved here does not count in a class that asks for ink: the record may have changed its class.
+        here = kind.electronic if kind else ()
+        signed = {s.role for s in signatures if s.kind != "electronic" or s.role in here}
         wanted = ("declaration", *(kind.signatures if kind else ROLES))
         found += [role for role in wanted if role not in signed]
     if record.link.state is LinkState.MISMATCH:
         found.append("carriers")
     return tuple(found)
+
+
+def unproved(signatures: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the declaration and signatures nobody gave, whatever the class asks for."""
+    signed = {s.role for s in signatures}
+    return tuple(role for role in ("declaration", *ROLES) if role not in signed)
 
 
 def state_of_gate(world: World, tx: Transaction, record: Record) -> dict[str, Any]:
@@ -207,8 +221,14 @@ def state_of_gate(world: World, tx: Transaction, record: Record) -> dict[str, An
     }  # fmt: skip
 
 
-def pass_gate(world: World, tx: Transaction, record: Record) -> None:
-    """Let a record pass to filing, or name what is missing.
+def pass_gate(world: World, tx: Transaction, record: Record, *, by_hand: bool = True) -> None:
+    """Let a record pass to filing or into another class, or name what is missing.
+
+    Args:
+        world: the archive.
+        tx: the transaction of the act.
+        record: the record, with the class it is to have.
+        by_hand: whether a manager may do it by hand instead; the hint says so.
 
     Raises:
         NotPermitted: something is.
@@ -229,7 +249,7 @@ def pass_gate(world: World, tx: Transaction, record: Record) -> None:
         )
     raise NotPermitted(
         f"{record.code} waits at the gate. Missing: {', '.join(NAMES[m] for m in open_still)}.",
-        _next_step(record, open_still),
+        _next_step(record, open_still) if by_hand else _before_moving(record),
     )
 
 
@@ -243,6 +263,18 @@ def _next_step(record: Record, open_still: Sequence[str]) -> str:
             f"all checked by hand: {by_hand}"
         )
     return f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}; all checked by hand: {by_hand}"
+
+
+def _before_moving(record: Record) -> str:
+    return f"It is signed where it lies, then moved: dms declare {record.code}; dms approve {record.code} [--ink ROLE]"
+
+
+def _signable(act: gate.Passage) -> Record:
+    """Return the record of an act if it may still be signed: on its way, or filed without all proofs."""
+    record = act.record
+    if record.state is RecordState.FILED and unproved(act.tx.signatures(record.code)):
+        return record
+    return _open(record)
 
 
 def _open(record: Record) -> Record:

@@ -8,6 +8,7 @@ from dms.desk.care.auditing import ROOT_MARK, Root, root_in
 from dms.desk.shelf.placing import place_of
 from dms.desk.shelf.sheets.of_volumes import Bundle, Place, bundles, notes, told
 from dms.desk.shelf.sheets.sheet import Asked, Gathered, Sheet
+from dms.desk.shelf.volumes import filed_by_hand
 from dms.domain.policy import Action
 from dms.domain.record import RecordState
 from dms.ports.catalogue import Transaction
@@ -27,6 +28,9 @@ def _closing(tx: Transaction, b: Bundle, root: Root) -> Closing:
     codes = sorted(r.code for r in b.filed)
     place = place_of(tx, number, "home")
     situation = _situation(b)
+    by_hand = [r.paper_number.rpartition("-")[2] for r in b.filed if filed_by_hand(tx, r.code)]
+    if by_hand:
+        situation.append(f"手工归档（未经三方签字）：{'、'.join(by_hand)}。")
     if b.volume.note:
         situation.append(f"说明：{b.volume.note}")
     if place:
