@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dms.demo import people
-from dms.domain.describing.values import find_dates, read_capitals
+from dms.domain.describing.dates import find_dates
+from dms.domain.describing.values import read_capitals
 
 
 def test_customers_are_the_same_for_a_seed_and_differ_for_another() -> None:

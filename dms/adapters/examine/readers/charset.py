@@ -126,10 +126,10 @@ def unmarked_utf16(data: bytes) -> str:
     if not odd:
         return ""
     high_first, high_last = even.count(0) / len(even), odd.count(0) / len(odd)
-    if high_last > _MANY_NULLS and high_first < high_last / 4:
-        return "utf-16-le"
-    if high_first > _MANY_NULLS and high_last < high_first / 4:
-        return "utf-16-be"
+    for encoding, high, low in (("utf-16-le", high_last, high_first), ("utf-16-be", high_first, high_last)):
+        if high > _MANY_NULLS and low < high / 4:
+            # Zeros may as well be damage in a text of single bytes: then its pairs are letters of no script we know.
+            return encoding if _plausible(data[: len(data[:_SAMPLE]) // 2 * 2].decode(encoding, "replace")) else ""
     if b"\0" in data[:_SAMPLE]:
         # Chinese with little else: only its line ends and digits have zeros.
         whole = data[: min(len(data), _SAMPLE) // 2 * 2]
@@ -137,6 +137,12 @@ def unmarked_utf16(data: bytes) -> str:
         best = max(likeness, key=lambda encoding: likeness[encoding])
         return best if likeness[best] > 100 * _CHINESE_COMMON else ""
     return ""
+
+
+def _plausible(text: str) -> bool:
+    """True where nearly all letters are of scripts that offices write: European ones, Chinese, Japanese, Korean."""
+    known = sum(c < "\u0600" or "\u2000" <= c <= "\u22ff" or "\u3000" <= c <= "\ud7a3" or c >= "\uff00" for c in text)
+    return known >= 0.8 * len(text)
 
 
 def chinese(text: str) -> float:

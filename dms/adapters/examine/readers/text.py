@@ -21,6 +21,8 @@ _HARMLESS = frozenset({"cp1252"})
 _BLOCK = 4096
 _BLOCKS = 5
 _MOST_CONTROLS, _MOST_NULLS = 0.02, 0.01
+# What calls itself a text may be a damaged one, padded by whatever wrote it.
+_MOST_NULLS_NAMED = 0.25
 _MOST_STRANGE = 0.1
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _HTML = (".htm", ".html")
@@ -30,7 +32,8 @@ def _is_text(sample: Sample) -> bool:
     if sample.head.startswith(_MARKS):
         return True
     wide = unmarked_utf16(sample.head)
-    return all(_looks_like_text(block, wide) for block in _blocks(sample))
+    nulls = _MOST_NULLS_NAMED if sample.suffix in (".txt", ".csv", ".md") else _MOST_NULLS
+    return all(_looks_like_text(block, wide, nulls) for block in _blocks(sample))
 
 
 def _blocks(sample: Sample) -> Iterator[bytes]:
@@ -45,12 +48,13 @@ def _blocks(sample: Sample) -> Iterator[bytes]:
             yield file.read(_BLOCK)
 
 
-def _looks_like_text(block: bytes, wide: str) -> bool:
+def _looks_like_text(block: bytes, wide: str, most_nulls: float) -> bool:
     """No control bytes to speak of, and letters people write in whatever encoding."""
     if wide:
         return _mostly_printable(block[: len(block) // 2 * 2].decode(wide, "replace"))
-    if block.count(0) > _MOST_NULLS * len(block):
+    if block.count(0) > most_nulls * len(block):
         return False
+    block = block.replace(b"\0", b"")
     controls = sum(b < 9 or (13 < b < 32 and b not in (26, 27)) for b in block)
     if controls > max(2, _MOST_CONTROLS * len(block)):
         return False
