@@ -26,12 +26,7 @@ class Numbers(Base):
 
     def open_volume(self, series: VolumeNumber, at: str) -> VolumeNumber:
         """Return the open volume of a series, opening the next one where there is none."""
-        row = self.connection.execute(
-            select(volumes.c.volume, volumes.c.state)
-            .where(volumes.c.series == series.series)
-            .order_by(volumes.c.volume.desc())
-            .limit(1)
-        ).first()
+        row = self._newest(series)
         if row is not None and row.state == _OPEN:
             return replace(series, volume=row.volume)
         number = replace(series, volume=(row.volume if row else 0) + 1)
@@ -49,12 +44,7 @@ class Numbers(Base):
 
     def expected_paper(self, series: VolumeNumber) -> PaperNumber:
         """Return the paper number the next record of a series would get now; gives none."""
-        row = self.connection.execute(
-            select(volumes.c.volume, volumes.c.state)
-            .where(volumes.c.series == series.series)
-            .order_by(volumes.c.volume.desc())
-            .limit(1)
-        ).first()
+        row = self._newest(series)
         if row is None or row.state != _OPEN:
             return replace(series, volume=(row.volume if row else 0) + 1).item(1)
         volume = replace(series, volume=row.volume)
@@ -118,6 +108,15 @@ class Numbers(Base):
         if self.volume(number.volume) is None:
             self._add_volume(number.volume, at)
         self.at_least(f"P:{number.volume}", number.item)
+
+    def _newest(self, series: VolumeNumber) -> Any:
+        """Return number and state of the newest volume of a series, None where there is none."""
+        return self.connection.execute(
+            select(volumes.c.volume, volumes.c.state)
+            .where(volumes.c.series == series.series)
+            .order_by(volumes.c.volume.desc())
+            .limit(1)
+        ).first()
 
     def _add_volume(self, number: VolumeNumber, at: str) -> None:
         told = {"series": number.series, "volume": number.volume, "state": _OPEN, "opened": at, "closed": ""}
