@@ -197,7 +197,7 @@ def test_what_is_refused_is_refused_everywhere(office, tmp_path, monkeypatch, us
     for name in allowed:
         told = office.dms(*table[name][0], user=user)
         if office.exit == 5:
-            assert any(word in told["error"]["message"] for word in ("waits at the gate", "legal hold", "own", "deliver")), (
+            assert any(word in told["error"]["message"] for word in ("waits at the gate", "legal hold", "own", "deliver", "over records")), (
                 name, told,
             )  # fmt: skip
 
