@@ -59,7 +59,7 @@ def routes(office):
     why = {"reason": "r"}
     signing = {
         "declare": Action.DECLARE, "approve": Action.APPROVE, "reject": Action.REJECT, "file": Action.FILE,
-        "confirm": Action.CONFIRM, "promote": Action.PROMOTE, "accept": Action.PAIR, "settle": Action.DESCRIBE,
+        "confirm": Action.CONFIRM, "promote": Action.PROMOTE, "accept": Action.ACCEPT, "settle": Action.DESCRIBE,
         "void": Action.VOID,
     }  # fmt: skip
     page = {

@@ -236,6 +236,8 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         raise Usage("Differences are accepted only with a reason.", '--reason "amount corrected by hand on the paper"')
     with gate.acting(world, ACCEPT, named, reason=reason) as act:
         tx, record, now = act.tx, act.record, act.now
+        if record.link.state is not LinkState.MISMATCH:
+            raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
         signatures = tx.signatures(record.code)
         refuse_concerned(
             act.reach,
@@ -245,8 +247,6 @@ def accept(world: World, named: str, *, reason: str) -> Record:
                 "Another person looks at both, and accepts it.",
             ),
         )
-        if record.link.state is not LinkState.MISMATCH:
-            raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, act.me.code, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
