@@ -78,8 +78,8 @@ def unsettled(tx: Transaction) -> frozenset[str]:
 
 
 def _candidates(tx: Transaction, record: Record) -> list[Record]:
-    """Records of the same customer; where nobody knows whose it is, those of the same class and day."""
-    if record.customer:
+    """Records of the same customer; where nobody knows for sure whose it is, those of the same class and day."""
+    if record.customer and "customer" not in record.uncertain:
         # A second copy bears the same date; by it a large customer's newest records are reached.
         others = list(tx.records(customer=record.customer, since=record.date, states=_ALIVE, limit=_LOOK_AT))
     elif record.date:

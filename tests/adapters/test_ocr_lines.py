@@ -18,7 +18,7 @@ def test_every_line_is_in_one_call_that_is_wide_enough_and_not_too_large(widths:
     assert sorted(i for _, some in calls for i in some) == list(range(len(widths)))
     for width, some in calls:
         widest = max(widths[i] for i in some)
-        assert widest <= width < widest + 128
+        assert widest <= width < max(widest + 128, 225) and width >= 224
         assert width % 32 == 0
         assert 1 <= len(some) <= 8
         assert len(some) == 1 or len(some) * width <= 640

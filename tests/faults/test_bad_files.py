@@ -32,7 +32,7 @@ SLOW = {"one-line.html", "one-line.txt", "content-bomb.pdf", "form-in-itself.pdf
         "broken-flate-image.pdf", "open-comment.html", "open-tags.html"}  # fmt: skip
 REFUSED_FOR_SIZE = {
     "huge.png", "wide.png", "huge.bmp", "huge.tif", "huge-screen.gif", "bomb.docx", "entries.docx",
-    "one-page-5000-times.pdf", "nested-50.eml", "nested-3000.eml", "3000-attachments.eml", "one-line.html",
+    "one-page-5000-times.pdf", "nested-50.eml", "nested-3000.eml", "3000-attachments.eml",
     "content-bomb.pdf",
 }  # fmt: skip
 TAKEN = {

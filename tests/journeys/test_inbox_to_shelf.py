@@ -159,7 +159,10 @@ def test_a_draft_and_its_signed_scan_become_one_record(office, tmp_path):
     (amount,) = [d for d in joined["differences"] if (d["left"], d["right"]) == ("1680.00", "1860.00")]
     assert (amount["kind"], amount["left_page"], amount["right_page"]) == ("amount", 1, 1)
     assert "1860" in amount["right_line"].replace(",", "")
-    accepted = office.dms("pair", draft, "--accept", "--reason", "以签字原件为准")
+    refused = office.dms("pair", draft, "--accept", "--reason", "以签字原件为准")
+    assert "Another person" in refused["error"]["hint"], "not who joined them"
+    office.dms("people", "add", "SM", "钱销售", "--role", "sales_manager", "--login", "sm")
+    accepted = office.dms("pair", draft, "--accept", "--reason", "以签字原件为准", user="sm")
     assert accepted["record"]["link"]["state"] == "waived"
     assert office.dms("search", f'"{form.printed["number"]}"')["total"] == 1
     assert office.dms("verify")["findings"] == []

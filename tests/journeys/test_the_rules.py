@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -116,7 +117,7 @@ def test_a_complaint_with_a_discount_from_desk_to_tombstone(office, tmp_path):
     with pypdfium2.PdfDocument(tmp_path / "closing.pdf") as document:
         text = document[0].get_textpage().get_text_range()
     root = "".join(text.split("acts")[1].split("dms audit")[0].split())
-    size = int(text.split("共")[-1].split("条")[0])
+    size = int(re.search(r"共\s*(\d+)\s*条", text)[1])
 
     # R9: deleted, restored, deleted, purged after the month by the archive's own count of days.
     request = office.dms("delete", code, "--reason", "重复", user=handler)

@@ -24,6 +24,9 @@ _STEP = 8.0
 _COLUMNS = 640
 _MOST_LINES = 8
 _ROUNDING = ((320, 32), (768, 64), (1 << 30, 128))
+# A short line alone in a narrow batch is read worse than beside blank paper: of 24 places of a two-character name with a
+# rare character, 11 were right without this floor, 24 with it (20 with the batches of six lines of any width).
+_LEAST_WIDTH = 224
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def batches(widths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     while start < len(order):
         widest = widths[order[start]]
         step = next(s for most, s in _ROUNDING if widest <= most)
-        width = -(-widest // step) * step
+        width = max(_LEAST_WIDTH, -(-widest // step) * step)
         count = min(max(_COLUMNS // width, 1), _MOST_LINES)
         yield width, order[start : start + count]
         start += count

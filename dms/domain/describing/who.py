@@ -61,14 +61,17 @@ class Name:
         )
 
     def close(self, other: Name) -> bool:
-        """True where one stands inside the other, or one character of a longer name differs."""
+        """True where one stands inside the other, or one character differs, of a short name not its first."""
         a, b = self.core or self.whole, other.core or other.whole
         if not a or not b:
             return False
         short, long = sorted((a, b), key=len)
         if len(short) >= 2 and short in long:
             return True
-        return len(short) >= 4 and _one_apart(short, long)
+        if len(short) >= 4:
+            return _one_apart(short, long)
+        # A short name: one letter of it read wrongly, its surname as it is.
+        return len(short) == len(long) >= 2 and short[0] == long[0] and _one_apart(short, long)
 
 
 @lru_cache(maxsize=50_000)
