@@ -35,6 +35,7 @@ bench: $(VENV)/.ready-test | yardsticks
 	$(BIN)/python tests/benchmarks/bench_ocr.py
 	$(BIN)/python tests/benchmarks/bench_covers.py
 	$(BIN)/python tests/benchmarks/bench_ingest.py
+	$(BIN)/python tests/benchmarks/bench_meaning.py
 	$(BIN)/python tests/benchmarks/bench_formats.py
 	$(BIN)/python tests/benchmarks/bench_web.py
 	$(BIN)/python tests/benchmarks/bench_signatures.py

@@ -7,19 +7,21 @@ errs nowhere would give it; ``--scans`` puts so many papers of each kind through
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
+import contextlib
+import io
+import json
 import tempfile
 import time
 from collections import Counter
-from json import loads
 from pathlib import Path
 from random import Random
+from typing import Any
 
+from PIL import Image, ImageDraw
 from tempting import FONDS, KEY, PAPERS, RECEIVED, STACKS, STAFF, Paper, Stack, blank, code, cover, stack
 
 from dms.adapters.search.folding import fold
-from dms.demo import people
+from dms.demo import fonts, people
 from dms.demo.forms import make_forms
 from dms.domain.describing.deciding import describe
 from dms.domain.describing.who import KnownCustomer, KnownPerson
@@ -29,6 +31,7 @@ from dms.domain.pages import Page
 from dms.domain.record import Record, filing_year
 from dms.domain.rescans import may_be_same, same_number, same_text
 from dms.domain.splitting import cut
+from dms.faces.cli.main import main as command
 from dms.settings import Settings
 from dms.shipped import load_profiles, load_scheme
 
@@ -137,65 +140,71 @@ def ordinary(seed: int) -> None:
 
 def scans(count: int, seed: int) -> None:
     """Print real scans through the whole journey: ordinary forms, and tempting papers drawn as pages."""
-    from PIL import Image, ImageDraw
-
-    from dms.demo import fonts
     from dms.demo.samples import write_scan
     from dms.demo.scanner import damage, scan_pdf
 
     rng = Random(seed)
+    forms = make_forms(seed=seed, count=count)
+    papers = [PAPERS[number % len(PAPERS)](rng) for number in range(count)]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-
-        def dms(*arguments: object) -> dict:
-            command = [sys.executable, "-m", "dms.faces.cli.main", "--home", str(home), *map(str, arguments), "--json"]
-            return loads(subprocess.run(command, capture_output=True, check=True).stdout)
-
-        dms("init")
-        for one in people.MANAGERS:
-            dms("people", "add", one.code, one.name)
-        for one in STAFF:
-            dms("people", "add", one.code, one.name)
-        asked = wrong = 0
-        for number, form in enumerate(make_forms(seed=seed, count=count)):
-            dms("customers", "add", form.customer, "--manager", form.manager) if form.customer else None
-            target = home / f"scan-{number}.pdf"
-            write_scan(form, target, level=1, seed=number, dpi=200)
-            told = dms("show", dms("ingest", target)["items"][0]["code"])
-            asked += bool(told["uncertain"])
-            same = (told["customer"].rstrip("."), told["manager"], str(told["year"]))
-            right = (form.customer.rstrip("."), form.manager, form.values["date"][:4])
-            wrong += any(
-                a != b and k not in told["uncertain"]
-                for k, a, b in zip(("customer", "manager", "date"), same, right, strict=True)
-            )
-        print(f"ordinary scans: {count}, asked about {asked}, silently wrong {wrong}")
-        asked = wrong = 0
-        for number in range(count):
-            paper = PAPERS[number % len(PAPERS)](rng)
-            for customer in paper.known:
+        for number, (form, paper) in enumerate(zip(forms, papers, strict=True)):
+            write_scan(form, home / f"plain-{number}.pdf", level=1, seed=number, dpi=200)
+            scan_pdf([damage(_drawn(paper), 1, number, 200)], 200, home / f"trap-{number}.pdf")
+        for kind in ("plain", "trap"):
+            # Two archives: what one set makes known must not help or hinder the other.
+            archive = home / kind
+            dms(archive, "init")
+            for code_, name in [(p.code, p.name) for p in (*people.MANAGERS, *STAFF)]:
+                dms(archive, "people", "add", code_, name)
+            known = [KnownCustomer(f.customer, f.manager) for f in forms if f.customer]
+            for customer in known if kind == "plain" else {c.name: c for p in papers for c in p.known}.values():
                 alias = [part for a in customer.aliases for part in ("--alias", a)]
-                dms("customers", "add", customer.name, "--manager", customer.manager, *alias)
-            sheet = Image.new("RGB", (1654, 2339), "white")
-            pen = ImageDraw.Draw(sheet)
-            for word in paper.pages[0].words:
-                pen.text(
-                    (word.box.x0 * 2.8, word.box.y0 * 2.8),
-                    word.text,
-                    font=fonts.sized(fonts.han(), 34),
-                    fill=(20, 20, 20),
-                )
-            target = home / f"trap-{number}.pdf"
-            scan_pdf([damage(sheet, 1, number, 200)], 200, target)
-            told = dms("show", dms("ingest", target)["items"][0]["code"])
-            got = {"customer": told["customer"], "manager": told["manager"], "date": told["year"]}
-            right = {"customer": paper.customer, "manager": paper.manager, "date": paper.year}
-            bad = [k for k, v in right.items() if v is not None and got[k] != v and k not in told["uncertain"]]
-            wrong += bool(bad)
-            asked += bool(told["uncertain"])
-            if bad:
-                print(f"  wrong {bad}: {paper.trap}: {got} instead of {right}")
-        print(f"tempting scans: {count}, asked about {asked}, silently wrong {wrong}")
+                dms(archive, "customers", "add", customer.name, "--manager", customer.manager, *alias)
+            items = dms(archive, "ingest", *(home / f"{kind}-{n}.pdf" for n in range(count)))["items"]
+            truth = (
+                [(f.customer, f.manager, int(f.values["date"][:4])) for f in forms]
+                if kind == "plain"
+                else [(p.customer, p.manager, p.year) for p in papers]
+            )
+            asked = wrong = 0
+            by_name = {Path(item["path"]).name: item for item in items}
+            for number, right in enumerate(truth):
+                item = by_name[f"{kind}-{number}.pdf"]
+                told = dms(archive, "show", item["code"])
+                asked += bool(told["uncertain"])
+                got = (told["customer"], told["manager"], told["year"])
+                bad = [
+                    f"{k} {g!r} instead of {r!r}"
+                    for k, g, r in zip(("customer", "manager", "date"), got, right, strict=True)
+                    if r is not None and _bare(g) != _bare(r) and k not in told["uncertain"]
+                ]
+                wrong += bool(bad)
+                if bad:
+                    print(f"  silently wrong in {item['path']}: {', '.join(bad)}")
+            print(f"{kind} scans: {count}, asked about {asked}, silently wrong {wrong}")
+
+
+def _bare(value: object) -> str:
+    return "".join(c for c in fold(str(value)) if c.isalnum())
+
+
+def _drawn(paper: Paper) -> Image.Image:
+    """A page as a printer would leave it, at 200 dpi."""
+    sheet = Image.new("RGB", (1654, 2339), "white")
+    pen = ImageDraw.Draw(sheet)
+    for word in paper.pages[0].words:
+        place = (word.box.x0 * 200 / 72, word.box.y0 * 200 / 72)
+        pen.text(place, word.text, font=fonts.sized(fonts.han(), 34), fill=(20, 20, 20))
+    return sheet
+
+
+def dms(home: Path, *arguments: object) -> dict[str, Any]:
+    """Run a command in this process; return what it told."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        command(["--home", str(home), *map(str, arguments), "--json"])
+    return dict(json.loads(told.getvalue()))
 
 
 def main() -> None:

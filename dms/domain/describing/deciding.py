@@ -9,7 +9,7 @@ from datetime import date
 
 from dms.domain.describing.labels import squeeze
 from dms.domain.describing.profiles import FieldProfile, FormProfile
-from dms.domain.describing.reading import Reading, read_fields, recognise, written
+from dms.domain.describing.reading import Reading, read_fields, recognise, two_forms, written
 from dms.domain.describing.when import decide_day
 from dms.domain.describing.who import Customers, KnownCustomer, KnownPerson, People, is_person, tell_apart
 from dms.domain.item import Hints
@@ -98,6 +98,9 @@ def describe(
     manager = state.manager(customer, named)
     class_code = state.record_class()
     day = state.day(file_date, received, trusted=file_date_is_own)
+    if any(two_forms(page, profiles, fold) for page in pages):
+        for name in ("customer", "date"):
+            state.doubt(name, "two forms stand side by side on one sheet")
     title = hints.title or _title(profile, customer, pages, file_title)
     fields = {k: r.text for k, r in read.items()} | {k: str(v) for k, v in hints.fields.items()}
     return Description(
