@@ -59,6 +59,7 @@ def written(*lines):
 def ingest(office, tmp_path, name, pages):
     scan_pdf([damage(p, 1, n, DPI) for n, p in enumerate(pages, 1)], DPI, tmp_path / name)
     (item,) = office.dms("ingest", tmp_path / name)["items"]
+    assert item["state"] != "quarantined", item["reason"]
     return [part["code"] for part in item["parts"]] or [item["code"]]
 
 
