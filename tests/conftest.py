@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 import servers
+from hypothesis import HealthCheck, settings
 
 from dms.faces.cli.main import main
+
+# How quickly inputs are made says how busy the machine is, nothing about dms.
+settings.register_profile("dms", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dms")
 
 
 class Archive:
