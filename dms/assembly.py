@@ -27,6 +27,7 @@ from dms.ports.sign_on import SignOn
 from dms.ports.tracing import Tracer
 from dms.ports.vault import Vault
 from dms.ports.world import World
+from dms.said import Do, Said
 from dms.settings import Settings
 
 _KEY_FILE = "secret.key"
@@ -150,8 +151,8 @@ def _same_key(catalogue: Catalogue, key: bytes) -> None:
             tx.set_fact("key", known)
     if known != told:
         raise Usage(
-            "This machine has another key than the archive.",
-            f"Copy archive/{_KEY_FILE} of the first machine here; QR codes are signed with it.",
+            Said("This machine has another key than the archive."),
+            Said("Copy archive/secret.key of the first machine here; QR codes are signed with it."),
         )
 
 
@@ -295,7 +296,10 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     from dms.adapters.catalogue import open_catalogue
 
     if (home / options.FILE_NAME).exists():
-        raise Conflict(f"There is an archive in {home} already.", "Look around with “dms search” or “dms doctor”.")
+        raise Conflict(
+            Said("There is an archive in {home} already.", home=home),
+            Said("Look around with “{act}” or “{act_2}”.", act=Do("search"), act_2=Do("doctor")),
+        )
     text = scheme.read_text(encoding="utf-8") if scheme else shipped.schema_text("scheme.toml")
     if fonds:
         text = _with_fonds(text, fonds)
@@ -349,7 +353,7 @@ def _with_fonds(text: str, fonds: str) -> str:
         if line.partition("=")[0].strip() == "fonds":
             lines[number] = f'fonds = "{fonds.upper()}"'
             return "\n".join(lines) + "\n"
-    raise Usage("The scheme has no line “fonds = …”.", "Add it below [scheme].")
+    raise Usage(Said("The scheme has no line “fonds = …”."), Said("Add it below [scheme]."))
 
 
 def _key(settings: Settings) -> bytes:
@@ -372,7 +376,9 @@ def _key(settings: Settings) -> bytes:
             fresh.unlink()
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
     except ValueError:
-        raise Unavailable(f"The archive's key {path} is damaged.", "Put it back from a backup.") from None
+        raise Unavailable(
+            Said("The archive's key {path} is damaged.", path=path), Said("Put it back from a backup.")
+        ) from None
 
 
 def _make(folder: Path) -> None:
@@ -380,7 +386,8 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(
-            f"The folder {folder} cannot be made: {problem.strerror}.", "Check its permissions and the disk."
+            Said("The folder {folder} cannot be made: {problem}.", folder=folder, problem=problem.strerror),
+            Said("Check its permissions and the disk."),
         ) from problem
 
 

@@ -16,6 +16,7 @@ from datetime import date
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.query import All, Between, Match, Node, Not, OneOf
 from dms.errors import Usage
+from dms.said import Said
 
 _FIELDS = {
     "title": "title", "题名": "title", "题": "title", "text": "text", "正文": "text", "customer": "customer",
@@ -45,7 +46,10 @@ def parse(text: str) -> Node:
         Usage: a date that does not exist, or a query of absurd length.
     """
     if len(text) > _MOST_LENGTH:
-        raise Usage(f"The query has {len(text):,} characters.", f"At most {_MOST_LENGTH:,} are searched.")
+        raise Usage(
+            Said("The query has {count:,} characters.", count=len(text)),
+            Said("At most {most_length:,} are searched.", most_length=_MOST_LENGTH),
+        )
     clean = "".join(c if c >= " " and not "\ud800" <= c <= "\udfff" else " " for c in text)
     return _Parser(list(_tokens(clean))).query()
 
@@ -141,7 +145,7 @@ class _Parser:
     def _group(self) -> Node:
         self._depth += 1
         if self._depth > _MOST_NESTING:
-            raise Usage("The query has too many parentheses.", "Leave some out.")
+            raise Usage(Said("The query has too many parentheses."), Said("Leave some out."))
         inner = self._either()
         self._depth -= 1
         if self._next() == ")":
@@ -189,4 +193,7 @@ def _day(text: str, *, end: bool) -> date:
         last = calendar.monthrange(year, month)[1]
         return date(year, month, int(parts[2]) if len(parts) > 2 else (last if end else 1))
     except (IndexError, ValueError):
-        raise Usage(f"“{text}” is no date.", "Such as date:2026-11-23, date:2026-11, date:2026-01..2026-03.") from None
+        raise Usage(
+            Said("“{text}” is no date.", text=text),
+            Said("Such as date:2026-11-23, date:2026-11, date:2026-01..2026-03."),
+        ) from None

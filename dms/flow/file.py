@@ -16,6 +16,7 @@ from dms.flow.work import copy_out, pages_of, record_json
 from dms.ports.catalogue import Act
 from dms.ports.examine import Stamp
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 
 def missing_for_filing(record: Record) -> tuple[str, ...]:
@@ -46,9 +47,15 @@ def file_record(world: World, code: str, *, reason: str = "") -> Record:
             # Two desks may have come this far with the same record, or one of them changed it meanwhile.
             current = tx.record(code)
             if current is not None and current.state is RecordState.FILED:
-                raise Conflict(f"{code} is filed already as {current.paper_number}.", "Nothing is left to do.")
+                raise Conflict(
+                    Said("{code} is filed already as {paper_number}.", code=code, paper_number=current.paper_number),
+                    Said("Nothing is left to do."),
+                )
             if current != numbered:
-                raise Conflict(f"{code} was changed by somebody else just now.", "Look at it, then file it again.")
+                raise Conflict(
+                    Said("{code} was changed by somebody else just now.", code=code),
+                    Said("Look at it, then file it again."),
+                )
             world.vault.write(code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now)
             tx.save_record(filed)
             tx.enqueue("index", code)
@@ -93,22 +100,31 @@ def _with_number(world: World, code: str) -> Record:
     with world.catalogue.begin() as tx:
         record = tx.record(code)
         if record is None:
-            raise NotFound(f"There is no record {code}.", "Look for it with “dms search”.")
+            raise NotFound(
+                Said("There is no record {code}.", code=code), Said("Look for it with “{act}”.", act=Do("search"))
+            )
         if record.state is not RecordState.REGISTERED:
             told = {
                 RecordState.FILED: Conflict(
-                    f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."
+                    Said("{code} is filed already as {paper_number}.", code=code, paper_number=record.paper_number),
+                    Said("Nothing is left to do."),
                 ),
                 RecordState.RESERVED: Conflict(
-                    f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."
+                    Said("Nothing was scanned for {code} yet.", code=code), Said("Scan it with its cover sheet on top.")
                 ),
-                RecordState.VOID: Conflict(f"{code} was voided.", "Look at the reason with “dms show”."),
+                RecordState.VOID: Conflict(
+                    Said("{code} was voided.", code=code), Said("Look at the reason with “{act}”.", act=Do("show"))
+                ),
             }
             raise told[record.state]
         missing = missing_for_filing(record)
         if missing:
-            options = " ".join(f"--{m} …" for m in missing)
-            raise Usage(f"{code} cannot be filed: {', '.join(missing)} missing.", f"dms describe {code} {options}")
+            raise Usage(
+                Said(
+                    "{code} cannot be filed: {missing} missing.", code=code, missing=[Word("field", m) for m in missing]
+                ),
+                Do("describe", code, **dict.fromkeys(missing, "…")),
+            )
         if not record.paper_number:
             kind = world.scheme.record_class(record.class_code)
             retention = record.retention or kind.retention

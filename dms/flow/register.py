@@ -15,11 +15,12 @@ from typing import Any
 
 from dms.domain.item import Hints, Item
 from dms.domain.numbers import ElectronicCode, parse_code
-from dms.domain.pairing import FactDifference, differences
+from dms.domain.pairing import FactDifference, differences, told_apart
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.flow.route import check_digest
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
+from dms.said import Do, Said, Word, joined, read_said
 
 
 def register(work: Work) -> Item:
@@ -54,8 +55,8 @@ def _with_code(work: Work) -> Item:
             if free and tx.claim_digest(f"attach:{wanted}:{carrier}", item.id) == item.id:
                 item = item.with_(code=wanted)
             else:
-                why = "was voided" if held and held.state is RecordState.VOID else "already has a scan"
-                item = item.noting(attach="", twice=wanted, twice_why=why)
+                why = Said("was voided") if held and held.state is RecordState.VOID else Said("already has a scan")
+                item = item.noting(attach="", twice=wanted, twice_why=why.stored())
         if not item.code:
             item = item.with_(code=str(tx.next_code(world.scheme.fonds, year)))
         tx.save_item(item)
@@ -224,52 +225,81 @@ def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:
     told: Mapping[str, Any] = item.data["description"]
     if record.uncertain:
         reasons = told.get("reasons", {})
-        names = ", ".join(record.uncertain)
+        names = [Word("field", name) for name in record.uncertain]
+        inputs = {_OPTION[n][0]: _OPTION[n][1] for n in record.uncertain if n in _OPTION}
         tx.ask(
             Attention(
-                "describe", code, f"“{record.title or item.name}”: please settle {names}.",
-                f"dms describe {code} " + " ".join(_OPTION[n] for n in record.uncertain if n in _OPTION), now,
+                "describe",
+                code,
+                Said("“{title}”: please settle {names}.", title=record.title or item.name, names=names),
+                Do("describe", code, **inputs),
+                now,
                 {"reasons": {n: reasons[n] for n in record.uncertain if n in reasons}},
             )
-        )  # fmt: skip
+        )
     if item.data.get("twice"):
-        wanted, why = item.data["twice"], item.data.get("twice_why", "already has a scan")
+        wanted, why = item.data["twice"], read_said(item.data.get("twice_why", ""))
         tx.ask(
             Attention(
-                "pair", code, f"Its cover sheet names {wanted}, which {why}; it was registered apart as {code}.",
-                f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
+                "pair",
+                code,
+                Said(
+                    "Its cover sheet names {wanted}, which {why}; it was registered apart as {code}.",
+                    wanted=wanted,
+                    why=why,
+                    code=code,
+                ),
+                Said(
+                    "Compare them with “{act}” and “{act_2}”; keep both, or use “{act_3}”.",
+                    act=Do("show", wanted),
+                    act_2=Do("show", code),
+                    act_3=Do("pair"),
+                ),
+                now,
             )
-        )  # fmt: skip
+        )
     if record.link.state is LinkState.MISMATCH:
-        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in _differences(work, record)[:5])
-        todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
-        tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
+        listed = told_apart(_differences(work, record))
+        todo = Said("Mend one of them, or: {act}", act=Do("pair", code, accept=True, reason="…"))
+        tx.ask(Attention("pair", code, Said("Its two carriers differ: {listed}.", listed=listed), todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]
     if work.inspection.active_content:
-        warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))
+        active = Said("It holds active content, which is never run: {parts}", parts=work.inspection.active_content)
+        warnings.append(active.stored())
     if item.data.get("sidecar_problem"):
         warnings.append(str(item.data["sidecar_problem"]))
     if work.inspection.attachments and int(item.data.get("depth", 0)) >= _DEEPEST:
-        warnings.append("Its attachments lie too deep, message in message, and were not taken apart.")
+        deep = Said("Its attachments lie too deep, message in message, and were not taken apart.")
+        warnings.append(deep.stored())
     if warnings:
         unique = list(dict.fromkeys(warnings))
-        more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
+        question = joined(*map(read_said, unique[:3]))
+        if len(unique) > 3:
+            question = Said("{warnings} (and {more} more)", warnings=question, more=len(unique) - 3)
         tx.ask(
             Attention(
-                "quality", code, " ".join(unique[:3]) + more,
-                f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
+                "quality",
+                code,
+                question,
+                Said(
+                    "Look at it with “{act}”; “{act_2}” if it is good enough.",
+                    act=Do("show", code),
+                    act_2=Do("attention", settle=code),
+                ),
+                now,
             )
-        )  # fmt: skip
+        )
 
 
 # Messages in messages in messages: past this they are left in their original.
 _DEEPEST = 5
 
+# Attribute -> the input that settles it, by example.
 _OPTION = {
-    "class_code": "--class CLASS",
-    "class": "--class CLASS",
-    "customer": "--customer NAME",
-    "manager": "--manager CODE",
-    "date": "--date YYYY-MM-DD",
-    "title": "--title TITLE",
+    "class_code": ("class", "04"),
+    "class": ("class", "04"),
+    "customer": ("customer", "…"),
+    "manager": ("manager", "ZHS"),
+    "date": ("date", "2026-11-23"),
+    "title": ("title", "…"),
 }

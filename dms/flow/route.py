@@ -16,6 +16,7 @@ from dms.domain.pages import Page
 from dms.errors import Damaged
 from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
+from dms.said import Do, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,6 @@ def check_digest(stored: str, received: str, name: str) -> None:
     """
     if stored != received:
         raise Damaged(
-            f"The vault's copy of {name} is not what was received.",
-            "The file stays in the inbox. Check the disk, then run “dms verify”.",
+            Said("The vault's copy of {name} is not what was received.", name=name),
+            Said("The file stays in the inbox. Check the disk, then run “{act}”.", act=Do("verify")),
         )

@@ -18,6 +18,7 @@ from dms.domain.record import Record
 from dms.errors import Unavailable
 from dms.ports.examine import Attachment, Inspection
 from dms.ports.world import World
+from dms.said import Said
 
 Progress = Callable[[Item, int, int], None]
 PAGE_BREAK = "\f"
@@ -52,7 +53,9 @@ class Work:
             self.world.parcels.fetch(self.item.id, path)
             if sha512_of(path) != self.item.sha512:
                 path.unlink()
-                raise Unavailable("A file was damaged on its way between two machines.", "It is brought again.")
+                raise Unavailable(
+                    Said("A file was damaged on its way between two machines."), Said("It is brought again.")
+                )
         return path
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dms.errors import DmsError
 from dms.ports.world import World
+from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
 from dms.settings import Settings
 
 
@@ -16,11 +17,15 @@ from dms.settings import Settings
 class Probe:
     """One line of ``dms doctor``: a part, whether it is well, what to do if not. ``needed`` parts fail the check."""
 
-    name: str
+    name: Said
     ok: bool
-    detail: str
-    todo: str = ""
+    detail: Said
+    todo: Remedy = NOTHING
     needed: bool = True
+
+    def __post_init__(self) -> None:
+        """Keep an act to be done as a sentence."""
+        object.__setattr__(self, "todo", as_said(self.todo))
 
 
 def probes(settings: Settings) -> list[Probe]:
@@ -29,53 +34,65 @@ def probes(settings: Settings) -> list[Probe]:
     return [*found, *_probe_folders(settings)]
 
 
-def _attempt(name: str, check: Callable[[], str], todo: str = "", *, needed: bool = True) -> Probe:
+def _attempt(name: Said, check: Callable[[], str], todo: Said = NOTHING, *, needed: bool = True) -> Probe:
     try:
-        return Probe(name, True, check(), needed=needed)
+        return Probe(name, True, verbatim(check()), needed=needed)
     except DmsError as problem:
-        return Probe(name, False, problem.message, problem.hint or todo, needed)
+        return Probe(name, False, problem.said, problem.remedy or todo, needed)
     except ImportError as problem:
-        return Probe(name, False, f"{problem.name} is not installed.", todo, needed)
+        return Probe(name, False, Said("{problem} is not installed.", problem=problem.name), todo, needed)
 
 
 def _probe_ocr(settings: Settings) -> Probe:
     from dms.adapters.ocr import open_engine
 
-    return _attempt(f"OCR ({settings.ocr})", lambda: open_engine(settings.ocr, settings.ocr_languages).name)
+    return _attempt(
+        Said("OCR ({engine})", engine=settings.ocr), lambda: open_engine(settings.ocr, settings.ocr_languages).name
+    )
 
 
 def _probe_engines() -> list[Probe]:
     from dms.adapters.ocr import available
 
-    return [Probe(f"engine {e.name}", e.ok, e.detail, needed=False) for e in available()]
+    return [Probe(Said("engine {name}", name=e.name), e.ok, e.detail, needed=False) for e in available()]
 
 
 def _probe_font() -> Probe:
     from dms.adapters.paper.fonts import find_font
 
-    return _attempt("Chinese font", lambda: find_font().name)
+    return _attempt(Said("Chinese font"), lambda: find_font().name)
 
 
 def _probe_disk(settings: Settings) -> Probe:
     free = shutil.disk_usage(settings.archive).free
-    return Probe("disk", free > 2 * 1024**3, f"{free / 1e9:,.1f} GB free", "Make room: a full disk stops the intake.")
+    return Probe(
+        Said("disk"),
+        free > 2 * 1024**3,
+        Said("{free:,.1f} GB free", free=free / 1e9),
+        Said("Make room: a full disk stops the intake."),
+    )
 
 
 def _probe_folders(settings: Settings) -> Iterator[Probe]:
     for path, polled in settings.folders():
         ok = path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)
-        kind = "polled" if polled else "watched"
-        yield Probe(f"drop folder {path}", ok, kind if ok else "not there or not writable", f"mkdir -p '{path}'")
+        kind = Said("polled") if polled else Said("watched")
+        yield Probe(
+            Said("drop folder {path}", path=path),
+            ok,
+            kind if ok else Said("not there or not writable"),
+            Said("mkdir -p '{path}'", path=path),
+        )
 
 
 def _destruction(world: World) -> Probe:
     try:
         keeps = world.vault.keeps_destroyed()
     except DmsError as problem:
-        return Probe("destruction", False, problem.message, problem.hint, needed=False)
-    told = "the bucket keeps versions" if keeps else "nothing is kept"
-    todo = "Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md)."
-    return Probe("destruction", not keeps, told, todo, needed=False)
+        return Probe(Said("destruction"), False, problem.said, problem.remedy, needed=False)
+    told = Said("the bucket keeps versions") if keeps else Said("nothing is kept")
+    todo = Said("Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md).")
+    return Probe(Said("destruction"), not keeps, told, todo, needed=False)
 
 
 # Past this many records tantivy's faster indexing and answers are worth its extra.
@@ -92,14 +109,35 @@ def advice(world: World) -> Iterator[Probe]:
     engine = world.settings.search.partition(":")[0]
     pays = engine == "whoosh" and count > _TANTIVY_PAYS
     yield Probe(
-        "search", not pays, f"{engine}, {count:,} records",
-        'Set search = "tantivy://{home}/archive/index-tantivy" (pip install "dms[fast]"), then dms reindex.',
+        Said("search"),
+        not pays,
+        Said("{engine}, {count:,} records", engine=engine, count=count),
+        Said(
+            'Set search = "tantivy://{{home}}/archive/index-tantivy" (pip install "dms[fast]"), then {act}.',
+            act=Do("reindex"),
+        ),
         needed=False,
-    )  # fmt: skip
-    yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
+    )
+    yield Probe(
+        Said("index"),
+        waiting == 0,
+        Said("{waiting} records wait", waiting=waiting),
+        Said("{act} (or any search) catches up.", act=Do("watch")),
+        needed=False,
+    )
     yield _destruction(world)
-    yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
+    yield Probe(
+        Said("attention"), asked == 0, Said("{asked} questions wait", asked=asked), Do("attention"), needed=False
+    )
     if world.place:
-        yield Probe("backup", True, "the servers' own: pg_dump, the bucket's copy (docs/operate.md)", needed=False)
+        yield Probe(
+            Said("backup"), True, Said("the servers' own: pg_dump, the bucket's copy (docs/operate.md)"), needed=False
+        )
         return
-    yield Probe("backup", backup is not None, backup or "never made", "dms backup /path/on/another/disk", needed=False)
+    yield Probe(
+        Said("backup"),
+        backup is not None,
+        verbatim(backup) if backup else Said("never made"),
+        Do("backup", "/path/on/another/disk"),
+        needed=False,
+    )

@@ -18,6 +18,7 @@ from dms.errors import Conflict, NotFound, Unavailable
 from dms.flow.index import reindex
 from dms.ports.catalogue import Act
 from dms.ports.world import World
+from dms.said import Do, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,14 @@ def recover(home: Path, backup: Path, *, user: str) -> Recovered:
         NotPermitted: not for the asker, as the backup knows him.
     """
     if not (backup / "archive" / "catalogue.sqlite").is_file():
-        raise NotFound(f"{backup} holds no backup.", "Name the folder given to “dms backup”.")
+        raise NotFound(
+            Said("{backup} holds no backup.", backup=backup),
+            Said("Name the folder given to “{act}”.", act=Do("backup")),
+        )
     if backup.resolve().is_relative_to((home / "archive").resolve()):
-        raise Conflict("The backup lies inside the archive it is to replace.", "Copy it to another folder first.")
+        raise Conflict(
+            Said("The backup lies inside the archive it is to replace."), Said("Copy it to another folder first.")
+        )
     aside = _set_aside(home)
     try:
         for name in ("dms.toml", "scheme.toml"):
@@ -64,8 +70,10 @@ def recover(home: Path, backup: Path, *, user: str) -> Recovered:
         (home / "inbox").mkdir(exist_ok=True)
     except OSError as problem:
         raise Unavailable(
-            f"The backup cannot be copied: {problem.strerror}.",
-            f"Make room, then try again; what stood here is in {aside}." if aside else "Make room, then try again.",
+            Said("The backup cannot be copied: {problem}.", problem=problem.strerror),
+            Said("Make room, then try again; what stood here is in {aside}.", aside=aside)
+            if aside
+            else Said("Make room, then try again."),
         ) from problem
     with open_world(home, user=user) as world:
         with world.catalogue.look() as tx:
@@ -91,7 +99,7 @@ def _set_aside(home: Path) -> Path | None:
         if not aside.exists():
             archive.rename(aside)
             return aside
-    raise Conflict("There are a thousand archives set aside already.", "Remove the oldest ones.")
+    raise Conflict(Said("There are a thousand archives set aside already."), Said("Remove the oldest ones."))
 
 
 def _honour(world: World, aside: Path) -> tuple[str, ...]:

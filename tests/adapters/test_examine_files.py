@@ -21,6 +21,7 @@ from examine_kit import LIMITS, PAPER, SENTENCE, read, written
 from dms.adapters.examine import open_examiner
 from dms.errors import LimitExceeded
 from dms.ports.examine import Examiner, Limits
+from dms.said import read_said
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +191,7 @@ def test_pictures_without_text_are_told(examiner: Examiner, tmp_path: Path, work
     document.add_picture(str(picture))
     document.save(tmp_path / "a.docx")
     inspection = examiner.inspect(tmp_path / "a.docx", "a.docx", work)
-    assert any("1 pictures" in w for w in inspection.warnings)
+    assert any("1 pictures" in str(read_said(w)) for w in inspection.warnings)
 
 
 # -- mail -------------------------------------------------------------------------------------------------------

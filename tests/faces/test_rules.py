@@ -17,7 +17,7 @@ from dms.desk.consent import disposing
 
 def test_r3_r4_declared_signed_approved_filed(office):
     code = note(office)
-    assert "经办人声明" in refused(office, "file", code)["message"]
+    assert "declaration" in refused(office, "file", code)["message"]
     refused(office, "approve", code, user="dm1", exit_code=1)
     refused(office, "declare", code, user="lmy", exit_code=4)
     refused(office, "declare", code, user="ar")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dms.adapters.examine.readers.text import unmarked_utf16
 from dms.errors import Unreadable
+from dms.said import Said
 
 _HEAD = 4096
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -21,32 +22,38 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"BM", "image/bmp"),
 )
 # Known, and not taken: what it is, and what to do.
-_REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (b"MZ", "It is a Windows program.", "Programs are not archived."),
-    (b"\x7fELF", "It is a program.", "Programs are not archived."),
-    (b"Rar!\x1a\x07", "It is a RAR archive.", "Unpack it and drop the files."),
-    (b"7z\xbc\xaf\x27\x1c", "It is a 7-Zip archive.", "Unpack it and drop the files."),
-    (b"\x1f\x8b", "It is a gzip archive.", "Unpack it and drop the files."),
-    (b"BZh", "It is a bzip2 archive.", "Unpack it and drop the files."),
-    (b"\xfd7zXZ\x00", "It is an xz archive.", "Unpack it and drop the files."),
-    (b"ID3", "It is a sound recording.", "Sound is not taken yet."),
-    (b"OggS", "It is a sound recording or film.", "Sound and film are not taken yet."),
-    (b"\x1aE\xdf\xa3", "It is a film.", "Films are not taken yet."),
-    (b"SQLite format 3\x00", "It is a database.", "Export what matters as CSV or PDF."),
-    (b"%!PS", "It is a PostScript file.", "Save or print it as PDF, and drop that."),
-    (b"{\\rtf", "It is an RTF file.", "Save it as docx or PDF, and drop that."),
-)  # fmt: skip
+_REFUSED: tuple[tuple[bytes, Said, Said], ...] = (
+    (b"MZ", Said("It is a Windows program."), Said("Programs are not archived.")),
+    (b"\x7fELF", Said("It is a program."), Said("Programs are not archived.")),
+    (b"Rar!\x1a\x07", Said("It is a RAR archive."), Said("Unpack it and drop the files.")),
+    (b"7z\xbc\xaf\x27\x1c", Said("It is a 7-Zip archive."), Said("Unpack it and drop the files.")),
+    (b"\x1f\x8b", Said("It is a gzip archive."), Said("Unpack it and drop the files.")),
+    (b"BZh", Said("It is a bzip2 archive."), Said("Unpack it and drop the files.")),
+    (b"\xfd7zXZ\x00", Said("It is an xz archive."), Said("Unpack it and drop the files.")),
+    (b"ID3", Said("It is a sound recording."), Said("Sound is not taken yet.")),
+    (b"OggS", Said("It is a sound recording or film."), Said("Sound and film are not taken yet.")),
+    (b"\x1aE\xdf\xa3", Said("It is a film."), Said("Films are not taken yet.")),
+    (b"SQLite format 3\x00", Said("It is a database."), Said("Export what matters as CSV or PDF.")),
+    (b"%!PS", Said("It is a PostScript file."), Said("Save or print it as PDF, and drop that.")),
+    (b"{\\rtf", Said("It is an RTF file."), Said("Save it as docx or PDF, and drop that.")),
+)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_LOOKED_AT = 32 * 1024**2
 _OLE_KINDS = (
-    ("EncryptedPackage", "It is an Office file locked with a password.",
-     "Ask for an unlocked copy, or save it without a password, and drop that."),
-    ("__substg1.0_", "It is an Outlook message.", "Save it as .eml or PDF, and drop that."),
-    ("WordDocument", "It is a Word file in the old .doc format.", "Save it as docx or PDF, and drop that."),
-    ("Workbook", "It is an Excel file in the old .xls format.", "Save it as xlsx or PDF, and drop that."),
-    ("PowerPoint Document", "It is a PowerPoint file in the old .ppt format.",
-     "Save it as pptx or PDF, and drop that."),
-)  # fmt: skip
+    (
+        "EncryptedPackage",
+        Said("It is an Office file locked with a password."),
+        Said("Ask for an unlocked copy, or save it without a password, and drop that."),
+    ),
+    ("__substg1.0_", Said("It is an Outlook message."), Said("Save it as .eml or PDF, and drop that.")),
+    ("WordDocument", Said("It is a Word file in the old .doc format."), Said("Save it as docx or PDF, and drop that.")),
+    ("Workbook", Said("It is an Excel file in the old .xls format."), Said("Save it as xlsx or PDF, and drop that.")),
+    (
+        "PowerPoint Document",
+        Said("It is a PowerPoint file in the old .ppt format."),
+        Said("Save it as pptx or PDF, and drop that."),
+    ),
+)
 _ZIP_PARTS = (
     ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -61,12 +68,22 @@ _SUFFIXES = {
     ".html": "text/html", ".csv": "text/csv", ".md": "text/markdown", ".txt": "text/plain",
 }  # fmt: skip
 _SPOKEN = {
-    "application/pdf": "a PDF", "message/rfc822": "an e-mail", "text/plain": "plain text", "text/html": "a web page",
-    _ZIP_PARTS[0][1]: "a Word file", _ZIP_PARTS[1][1]: "an Excel file", _ZIP_PARTS[2][1]: "a PowerPoint file",
-    "application/vnd.oasis.opendocument.text": "an OpenDocument text", "image/jpeg": "a JPEG image",
-    "image/png": "a PNG image", "image/tiff": "a TIFF image", "image/gif": "a GIF image", "image/bmp": "a BMP image",
-    "image/webp": "a WebP image", "image/heic": "a HEIC photograph",
-}  # fmt: skip
+    "application/pdf": Said("a PDF"),
+    "message/rfc822": Said("an e-mail"),
+    "text/plain": Said("plain text"),
+    "text/html": Said("a web page"),
+    _ZIP_PARTS[0][1]: Said("a Word file"),
+    _ZIP_PARTS[1][1]: Said("an Excel file"),
+    _ZIP_PARTS[2][1]: Said("a PowerPoint file"),
+    "application/vnd.oasis.opendocument.text": Said("an OpenDocument text"),
+    "image/jpeg": Said("a JPEG image"),
+    "image/png": Said("a PNG image"),
+    "image/tiff": Said("a TIFF image"),
+    "image/gif": Said("a GIF image"),
+    "image/bmp": Said("a BMP image"),
+    "image/webp": Said("a WebP image"),
+    "image/heic": Said("a HEIC photograph"),
+}
 _MAIL_HEADERS = (
     b"from:",
     b"to:",
@@ -90,7 +107,10 @@ def detect(path: Path, name: str) -> tuple[str, str]:
     found = _by_content(path, head, name)
     claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
     if claimed and claimed != found and not (claimed.startswith("text/") and found.startswith("text/")):
-        return found, f"It is named {Path(name).suffix} but is {_SPOKEN.get(found, found)}."
+        suffix = Path(name).suffix
+        return found, Said(
+            "It is named {suffix} but is {kind}.", suffix=suffix, kind=_SPOKEN.get(found, found)
+        ).stored()
     return found, ""
 
 
@@ -105,7 +125,7 @@ def _by_content(path: Path, head: bytes, name: str) -> str:
     if head[4:8] == b"ftyp":
         if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"avif"):
             return "image/heic"
-        raise Unreadable("It is a film or sound recording.", "Films and sound are not taken yet.")
+        raise Unreadable(Said("It is a film or sound recording."), Said("Films and sound are not taken yet."))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path)
     if head.startswith(_OLE):
@@ -126,13 +146,17 @@ def _zip(path: Path) -> str:
                 told = archive.read("mimetype").decode("ascii", "replace").strip()
                 if told == "application/vnd.oasis.opendocument.text":
                     return told
-                raise Unreadable(f"It is a document of the kind {told[:80]}.", "Save it as PDF, and drop that.")
+                raise Unreadable(
+                    Said("It is a document of the kind {told}.", told=told[:80]), Said("Save it as PDF, and drop that.")
+                )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError, ValueError):
-        raise Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.") from None
+        raise Unreadable(
+            Said("The file is damaged or incomplete (a broken zip container)."), Said("Send it again.")
+        ) from None
     for part, media_type in _ZIP_PARTS:
         if part in names:
             return media_type
-    raise Unreadable("It is a zip archive.", "Unpack it and drop the files.")
+    raise Unreadable(Said("It is a zip archive."), Said("Unpack it and drop the files."))
 
 
 def _ole(path: Path) -> Unreadable:
@@ -142,7 +166,9 @@ def _ole(path: Path) -> Unreadable:
     for mark, what, advice in _OLE_KINDS:
         if mark.encode("utf-16-le") in names:
             return Unreadable(what, advice)
-    return Unreadable("It is a file in an old Office format.", "Save it as docx, xlsx or PDF, and drop that.")
+    return Unreadable(
+        Said("It is a file in an old Office format."), Said("Save it as docx, xlsx or PDF, and drop that.")
+    )
 
 
 def _is_mail(head: bytes) -> bool:
@@ -158,7 +184,7 @@ def _text(head: bytes, name: str) -> str:
             return "text/html"
         claimed = _SUFFIXES.get(Path(name).suffix.lower(), "")
         return claimed if claimed.startswith("text/") else "text/plain"
-    raise Unreadable("It is of an unknown kind.", "Save or print it as PDF, and drop that.")
+    raise Unreadable(Said("It is of an unknown kind."), Said("Save or print it as PDF, and drop that."))
 
 
 def _looks_like_text(head: bytes) -> bool:

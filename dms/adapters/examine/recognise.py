@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dms.adapters.examine.readers import image, pdf_pages
-from dms.adapters.examine.wording import UNREAD, recognised
+from dms.adapters.examine.wording import UNREAD_PAGE, recognised
 from dms.domain.hantext import page_text
 from dms.domain.pages import Box, Evidence, Page, Symbol
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
 from dms.ports.ocr import Raster
+from dms.said import Said
 
 if TYPE_CHECKING:
     from dms.ports.codes import CodeReader
@@ -59,13 +60,13 @@ class Recogniser:
                 raster = image.raster(path, number, self._limits)
                 scanned = raster.dpi
         except Unreadable as problem:
-            return _unread(number, problem.message)
+            return _unread(number, problem.said)
         except (DmsError, MemoryError):
             raise
         except Exception:
             # Whatever a parser stumbled over, it is this page's fault.
             _log.info("page %d of %s", number, path, exc_info=True)
-            return _unread(number, "It is damaged.")
+            return _unread(number, Said("It is damaged."))
         return self._scanned(raster, number, scanned)
 
     def _embedded(self, path: Path, page: Page, kind: str) -> Page:
@@ -110,9 +111,14 @@ class Recogniser:
         try:
             evidence = replace(measure(upright, page.words), dpi=round(scanned or upright.dpi, 1))
         except DmsError as problem:
-            return Evidence(dpi=upright.dpi), (f"Page {page.number}: {problem.message}",)
+            return Evidence(dpi=upright.dpi), (
+                Said("Page {page}: {problem}", page=page.number, problem=problem).stored(),
+            )
         if 0 < scanned < _LEAST_DPI and not evidence.blank:
-            return evidence, (f"Page {page.number} was scanned at {scanned:.0f} dpi; 200 is the least (DA/T 31).",)
+            coarse = Said(
+                "Page {page} was scanned at {dpi:.0f} dpi; 200 is the least (DA/T 31).", page=page.number, dpi=scanned
+            )
+            return evidence, (coarse.stored(),)
         return evidence, ()
 
     def _ocr(self) -> OcrEngine:
@@ -130,8 +136,9 @@ class Recogniser:
         return self._reader
 
 
-def _unread(number: int, why: str) -> Page:
-    return Page(number, 595.28, 841.89, warnings=(f"Page {number} {UNREAD}: {why}",))
+def _unread(number: int, why: Said) -> Page:
+    told = Said(UNREAD_PAGE, number=number, why=why).stored()
+    return Page(number, 595.28, 841.89, warnings=(told,))
 
 
 def _turned(raster: Raster, degrees: int) -> Raster:

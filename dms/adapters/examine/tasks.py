@@ -15,6 +15,7 @@ from dms.adapters.examine.wording import one_line
 from dms.domain.pages import page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
+from dms.said import Said
 
 
 class Tasks:
@@ -34,10 +35,11 @@ class Tasks:
         file, folder = Path(path), Path(work)
         size = file.stat().st_size
         if size == 0:
-            raise Unreadable("The file is empty.", "Send or scan it again.")
+            raise Unreadable(Said("The file is empty."), Said("Send or scan it again."))
         if size > self._limits.bytes:
             raise LimitExceeded(
-                f"The file has {size / 1e6:,.0f} MB, more than is taken.", "Split it, or raise max_bytes in dms.toml."
+                Said("The file has {size:,.0f} MB, more than is taken.", size=size / 1e6),
+                Said("Split it, or raise max_bytes in dms.toml."),
             )
         media_type, warning = detect(file, name)
         if media_type == "application/pdf":
@@ -58,11 +60,14 @@ class Tasks:
         read = flowing_of(file, media_type, folder, self._limits)
         if len(read.text) > self._limits.text:
             raise LimitExceeded(
-                f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
+                Said("The file holds {count:,} characters, more than is taken.", count=len(read.text)),
+                Said("Split it into smaller files."),
             )
         pages = flowing.layout(read.text, most=self._limits.pages)
         if len(pages) > self._limits.pages:
-            raise LimitExceeded(f"Its text fills more than {self._limits.pages:,} pages.", "Split it.")
+            raise LimitExceeded(
+                Said("Its text fills more than {pages:,} pages.", pages=self._limits.pages), Said("Split it.")
+            )
         for page in flowing.pages(pages):
             _write(folder / f"page-{page.number:05d}.json", json.dumps(page.to_dict()).encode())
         return Inspection(

@@ -7,8 +7,8 @@ import unicodedata
 
 from dms.domain.hantext import close_han
 
-# The words of a page's warning by which the parent knows that nothing of it could be read.
-UNREAD = "cannot be read"
+# The warning of a page of which nothing could be read; the parent knows such a page by it.
+UNREAD_PAGE = "Page {number} cannot be read: {why}"
 
 # C0 and C1 become blanks; marks that reorder what follows would let a title read as another, and vanish.
 _CONTROLS = {c: " " for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)}

@@ -28,6 +28,7 @@ from watchdog.observers.polling import PollingObserver
 from dms.adapters.inbox.complete import complete
 from dms.errors import Unavailable
 from dms.ports.inbox import Claimed, Drop
+from dms.said import Said
 
 # Names scanners, browsers, copiers and office programs give to files they have not finished.
 _TEMPORARY = (
@@ -66,8 +67,8 @@ class Folder:
             self._root.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise Unavailable(
-                f"The drop folder {self._root} cannot be reached: {problem.strerror}.",
-                "Check that the disk or share is there; the watcher goes on trying.",
+                Said("The drop folder {root} cannot be reached: {problem}.", root=self._root, problem=problem.strerror),
+                Said("Check that the disk or share is there; the watcher goes on trying."),
             ) from problem
         for folder, names, files in os.walk(self._root):
             names[:] = sorted(n for n in names if not n.startswith("."))
@@ -172,8 +173,8 @@ class Folder:
                     sidecar.rename(home / _SIDECAR)
         except OSError as problem:
             raise Unavailable(
-                f"{drop.path} cannot be claimed: {problem.strerror}.",
-                f"The drop folder {self._root} must be writable for the watcher.",
+                Said("{path} cannot be claimed: {problem}.", path=drop.path, problem=problem.strerror),
+                Said("The drop folder {root} must be writable for the watcher.", root=self._root),
             ) from problem
         return self._claimed(home)
 
@@ -298,7 +299,7 @@ def _read_sidecar(path: Path) -> tuple[dict[str, object], str]:
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError, RecursionError) as problem:
-        return {}, f"Its sidecar file is not readable JSON ({problem})."
+        return {}, Said("Its sidecar file is not readable JSON ({problem}).", problem=problem).stored()
     if not isinstance(told, dict):
         return {}, "Its sidecar file is not a JSON object."
     return told, ""

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from dms.errors import MissingProgram
+from dms.said import Said
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _READER = "PP-OCRv6_rec_small.onnx"
-_HINT = "Install it with: pip install 'rapidocr>=3.10' onnxruntime (faster: pip install openvino)."
+_HINT = Said("Install it with: pip install 'rapidocr>=3.10' onnxruntime (faster: pip install openvino).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ def load(runtime: str) -> Models:
     folder = _models_folder()
     if folder is None or not has_runtime(runtime):
         missing = "RapidOCR" if folder is None else runtime
-        raise MissingProgram(f"{missing} is not installed, so scans cannot be read with it.", _HINT)
+        raise MissingProgram(
+            Said("{missing} is not installed, so scans cannot be read with it.", missing=missing), _HINT
+        )
     silence()
     from rapidocr.ch_ppocr_det import TextDetector
     from rapidocr.ch_ppocr_rec import TextRecognizer
@@ -133,4 +136,4 @@ def _models_folder() -> Path | None:
 
 def _refuse_download(*_: object, **__: object) -> NoReturn:
     """Stand in for RapidOCR's downloader: nothing is fetched at run time."""
-    raise MissingProgram("RapidOCR wanted to download a file, which is not allowed here.", _HINT)
+    raise MissingProgram(Said("RapidOCR wanted to download a file, which is not allowed here."), _HINT)

@@ -30,6 +30,7 @@ from dms.adapters.search.stored import GRAMS, KEYWORDS, document, unpack, unpack
 from dms.domain.query import Scope
 from dms.errors import Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
+from dms.said import Said
 
 _TABLE, _FRESH, _OLD = "dms_search", "dms_search_fresh", "dms_search_old"
 _LOCK = 0x444D55
@@ -135,7 +136,9 @@ class PostgresIndex:
                     yield connection
         except (DBAPIError, PoolTimeout) as problem:
             told = str(getattr(problem, "orig", None) or problem).strip()
-            raise Unavailable(f"The search database does not answer: {told}", "Look whether it runs.") from problem
+            raise Unavailable(
+                Said("The search database does not answer: {told}", told=told), Said("Look whether it runs.")
+            ) from problem
 
     def _once(self) -> None:
         """Make the table at the first use, whoever comes first."""
@@ -155,7 +158,9 @@ class PostgresIndex:
         until = time.monotonic() + _WAIT_SECONDS
         while not connection.execute(text(f"SELECT {lock}(:key)"), {"key": _LOCK}).scalar_one():
             if time.monotonic() > until:
-                raise Unavailable("The index is being rebuilt or written just now.", "Try again in a moment.")
+                raise Unavailable(
+                    Said("The index is being rebuilt or written just now."), Said("Try again in a moment.")
+                )
             time.sleep(0.1)
 
 

@@ -25,6 +25,7 @@ from dms.adapters.search.generations import Generations
 from dms.adapters.search.stored import FACETS, GRAMS, KEYWORDS, ORDERED, RAW, document, ordered, unpack, unpack_folded
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
+from dms.said import Do, Said
 
 R = TypeVar("R")
 _TRIES = 4
@@ -104,7 +105,9 @@ class TantivyIndex:
                 writer.wait_merging_threads()
             except (OSError, ValueError) as problem:
                 shutil.rmtree(folder, ignore_errors=True)
-                raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                raise Unavailable(
+                    Said("The index cannot be written: {problem}.", problem=problem), Said("Make room on its disk.")
+                ) from problem
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -142,10 +145,13 @@ class TantivyIndex:
                     self.close()
                     if "No space left" in str(problem) or "Read-only" in str(problem):
                         raise Unavailable(
-                            f"The index cannot be written: {problem}.", "Make room on its disk."
+                            Said("The index cannot be written: {problem}.", problem=problem),
+                            Said("Make room on its disk."),
                         ) from problem
                     if attempt == _TRIES:
-                        raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
+                        raise Damaged(
+                            Said("The index is damaged: {name}.", name=type(problem).__name__), Do("reindex")
+                        ) from problem
                 time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 

@@ -16,6 +16,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Act, Customer, Person, Transaction
 from dms.ports.registers import Deputy
 from dms.ports.world import World
+from dms.said import Do, Said
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 
@@ -29,14 +30,17 @@ def add_person(world: World, person: Person) -> None:
     """
     if not _CODE.fullmatch(person.code):
         raise Usage(
-            f"“{person.code}” cannot be a person's code.",
-            "One to eight capital letters or digits, a letter first: ZHS.",
+            Said("“{person}” cannot be a person's code.", person=person.code),
+            Said("One to eight capital letters or digits, a letter first: ZHS."),
         )
     if not person.name.strip():
-        raise Usage("A person needs a name.", "dms people add ZHS 张华生")
+        raise Usage(Said("A person needs a name."), Do("people add", "ZHS", "张华生"))
     unknown = set(person.roles) - ROLES
     if unknown:
-        raise Usage(f"There is no role “{sorted(unknown)[0]}”.", "Roles: " + ", ".join(sorted(ROLES)))
+        raise Usage(
+            Said("There is no role “{unknown}”.", unknown=sorted(unknown)[0]),
+            Said("Roles: {roles}", roles=sorted(ROLES)),
+        )
     with world.catalogue.look() as tx:
         nobody = not tx.people()
     if nobody:
@@ -66,17 +70,21 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
         owners = {c.name: c.manager for c in tx.customers()}
         for row, customer in enumerate(customers, 1):
             if not customer.name.strip():
-                raise Usage(f"Row {row}: a customer needs a name.", "Nothing was taken; mend the row.")
+                raise Usage(
+                    Said("Row {row}: a customer needs a name.", row=row), Said("Nothing was taken; mend the row.")
+                )
             if customer.manager and customer.manager not in known:
                 raise Usage(
-                    f"Row {row}: there is no account manager “{customer.manager}”.",
-                    "Known: " + ", ".join(sorted(known)) + ". Nothing was taken.",
+                    Said("Row {row}: there is no account manager “{manager}”.", row=row, manager=customer.manager),
+                    Said("Known: {known}. Nothing was taken.", known=sorted(known)),
                 )
             before = owners.get(customer.name, "")
             if before and customer.manager not in ("", before):
                 raise NotPermitted(
-                    f"Row {row}: {customer.name} belongs to {before}.",
-                    f'Hand him over first: dms customers reassign "{customer.name}" --to {customer.manager}',
+                    Said("Row {row}: {customer} belongs to {before}.", row=row, customer=customer.name, before=before),
+                    Said(
+                        "Hand him over first: {act}", act=Do("customers reassign", customer.name, to=customer.manager)
+                    ),
                 )
             tx.save_customer(customer if customer.manager else replace(customer, manager=before))
         # Whole, so that a lost catalogue gets them back from the log.
@@ -93,7 +101,8 @@ def no_rise(act: gate.Passage, person: Person, before: Person | None) -> None:
     held = set(act.me.roles)
     if gained and Role.GENERAL_MANAGER not in held:
         raise NotPermitted(
-            f"The role {sorted(gained)[0]} is given by the general manager.", "Ask him to enter it: dms people add …"
+            Said("The role {gained} is given by the general manager.", gained=sorted(gained)[0]),
+            Said("Ask him to enter it: {act}", act=Do("people add", "…")),
         )
 
 
@@ -123,16 +132,22 @@ def reassign(world: World, names: Sequence[str], manager: str, *, reason: str) -
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("Customers are handed over only with a reason.", '--reason "张华生离职"')
+        raise Usage(Said("Customers are handed over only with a reason."), Do("", reason="张华生离职"))
     with gate.acting(world, Action.REASSIGN, target=manager, reason=reason) as act:
         if manager not in {p.code for p in act.tx.people()}:
-            raise Usage(f"There is no account manager “{manager}”.", "“dms people list” names them.")
+            raise Usage(
+                Said("There is no account manager “{manager}”.", manager=manager),
+                Said("“{act}” names them.", act=Do("people list")),
+            )
         customers = {c.name: c for c in act.tx.customers()}
         chosen = []
         for name in names:
             mine = [c for c in customers.values() if c.manager == name.upper()] if name not in customers else []
             if name not in customers and not mine:
-                raise NotFound(f"There is no customer “{name}”.", "“dms customers list” names them.")
+                raise NotFound(
+                    Said("There is no customer “{name}”.", name=name),
+                    Said("“{act}” names them.", act=Do("customers list")),
+                )
             chosen += mine or [customers[name]]
         for one in chosen:
             act.tx.save_customer(Customer(one.name, manager, one.aliases))
@@ -148,19 +163,22 @@ def appoint(world: World, deputy: Deputy, *, reason: str) -> None:
         NotPermitted: not for the asker; a person may appoint his own deputy.
     """
     if not reason.strip():
-        raise Usage("A deputy is appointed only with a reason.", '--reason "年假"')
+        raise Usage(Said("A deputy is appointed only with a reason."), Do("", reason="年假"))
     try:
         if date.fromisoformat(deputy.since) > date.fromisoformat(deputy.until):
-            raise Usage("The last day lies before the first.", "--since 2026-12-01 --until 2026-12-10")
+            raise Usage(Said("The last day lies before the first."), Do("", since="2026-12-01", until="2026-12-10"))
     except ValueError:
-        raise Usage("Days are written as 2026-12-01.", "--since 2026-12-01 --until 2026-12-10") from None
+        raise Usage(Said("Days are written as 2026-12-01."), Do("", since="2026-12-01", until="2026-12-10")) from None
     with world.catalogue.begin() as tx:
         me = gate.person(world, tx)
         if deputy.person != me.code:
             gate.permitted(world, tx, Action.KEEP_PEOPLE)
         people = {p.code for p in tx.people()}
         if not {deputy.person, deputy.deputy} <= people or deputy.person == deputy.deputy:
-            raise Usage("A deputy and whom he stands in for are two known people.", "“dms people list” names them.")
+            raise Usage(
+                Said("A deputy and whom he stands in for are two known people."),
+                Said("“{act}” names them.", act=Do("people list")),
+            )
         tx.save_deputy(deputy)
         told = {"deputy": deputy.deputy, "since": deputy.since, "until": deputy.until}
         tx.log(Act(world.now(), world.user, "deputy", deputy.person, reason, told))

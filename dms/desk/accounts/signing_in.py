@@ -17,6 +17,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.accounts import Account, Passwords, Session, Token
 from dms.ports.catalogue import Act, Person, Transaction
 from dms.ports.world import World
+from dms.said import Do, Said
 
 HOURS = 12
 SHORTEST = 10
@@ -64,7 +65,9 @@ class Doorkeeper:
             self._note_wrong(keys)
             with world.catalogue.begin() as tx:
                 tx.log(Act(world.now(), login[:120], "sign-in-refused", "", "", {"from": source}))
-            raise NotPermitted("Login or password is wrong.", "Ask the archive's administrator for a new password.")
+            raise NotPermitted(
+                Said("Login or password is wrong."), Said("Ask the archive's administrator for a new password.")
+            )
         with self._lock:
             for key in keys:
                 self._wrong.pop(key, None)
@@ -84,14 +87,21 @@ class Doorkeeper:
                 gate.permitted(world, tx, Action.KEEP_PEOPLE)
             person = next((p for p in tx.people() if login in (p.login, p.code)), None)
             if person is None or not person.login:
-                raise NotFound(f"Nobody signs in as “{login}”.", "Give the person a login: dms people add … --login")
+                raise NotFound(
+                    Said("Nobody signs in as “{login}”.", login=login),
+                    Said("Give the person a login: {act}", act=Do("people add", "…", login=True)),
+                )
             if person.code != me.code and deciding(person) and "general_manager" not in me.roles:
                 # Whoever sets a password could sign in with it, and decide what is not his to decide.
                 raise NotPermitted(
-                    f"The password of {person.name} is set by himself or the general manager.", "Ask one of them."
+                    Said("The password of {person} is set by himself or the general manager.", person=person.name),
+                    Said("Ask one of them."),
                 )
             if len(password) < SHORTEST:
-                raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
+                raise Usage(
+                    Said("A password has {shortest} characters at least.", shortest=SHORTEST),
+                    Said("A sentence is easy to remember."),
+                )
             tx.save_account(Account(person.login, self._passwords.hash(password), world.now()))
             tx.end_sessions(person.login)
             tx.log(Act(world.now(), world.user, "password", person.code))
@@ -109,7 +119,9 @@ class Doorkeeper:
             account = tx.account(world.user)
         if not self._passwords.matches(account.secret if account else self._nobody, old) or account is None:
             self._note_wrong(keys)
-            raise NotPermitted("The old password is wrong.", "Type it again, or ask the archive's administrator.")
+            raise NotPermitted(
+                Said("The old password is wrong."), Said("Type it again, or ask the archive's administrator.")
+            )
         self.set_password(world, world.user, new)
 
     def first_code(self, world: World) -> str:
@@ -138,12 +150,17 @@ class Doorkeeper:
         self._pause((f"source:{source}",))
         expected = self.first_code(world)
         if not expected:
-            raise NotPermitted("The first account was made already.", "Sign in, or ask whoever made it.")
+            raise NotPermitted(Said("The first account was made already."), Said("Sign in, or ask whoever made it."))
         if not hmac.compare_digest(expected.encode(), code.strip().lower().encode("utf-8", "replace")):
             self._note_wrong((f"source:{source}",))
-            raise NotPermitted("The code is wrong.", "It stands on the console where “dms serve” runs.")
+            raise NotPermitted(
+                Said("The code is wrong."), Said("It stands on the console where “{act}” runs.", act=Do("serve"))
+            )
         if len(password) < SHORTEST:
-            raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
+            raise Usage(
+                Said("A password has {shortest} characters at least.", shortest=SHORTEST),
+                Said("A sentence is easy to remember."),
+            )
         with world.catalogue.look() as tx:
             people = list(tx.people())
         meant = next((p for p in people if person.login == p.login), None)
@@ -151,7 +168,10 @@ class Doorkeeper:
             # The console is the machine's owner's: who may start the server may enter a general manager as well.
             owner = next((p for p in people if "general_manager" in p.roles), None)
             if owner is not None and person.code in {p.code for p in people}:
-                raise Usage(f"The code {person.code} is taken.", "Choose another, or the login of that person.")
+                raise Usage(
+                    Said("The code {person} is taken.", person=person.code),
+                    Said("Choose another, or the login of that person."),
+                )
             add_person(replace(world, user=owner.login or owner.code) if owner else world, person)
         self.set_password(replace(world, user=person.login), person.login, password)
         with world.catalogue.begin() as tx:
@@ -163,7 +183,9 @@ class Doorkeeper:
         with self._lock:
             waits = [until - now for key in keys for _, until in [self._wrong.get(key, (0, 0.0))] if until > now]
         if waits:
-            raise NotPermitted("Too many wrong tries.", f"Try again in {int(max(waits)) + 1} seconds.")
+            raise NotPermitted(
+                Said("Too many wrong tries."), Said("Try again in {waits} seconds.", waits=int(max(waits)) + 1)
+            )
 
     def _note_wrong(self, keys: tuple[str, ...]) -> None:
         now = time.monotonic()
@@ -186,7 +208,10 @@ def admit(world: World, login: str, *, source: str, how: str = "password") -> st
     token = secrets.token_urlsafe(32)
     with world.catalogue.begin() as tx:
         if not _still_there(tx, login):
-            raise NotPermitted(f"“{login}” is not among the people of this archive.", "Its administrator can add you.")
+            raise NotPermitted(
+                Said("“{login}” is not among the people of this archive.", login=login),
+                Said("Its administrator can add you."),
+            )
         tx.end_sessions("", before=now)
         tx.save_session(Session(_digest(token), login, world.now(), now + HOURS * 3600))
         tx.log(Act(world.now(), login, "sign-in", "", "", {"from": source, "how": how}))
@@ -215,11 +240,13 @@ def make_token(world: World, name: str, *, scope: str = "read", days: int = 90) 
         NotPermitted: the archive does not know him.
     """
     if not name.strip():
-        raise Usage("A token has a name that says where it is used.", "Such as: scanner on the second floor.")
+        raise Usage(
+            Said("A token has a name that says where it is used."), Said("Such as: scanner on the second floor.")
+        )
     if scope not in SCOPES:
-        raise Usage(f"There is no scope “{scope}”.", "Scopes: " + ", ".join(SCOPES))
+        raise Usage(Said("There is no scope “{scope}”.", scope=scope), Said("Scopes: {scopes}", scopes=tuple(SCOPES)))
     if not 1 <= days <= LONGEST_DAYS:
-        raise Usage(f"A token holds 1 to {LONGEST_DAYS} days.", "90 is usual.")
+        raise Usage(Said("A token holds 1 to {longest_days} days.", longest_days=LONGEST_DAYS), Said("90 is usual."))
     value = TOKEN_MARK + secrets.token_urlsafe(32)
     until = world.clock.now().timestamp() + days * 86400
     with world.catalogue.begin() as tx:
@@ -245,7 +272,7 @@ def end_token(world: World, digest: str) -> None:
         me = gate.person(world, tx)
         token = tx.token(digest)
         if token is None or token.login != me.login:
-            raise NotFound("There is no such token.", "Settings lists yours.")
+            raise NotFound(Said("There is no such token."), Said("Settings lists yours."))
         tx.end_token(digest)
         tx.log(Act(world.now(), world.user, "end-token", me.code, token.name))
 

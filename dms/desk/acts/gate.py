@@ -21,6 +21,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Act, Person, Transaction
 from dms.ports.clock import parse
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 
 @dataclass(slots=True)
@@ -74,8 +75,8 @@ def person(world: World, tx: Transaction) -> Person:
         if world.user in (one.login, one.code):
             return one
     raise NotPermitted(
-        f"“{world.user}” is not among the people of this archive.",
-        "Somebody who is can add you: dms people add CODE NAME --login " + world.user,
+        Said("“{user}” is not among the people of this archive.", user=world.user),
+        Said("Somebody who is can add you: {act}", act=Do("people add", "CODE", "NAME", login=world.user)),
     )
 
 
@@ -185,8 +186,11 @@ def allow(mine: Reach, action: Action, found: Record | None = None) -> Standing:
 
 def refused(action: Action) -> NotPermitted:
     """Return the refusal of an act, naming who may."""
-    roles = ", ".join(role.value.replace("_", " ") for role in who_can(action)) or "nobody but the record's own people"
-    return NotPermitted(f"You may not do that ({action.value}).", f"On every record it is for: {roles}.")
+    roles = [Word("person", role.value) for role in who_can(action)] or Said("nobody but the record's own people")
+    return NotPermitted(
+        Said("You may not do that ({action}).", action=Word("act", action.value)),
+        Said("On every record it is for: {roles}.", roles=roles),
+    )
 
 
 def record(world: World, tx: Transaction, named: str) -> Record:
@@ -209,9 +213,14 @@ def seen(tx: Transaction, mine: Reach, named: str) -> Record:
         found = tx.record_by_number(folded)
     else:
         raise Usage(
-            f"“{named}” is neither an electronic code nor a paper number.",
-            "They look like HG01E2026000123 and HG01-KH·04·2026-D30-ZHS-002-0007; “dms search” finds them by words.",
+            Said("“{named}” is neither an electronic code nor a paper number.", named=named),
+            Said(
+                "They look like HG01E2026000123 and HG01-KH·04·2026-D30-ZHS-002-0007; “{act}” finds them by words.",
+                act=Do("search"),
+            ),
         )
     if found is None or mine.may(Action.LOOK, found) is None:
-        raise NotFound(f"There is no record {folded}.", "Look for it with “dms search”.")
+        raise NotFound(
+            Said("There is no record {record}.", record=folded), Said("Look for it with “{act}”.", act=Do("search"))
+        )
     return found

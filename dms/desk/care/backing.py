@@ -11,6 +11,7 @@ from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
 from dms.ports.catalogue import Act
 from dms.ports.world import World
+from dms.said import Said
 
 
 def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
@@ -26,7 +27,7 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
     if target.resolve().is_relative_to(archive.resolve()):
-        raise Usage("A backup inside the archive is none.", "Name a folder on another disk.")
+        raise Usage(Said("A backup inside the archive is none."), Said("Name a folder on another disk."))
     copied = 0
     try:
         (target / "archive").mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,8 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         _forget_destroyed(world, target)
     except OSError as problem:
         raise Unavailable(
-            f"The backup stopped: {problem.strerror}: {problem.filename}.", "Mend it and run the command again."
+            Said("The backup stopped: {problem}: {filename}.", problem=problem.strerror, filename=problem.filename),
+            Said("Mend it and run the command again."),
         ) from problem
     with world.catalogue.begin() as tx:
         tx.log(Act(world.now(), world.user, "backup", str(target), "", {"files": copied}))

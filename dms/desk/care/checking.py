@@ -14,6 +14,7 @@ from dms.errors import Damaged
 from dms.flow.index import reindex
 from dms.ports.vault import Trouble
 from dms.ports.world import World
+from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,12 @@ class Finding:
 
     kind: str
     target: str
-    detail: str
-    todo: str = ""
+    detail: Said
+    todo: Remedy = NOTHING
+
+    def __post_init__(self) -> None:
+        """Keep an act to be done as a sentence."""
+        object.__setattr__(self, "todo", as_said(self.todo))
 
 
 def verify(
@@ -46,15 +51,23 @@ def verify(
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
     found: list[Finding] = []
-    found += [Finding("catalogue", "catalogue", text, "Restore it: dms rebuild") for text in world.catalogue.check()]
+    found += [
+        Finding("catalogue", "catalogue", verbatim(text), Said("Restore it: {act}", act=Do("rebuild")))
+        for text in world.catalogue.check()
+    ]
     with world.catalogue.look() as tx:
         codes = list(tx.all_codes())
-        found += [Finding("gap", gap.number, gap.detail, f'dms void {gap.number} --reason "…"') for gap in tx.gaps()]
+        found += [Finding("gap", gap.number, gap.detail, Do("void", gap.number, reason="…")) for gap in tx.gaps()]
         quarantined = tx.items(states=[ItemState.QUARANTINED])
     found += list(_vault(world, codes, sample, on_step))
     found += list(_index(world))
     found += [
-        Finding("quarantine-file", i.id, f"The file of {i.name} is not in quarantine any more.", "Look in a backup.")
+        Finding(
+            "quarantine-file",
+            i.id,
+            Said("The file of {item} is not in quarantine any more.", item=i.name),
+            Said("Look in a backup."),
+        )
         for i in quarantined
         if i.source and i.place in ("", world.place) and not world.quarantine.joinpath(i.id).exists()
     ]
@@ -70,14 +83,16 @@ def _vault(
     for code in sorted(o for o in stored - expected if not o.startswith("batch-")):
         # Written, not yet committed: a watcher is at it, or died between the two; the item goes on by itself.
         if not _on_its_way(world, code):
-            yield Finding("orphan", code, "The vault holds an object the catalogue does not know.", "dms rebuild")
+            yield Finding("orphan", code, Said("The vault holds an object the catalogue does not know."), Do("rebuild"))
     # All at once finds what belongs to no object as well; a sample looks at its objects only.
     troubles: dict[str, list[Trouble]] = {}
     if sample >= 1:
         for done, trouble in enumerate(world.vault.verify(), 1):
             on_step("troubles in the vault", done, done)
             troubles.setdefault(trouble.object_id, []).append(trouble)
-        yield from (Finding(t.problem, t.path, t.detail, "Look at it, move it away.") for t in troubles.get("", ()))
+        yield from (
+            Finding(t.problem, t.path, t.detail, Said("Look at it, move it away.")) for t in troubles.get("", ())
+        )
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
@@ -89,25 +104,36 @@ def _vault(
         yield from _object(world, record, wrong, known=code in stored)
     for batch in sorted(o for o in stored if o.startswith("batch-")):
         for trouble in troubles.get(batch, ()) if sample >= 1 else world.vault.verify(batch):
-            yield Finding(trouble.problem, batch, trouble.detail, "Restore the object from a backup.")
+            yield Finding(trouble.problem, batch, trouble.detail, Said("Restore the object from a backup."))
 
 
 def _object(world: World, record: Record, troubles: list[Trouble], *, known: bool) -> Iterator[Finding]:
     code = record.code
     if not known:
-        yield Finding("missing-object", code, "The vault has no object for this record.", "Restore it from a backup.")
+        yield Finding(
+            "missing-object", code, Said("The vault has no object for this record."), Said("Restore it from a backup.")
+        )
         return
     for trouble in troubles:
-        yield Finding(trouble.problem, code, trouble.detail, "Restore the object from a backup.")
+        yield Finding(trouble.problem, code, trouble.detail, Said("Restore the object from a backup."))
     head = None if troubles else world.vault.head(code)
     if head is None:
         return
     held = {f.sha512 for f in head.files.values()}
     for carrier in (record.electronic, record.paper):
         if carrier.sha512 and carrier.sha512 not in held:
-            yield Finding("digest-mismatch", code, f"The original {carrier.name} is not what was received.", "Restore.")
+            yield Finding(
+                "digest-mismatch",
+                code,
+                Said("The original {carrier} is not what was received.", carrier=carrier.name),
+                Said("Restore."),
+            )
     if record.electronic.present and record.electronic.address != world.vault.address(code):
-        yield Finding("address", code, f"Recorded address {record.electronic.address} is not the real one.", "")
+        yield Finding(
+            "address",
+            code,
+            Said("Recorded address {address} is not the real one.", address=record.electronic.address),
+        )
 
 
 def _on_its_way(world: World, code: str) -> bool:
@@ -119,7 +145,7 @@ def _index(world: World) -> Iterator[Finding]:
     try:
         indexed = world.index().codes()
     except Damaged as problem:
-        yield Finding("index-damaged", "index", problem.message, "dms reindex")
+        yield Finding("index-damaged", "index", problem.said, Do("reindex"))
         return
     with world.catalogue.look() as tx:
         waiting = tx.jobs_waiting("index")
@@ -128,9 +154,9 @@ def _index(world: World) -> Iterator[Finding]:
     if waiting:
         return  # The watcher or the next command catches up; drift can be told only when nothing waits.
     for code in sorted(wanted - indexed):
-        yield Finding("index-missing", code, "The search does not find this record.", "dms reindex")
+        yield Finding("index-missing", code, Said("The search does not find this record."), Do("reindex"))
     for code in sorted(indexed - known):
-        yield Finding("index-extra", code, "The search finds a record that is not there.", "dms reindex")
+        yield Finding("index-extra", code, Said("The search finds a record that is not there."), Do("reindex"))
 
 
 def rebuild_index(world: World) -> int:

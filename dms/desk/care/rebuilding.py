@@ -15,6 +15,7 @@ from dms.domain.record import Record, RecordState, record_from_dict
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 
 def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: None) -> int:
@@ -31,8 +32,8 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
         gate.permitted(world, tx, Action.CARE)
         if tx.records(limit=1) or tx.items(limit=1):
             raise Conflict(
-                "The catalogue is not empty.",
-                "Name an empty one (or move archive/catalogue.sqlite* away), then try again.",
+                Said("The catalogue is not empty."),
+                Said("Name an empty one (or move archive/catalogue.sqlite* away), then try again."),
             )
     objects = sorted(world.vault.objects())
     records: dict[str, Record] = {}
@@ -92,5 +93,7 @@ def _restore(tx: Transaction, record: Record, now: str) -> None:
         tx.restore_paper(parse_paper(record.paper_number), now)
     tx.add_record(record)
     if record.state is RecordState.VOID:
-        tx.void(record.code, kind="code", reason="voided before the catalogue was rebuilt", user="", at=now)
+        tx.void(
+            record.code, kind="code", reason=Said("voided before the catalogue was rebuilt").stored(), user="", at=now
+        )
     tx.enqueue("index", record.code)

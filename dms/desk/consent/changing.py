@@ -25,6 +25,7 @@ from dms.flow.work import PAGE_BREAK, record_json
 from dms.ports.catalogue import Attention
 from dms.ports.registers import Reprint, Request
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 CHANGEABLE = ("title", "customer", "date", "secrecy")
 
@@ -54,24 +55,37 @@ def ask_change(
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A change is asked for with a reason.", '--reason "金额录入有误，应为1860.00"')
+        raise Usage(Said("A change is asked for with a reason."), Do("", reason="金额录入有误，应为1860.00"))
     wanted: dict[str, str] = {k: v.strip() for k, v in changes.items() if v.strip()}
     unknown = set(wanted) - set(CHANGEABLE)
     if unknown:
         raise Usage(
-            f"“{sorted(unknown)[0]}” is not changed so.", "Another class: dms promote. Else: " + ", ".join(CHANGEABLE)
+            Said("“{unknown}” is not changed so.", unknown=sorted(unknown)[0]),
+            Said("Another class: {act}. Else: {changeable}", changeable=tuple(CHANGEABLE), act=Do("promote")),
         )
     if not wanted and not fields and file is None:
-        raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field --replace")
+        raise Usage(
+            Said("Nothing is to be changed."),
+            Said(
+                "Give at least one of {inputs}",
+                inputs=Do("", title=True, customer=True, date=True, field=True, replace=True),
+            ),
+        )
     if "date" in wanted:
         _day(wanted["date"])
     with gate.acting(world, Action.ASK_CHANGE, named, reason=reason) as act:
         record = act.record
         if record.state is not RecordState.FILED:
-            raise Conflict(f"{record.code} is not filed.", f"Before filing: dms describe {record.code} …")
+            raise Conflict(
+                Said("{record} is not filed.", record=record.code),
+                Said("Before filing: {act}", act=Do("describe", record.code, "…")),
+            )
         waiting = open_request(act.tx, "change", record.code)
         if waiting:
-            raise Conflict(f"A change of {record.code} waits already.", f"It is request {waiting.id}.")
+            raise Conflict(
+                Said("A change of {record} waits already.", record=record.code),
+                Said("It is request {waiting}.", waiting=waiting.id),
+            )
         before = {k: _value(record, k) for k in wanted}
         fields_before = {k: record.fields.get(k, "") for k in fields or {}}
         data: dict[str, Any] = {
@@ -83,9 +97,19 @@ def ask_change(
         if file is not None:
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
         request = act.tx.add_request(Request("change", record.code, act.me.code, act.now, reason, data=data))
-        told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
-        todo = f"dms change --approve {request.id}, or --refuse {request.id} --reason …"
-        act.tx.ask(Attention("change", record.code, f"{act.me.name} asks to change {told}: {reason}", todo, act.now))
+        told = [*(Word("field", name) for name in wanted), *(fields or {}), *([Said("its file")] if file else [])]
+        todo = Said(
+            "{act}, or {inputs}", act=Do("change", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
+        )
+        act.tx.ask(
+            Attention(
+                "change",
+                record.code,
+                Said("{me} asks to change {told}: {reason}", me=act.me.name, told=told, reason=reason),
+                todo,
+                act.now,
+            )
+        )
         act.notes |= {"request": request.id, **data}
     return request
 
@@ -100,11 +124,14 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         Usage: a refusal without a reason.
     """
     if not agree and not reason.strip():
-        raise Usage("A change is refused only with a reason.", '--reason "…"')
+        raise Usage(Said("A change is refused only with a reason."), Do("", reason="…"))
     with world.catalogue.look() as tx:
         asked = tx.request(request_id)
     if asked is None or asked.kind != "change":
-        raise NotFound(f"There is no change {request_id}.", "“dms change --list” names them.")
+        raise NotFound(
+            Said("There is no change {request}.", request=request_id),
+            Said("“{act}” names them.", act=Do("change", list=True)),
+        )
     kept = dict(asked.data.get("file", {}))
     fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
     name = "agree-change" if agree else "refuse-change"
@@ -128,7 +155,7 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
             )
         act.tx.save_record(changed)
         act.tx.enqueue("index", record.code)
-        _reprint(act, changed, "the record was changed")
+        _reprint(act, changed, Said("the record was changed"))
     if kept:
         forget(world, kept)
     return changed
@@ -152,15 +179,20 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A record moves only with a reason.", '--reason "重要，转入客户投诉"')
+        raise Usage(Said("A record moves only with a reason."), Do("", reason="重要，转入客户投诉"))
     kind = world.scheme.record_class(class_code)
     with gate.acting(world, Action.PROMOTE, named, reason=reason) as act:
         record = act.record
         if record.state is not RecordState.FILED:
-            raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
+            raise Conflict(
+                Said("{record} is not filed.", record=record.code), Do("describe", record.code, class_=kind.code)
+            )
         if record.class_code == kind.code:
-            raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
-        _reprint(act, record, f"item moved to class {kind.code}")
+            raise Conflict(
+                Said("{record} is in class {kind} already.", record=record.code, kind=kind.code),
+                Said("Nothing is to be moved."),
+            )
+        _reprint(act, record, Said("item moved to class {kind}", kind=kind.code))
         series = world.scheme.volume(kind.code, record.year, record.manager, kind.retention)
         number = act.tx.next_paper(act.tx.open_volume(series, act.now))
         moved = record.with_(
@@ -171,7 +203,7 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
         act.tx.save_record(moved)
         act.tx.void(record.paper_number, kind="paper", reason=why, user=world.user, at=act.now)
         act.tx.enqueue("index", record.code)
-        _reprint(act, moved, f"item moved from {record.paper_number}")
+        _reprint(act, moved, Said("item moved from {paper_number}", paper_number=record.paper_number))
         act.notes |= {"before": record.paper_number, "after": str(number)}
         refile_record(world, moved, message=f"Moved from {record.paper_number} to {number}: {reason}", now=act.now)
     return moved
@@ -181,7 +213,7 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
 class Difference:
     """One line that differs between two versions: attribute or page, before, after."""
 
-    place: str
+    place: Said | Word
     before: str
     after: str
 
@@ -197,7 +229,7 @@ def compare(world: World, named: str, first: int, second: int) -> list[Differenc
         act.notes["versions"] = [first, second]
     old, new = _told(world, code, first), _told(world, code, second)
     found = [
-        Difference(name, str(old.get(name, "")), str(new.get(name, "")))
+        Difference(Word("field", name), str(old.get(name, "")), str(new.get(name, "")))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
@@ -208,7 +240,7 @@ def compare(world: World, named: str, first: int, second: int) -> list[Differenc
             continue
         matcher = difflib.SequenceMatcher(a=left, b=right, autojunk=False)
         found += [
-            Difference(f"page {number + 1}", "\n".join(left[a:b]), "\n".join(right[c:d]))
+            Difference(Said("page {page}", page=number + 1), "\n".join(left[a:b]), "\n".join(right[c:d]))
             for kind, a, b, c, d in matcher.get_opcodes()
             if kind != "equal"
         ]
@@ -242,7 +274,12 @@ def _changed(record: Record, request: Request) -> Record:
     stale += [k for k, v in fields_before.items() if record.fields.get(k, "") != v]
     if stale:
         raise Conflict(
-            f"{record.code} has changed since this was asked for: {', '.join(stale)}.", "Refuse it and ask anew."
+            Said(
+                "{record} has changed since this was asked for: {stale}.",
+                record=record.code,
+                stale=[Word("field", name) for name in stale],
+            ),
+            Said("Refuse it and ask anew."),
         )
     if "date" in changes:
         # The filing year stays: it stands in the paper number.
@@ -259,11 +296,11 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Usage(f"“{text}” is no date.", "Write it as 2026-11-23.") from None
+        raise Usage(Said("“{text}” is no date.", text=text), Said("Write it as 2026-11-23.")) from None
 
 
-def _reprint(act: gate.Passage, record: Record, why: str) -> None:
+def _reprint(act: gate.Passage, record: Record, why: Said) -> None:
     act.tx.ask_reprint(Reprint(record.code, "label", why, act.now))
     volume = parse_volume(record.volume)
     for sheet in ("volume-list", "closing"):
-        act.tx.ask_reprint(Reprint(str(volume), sheet, f"{record.code}: {why}", act.now))
+        act.tx.ask_reprint(Reprint(str(volume), sheet, Said("{record}: {why}", record=record.code, why=why), act.now))

@@ -16,6 +16,7 @@ from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Act, Person
 from dms.ports.inbox import Claimed, Inbox
 from dms.ports.world import World
+from dms.said import Do, Said
 
 # So many at once are somebody's own, who waits for them; more are a bulk load.
 _FEW = 20
@@ -68,7 +69,9 @@ def sidecar_hints(told: Mapping[str, Any], hints: Hints, scheme: Scheme) -> tupl
         carrier=texts.get("carrier") or hints.carrier,
         fields={str(k): str(v) for k, v in fields.items()},
     )
-    return taken, f"Its sidecar file was not understood in part: {', '.join(problems)}." if problems else ""
+    if not problems:
+        return taken, ""
+    return taken, Said("Its sidecar file was not understood in part: {problems}.", problems=problems).stored()
 
 
 def take_claim(world: World, inbox: Inbox, claimed: Claimed, people: Sequence[Person]) -> Item:
@@ -137,11 +140,11 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
         elif path.is_file():
             files.append(path)
         elif not path.exists() and not path.is_symlink():
-            raise NotFound(f"There is no file {path}.", "Check its name; nothing was taken in.")
+            raise NotFound(Said("There is no file {path}.", path=path), Said("Check its name; nothing was taken in."))
         else:
-            raise Usage(f"{path} is not a regular file.", "Name files or folders.")
+            raise Usage(Said("{path} is not a regular file.", path=path), Said("Name files or folders."))
     if not files:
-        raise Usage("There is no file to take in.", "Name files, or folders that hold some.")
+        raise Usage(Said("There is no file to take in."), Said("Name files, or folders that hold some."))
     items = []
     with world.catalogue.begin() as tx:
         me = gate.permitted(world, tx, Action.CONTRIBUTE)
@@ -188,7 +191,7 @@ def received_one(world: World, item_id: str) -> Item:
         gate.person(world, tx)
         item = tx.item(item_id)
     if item is None or item.user != world.user:
-        raise NotFound(f"You sent in no file {item_id}.", "“Inbox” lists yours.")
+        raise NotFound(Said("You sent in no file {item}.", item=item_id), Said("“Inbox” lists yours."))
     return item
 
 
@@ -203,7 +206,10 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
         waiting = {i.id: i for i in tx.items(states=[ItemState.QUARANTINED])}
         unknown = [i for i in item_ids if i not in waiting]
         if unknown:
-            raise NotFound(f"There is nothing in quarantine under {unknown[0]}.", "“dms attention” lists what is.")
+            raise NotFound(
+                Said("There is nothing in quarantine under {unknown}.", unknown=unknown[0]),
+                Said("“{act}” lists what is.", act=Do("attention")),
+            )
         again = []
         for item in waiting.values() if not item_ids else (waiting[i] for i in item_ids):
             if not item.source or not Path(item.source).exists():

@@ -9,7 +9,7 @@ from pathlib import Path
 from dms.desk.acts import gate
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
-from dms.domain.pairing import FactDifference, similarity
+from dms.domain.pairing import FactDifference, similarity, told_apart
 from dms.domain.pairing import differences as compare
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
@@ -17,6 +17,7 @@ from dms.errors import Conflict, NotFound, Usage
 from dms.flow.work import pages_of, record_json, text_of
 from dms.ports.catalogue import Act, Attention
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         fields={**right.fields, **left.fields},
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
-    why = f"paired with {left.code}"
+    why = Said("paired with {left}", left=left.code).stored()
     with world.catalogue.begin() as tx:
         if (tx.record(left.code), tx.record(right.code)) != (left, right):
-            raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
+            raise Conflict(
+                Said("One of them was changed by somebody else just now."), Said("Look at them, then pair them again.")
+            )
         _join_objects(world, joined, right, now)
         tx.save_record(gone)
         tx.void(right.code, kind="code", reason=why, user=world.user, at=now)
@@ -85,11 +88,11 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
             tx.enqueue("index", code)
         tx.settle("describe", right.code)
         if state is LinkState.MISMATCH:
-            listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differences[:5])
+            listed = told_apart(differences)
             tx.ask(
                 Attention(
-                    "pair", left.code, f"Its two carriers differ: {listed}.",
-                    f'Mend one of them, or: dms pair {left.code} --accept --reason "…"', now,
+                    "pair", left.code, Said("Its two carriers differ: {listed}.", listed=listed),
+                    Said("Mend one of them, or: {act}", act=Do("pair", left.code, accept=True, reason="…")), now,
                 )
             )  # fmt: skip
         tx.log(Act(now, world.user, "pair", left.code, reason or why, {"scan": right.code, "state": state.value}))
@@ -129,7 +132,8 @@ def twin(world: World, named: str) -> Twin:
         left, right = pages_of(world, record.code), pages_of(world, record.code, "paper/words.json.gz")
     except NotFound:
         raise NotFound(
-            f"{record.code} has no two carriers to compare.", "Pair an electronic file with the scan of its paper."
+            Said("{record} has no two carriers to compare.", record=record.code),
+            Said("Pair an electronic file with the scan of its paper."),
         ) from None
     mine, other = [p.text for p in left], [p.text for p in right]
     ours = frozenset({record.code, record.paper_number} - {""})
@@ -160,11 +164,15 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         Conflict: nothing differs.
     """
     if not reason.strip():
-        raise Usage("Differences are accepted only with a reason.", '--reason "amount corrected by hand on the paper"')
+        raise Usage(
+            Said("Differences are accepted only with a reason."), Do("", reason="amount corrected by hand on the paper")
+        )
     with gate.acting(world, Action.PAIR, named, reason=reason, other="accept") as act:
         tx, record, now = act.tx, act.record, act.now
         if record.link.state is not LinkState.MISMATCH:
-            raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
+            raise Conflict(
+                Said("The carriers of {record} do not differ.", record=record.code), Said("Nothing is left to accept.")
+            )
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, world.user, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
@@ -177,14 +185,23 @@ def accept(world: World, named: str, *, reason: str) -> Record:
 
 def _check(left: Record, right: Record) -> None:
     if left.code == right.code:
-        raise Conflict("A record cannot be paired with itself.", "Name the electronic record and the scan.")
+        raise Conflict(Said("A record cannot be paired with itself."), Said("Name the electronic record and the scan."))
     for one in (left, right):
         if one.state is not RecordState.REGISTERED:
-            raise Conflict(f"{one.code} is in the state “{one.state.value}”.", "Only registered records can be paired.")
+            raise Conflict(
+                Said("{one} is in the state “{state}”.", one=one.code, state=Word("state", one.state.value)),
+                Said("Only registered records can be paired."),
+            )
     if not right.paper.present:
-        raise Usage(f"Neither {left.code} nor {right.code} is a scan.", "Pair an electronic file with a scan.")
+        raise Usage(
+            Said("Neither {left} nor {right} is a scan.", left=left.code, right=right.code),
+            Said("Pair an electronic file with a scan."),
+        )
     if left.paper.present:
-        raise Conflict(f"Both {left.code} and {right.code} are scans of paper.", "Pair a scan with an electronic file.")
+        raise Conflict(
+            Said("Both {left} and {right} are scans of paper.", left=left.code, right=right.code),
+            Said("Pair a scan with an electronic file."),
+        )
 
 
 def _join_objects(world: World, joined: Record, right: Record, now: str) -> None:

@@ -10,6 +10,7 @@ from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.ports.catalogue import Act, Attention
 from dms.ports.world import World
+from dms.said import Do, Said
 
 
 def waiting(world: World) -> Sequence[Attention]:
@@ -33,12 +34,12 @@ def settle(world: World, target: str) -> None:
     mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair")]
     if not mine:
         raise NotFound(
-            f"Nothing about {target} can be taken off the list.",
-            "Use the command listed beside it in “dms attention”.",
+            Said("Nothing about {target} can be taken off the list.", target=target),
+            Said("Use the command listed beside it in “{act}”.", act=Do("attention")),
         )
     now = world.now()
     with world.catalogue.begin() as tx:
         gate.permitted(world, tx, Action.DESCRIBE, tx.record(target))
         for one in mine:
             tx.settle(one.kind, target)
-            tx.log(Act(now, world.user, "settle", target, "", {"kind": one.kind, "question": one.question}))
+            tx.log(Act(now, world.user, "settle", target, "", {"kind": one.kind, "question": str(one.question)}))

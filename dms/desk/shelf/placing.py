@@ -18,6 +18,7 @@ from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Move, Reprint
 from dms.ports.world import World
+from dms.said import Do, Said
 
 
 def locate(world: World, named: str, place: str, *, home: bool = True, reason: str = "") -> int:
@@ -39,7 +40,7 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
     """
     place = "/".join(part.strip() for part in place.replace("\\", "/").split("/") if part.strip())
     if not place:
-        raise Usage("A place is needed.", '"档案室/2号柜/3层/12盒"')
+        raise Usage(Said("A place is needed."), Do("", "档案室/2号柜/3层/12盒"))
     with gate.acting(world, Action.KEEP_VOLUMES, target=fold(named), reason=reason, other="move") as act:
         records, target = paper_of(world, act.tx, named)
         before = place_of(act.tx, target, "home" if home else "current")
@@ -53,10 +54,14 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
             moved = record.with_(paper=replace(record.paper, address=place))
             act.tx.save_record(moved)
             if record.paper.address:
-                act.tx.ask_reprint(Reprint(record.code, "label", f"the paper moved to {place}", act.now))
+                act.tx.ask_reprint(
+                    Reprint(record.code, "label", Said("the paper moved to {place}", place=place), act.now)
+                )
         volume = target if is_volume(target) else records[0].volume if records else ""
         if before and volume:
-            act.tx.ask_reprint(Reprint(volume, "electronic-list", f"the paper moved to {place}", act.now))
+            act.tx.ask_reprint(
+                Reprint(volume, "electronic-list", Said("the paper moved to {place}", place=place), act.now)
+            )
     return len(records)
 
 
@@ -155,7 +160,10 @@ def symbols_in(world: World, path: Path) -> list[str]:
         Unreadable: it is neither picture nor text.
     """
     if not path.is_file():
-        raise NotFound(f"There is no file {path}.", "Name photographs or scans of the labels, or a text file.")
+        raise NotFound(
+            Said("There is no file {path}.", path=path),
+            Said("Name photographs or scans of the labels, or a text file."),
+        )
     if path.suffix.lower() in (".txt", ".csv"):
         return [line for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if line.strip()]
     with tempfile.TemporaryDirectory(dir=world.work, prefix="shelf-") as folder:

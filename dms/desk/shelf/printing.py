@@ -18,6 +18,7 @@ from dms.flow.work import copy_out
 from dms.ports.catalogue import Act
 from dms.ports.registers import Reprint
 from dms.ports.world import World
+from dms.said import Said
 from dms.sheets.calibration import draw_calibration
 from dms.sheets.cover import Cover, draw_covers
 from dms.sheets.label import Label, draw_labels
@@ -157,7 +158,10 @@ def print_copy(world: World, named: str, target: Path) -> Record:
         try:
             shutil.copyfile(marked, target)
         except OSError as problem:
-            raise Unavailable(f"{target} cannot be written: {problem.strerror}.", "Choose another place.") from problem
+            raise Unavailable(
+                Said("{target} cannot be written: {problem}.", target=target, problem=problem.strerror),
+                Said("Choose another place."),
+            ) from problem
     return record
 
 

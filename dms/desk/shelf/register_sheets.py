@@ -13,6 +13,7 @@ from dms.ports.catalogue import Transaction
 from dms.ports.registers import Loan, Request
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
+from dms.said import Do, Said
 from dms.sheets import destruction_register, loan_register
 
 
@@ -63,7 +64,10 @@ def print_destructions(world: World, target: Path, numbers: Sequence[int]) -> li
         ]  # fmt: skip
         missing = set(numbers) - {r.id for r in found}
         if missing:
-            raise NotFound(f"There is no destruction {min(missing)}.", "“dms appraise list” names them.")
+            raise NotFound(
+                Said("There is no destruction {missing}.", missing=min(missing)),
+                Said("“{act}” names them.", act=Do("appraise list")),
+            )
     headings = [c.heading for c in destruction_register.COLUMNS]
     if target.suffix.lower() == ".xlsx":
         grids = [Grid(f"销毁 {r.id}", headings, _destruction(r)) for r in found] or [Grid("销毁清册", headings, [])]

@@ -12,6 +12,7 @@ from dms.domain.record import Record, RecordState, Track
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.catalogue import Act
 from dms.ports.world import World
+from dms.said import Do, Said
 
 MOST = 5000
 
@@ -35,10 +36,15 @@ def reserve(
         Usage: a count out of range, an unknown class or manager, or a number wanted without class and manager.
     """
     if not 1 <= count <= MOST:
-        raise Usage(f"{count} sheets cannot be reserved at once.", f"Ask for 1 to {MOST}.")
+        raise Usage(
+            Said("{count} sheets cannot be reserved at once.", count=count), Said("Ask for 1 to {most}.", most=MOST)
+        )
     kind = world.scheme.record_class(class_code) if class_code else None
     if numbered and not (kind and manager):
-        raise Usage("A paper number says class and manager.", "Give --class and --manager.")
+        raise Usage(
+            Said("A paper number says class and manager."),
+            Said("Give {inputs} and {inputs_2}.", inputs=Do("", class_=True), inputs_2=Do("", manager=True)),
+        )
     now = world.now()
     year = world.clock.now().year
     records = []
@@ -49,7 +55,10 @@ def reserve(
             manager = me.code
         known = {p.code for p in tx.people()}
         if manager and manager not in known:
-            raise Usage(f"There is no account manager “{manager}”.", "Known: " + ", ".join(sorted(known)))
+            raise Usage(
+                Said("There is no account manager “{manager}”.", manager=manager),
+                Said("Known: {known}", known=sorted(known)),
+            )
         volume = None
         if numbered and kind:
             volume = tx.open_volume(world.scheme.volume(kind.code, year, manager), now)
@@ -104,7 +113,7 @@ def void(world: World, named: str, *, reason: str) -> str:
         Conflict: a registered or filed record has it.
     """
     if not reason.strip():
-        raise Usage("A number is voided only with a reason.", '--reason "cover sheet spoiled in the printer"')
+        raise Usage(Said("A number is voided only with a reason."), Do("", reason="cover sheet spoiled in the printer"))
     folded = fold(named)
     now = world.now()
     with world.catalogue.begin() as tx:
@@ -113,13 +122,19 @@ def void(world: World, named: str, *, reason: str) -> str:
         elif is_code(folded):
             record, kind = tx.record(folded), "code"
         else:
-            raise Usage(f"“{named}” is neither a code nor a paper number.", "They look like HG01E2026000123.")
+            raise Usage(
+                Said("“{named}” is neither a code nor a paper number.", named=named),
+                Said("They look like HG01E2026000123."),
+            )
         if record is None and folded not in {gap.number for gap in tx.gaps()}:
-            raise NotFound(f"{folded} was never given.", "Nothing needs to be voided.")
+            raise NotFound(Said("{record} was never given.", record=folded), Said("Nothing needs to be voided."))
         me = gate.permitted(world, tx, Action.VOID, record)
         if record is not None:
             if record.state in (RecordState.REGISTERED, RecordState.FILED):
-                raise Conflict(f"{folded} belongs to “{record.title}”.", "Only unused numbers can be voided.")
+                raise Conflict(
+                    Said("{record} belongs to “{title}”.", record=folded, title=record.title),
+                    Said("Only unused numbers can be voided."),
+                )
             if kind == "code":
                 if record.paper_number:
                     tx.void(record.paper_number, kind="paper", reason=reason, user=me.code, at=now)

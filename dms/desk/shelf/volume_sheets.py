@@ -18,6 +18,7 @@ from dms.errors import NotFound
 from dms.ports.catalogue import Act, Person, Transaction, Volume
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
+from dms.said import Do, Said
 from dms.sheets.closing import Closing, draw_closing
 from dms.sheets.electronic_list import COLUMNS as ELECTRONIC_COLUMNS
 from dms.sheets.electronic_list import ElectronicLine, draw_electronic_list
@@ -91,7 +92,9 @@ def _bundle(world: World, tx: Transaction, number: VolumeNumber) -> Bundle:
     volume = existing(tx, number)
     records = [r for r in tx.records(volume=str(number)) if mine.may(Action.PRINT, r)]
     if not records and not mine.may(Action.KEEP_VOLUMES):
-        raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
+        raise NotFound(
+            Said("There is no volume {number}.", number=number), Said("“{act}” names them.", act=Do("volume list"))
+        )
     people = {p.code: p for p in tx.people()}
     manager = people[number.manager].name if number.manager in people else number.manager
     return Bundle(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option
+from dms.faces.cli.output import Session, answer, json_option, tell
+from dms.said import Do, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.domain.record import Record
@@ -20,7 +21,7 @@ _OUTPUT = click.option(
 _FOLDED = click.option("--folded", is_flag=True, help="Larger codes with more error correction, for folded paper.")
 
 
-def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: str) -> None:
+def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: Said) -> None:
     data = {
         "file": str(target),
         "codes": [r.code for r in records],
@@ -30,7 +31,7 @@ def _printed(records: Sequence[Record], target: Path, *, as_json: bool, what: st
     def human(console: Any) -> None:
         first, last = records[0], records[-1]
         span = first.code if len(records) == 1 else f"{first.code} to {last.code}"
-        console.print(f"{what}: {span} → {target}", markup=False)
+        tell(console, Said("{what}: {span} → {target}", what=what, span=span, target=target))
 
     answer(data, human, as_json=as_json)
 
@@ -69,7 +70,7 @@ def cover_command(
             )  # fmt: skip
         target = output or Path(f"cover-{chosen[0].code}.pdf")
         print_covers(world, chosen, target, folded=folded)
-    _printed(chosen, target, as_json=as_json, what="Cover sheets" if len(chosen) > 1 else "Cover sheet")
+    _printed(chosen, target, as_json=as_json, what=Said("Cover sheets") if len(chosen) > 1 else Said("Cover sheet"))
 
 
 @click.command("reserve")
@@ -98,7 +99,7 @@ def reserve_command(
         )  # fmt: skip
         target = output or Path(f"cover-{chosen[0].code}.pdf")
         print_covers(world, chosen, target, folded=folded)
-    _printed(chosen, target, as_json=as_json, what=f"Reserved {chosen[0].paper_number} and on")
+    _printed(chosen, target, as_json=as_json, what=Said("Reserved {number} and on", number=chosen[0].paper_number))
 
 
 @click.command("label")
@@ -120,7 +121,7 @@ def label_command(
         chosen = named_records(world, records)
         target = output or Path(f"labels-{chosen[0].code}.pdf")
         print_labels(world, chosen, target, layout=layout, start=start, offset=offset)
-    _printed(chosen, target, as_json=as_json, what="Labels")
+    _printed(chosen, target, as_json=as_json, what=Said("Labels"))
 
 
 @click.command("print")
@@ -151,14 +152,19 @@ def print_command(
         _list_sheets(as_json=as_json)
         return
     if not sheet:
-        raise Usage("Print what?", "“dms print --list” names the sheets.")
+        raise Usage(Said("Print what?"), Said("“{act}” names the sheets.", act=Do("print", list=True)))
     if sheet not in sheets():
-        raise NotFound(f"There is no sheet “{sheet}”.", "“dms print --list” names them.")
+        raise NotFound(
+            Said("There is no sheet “{sheet}”.", sheet=sheet), Said("“{act}” names them.", act=Do("print", list=True))
+        )
     kind = sheets()[sheet].of
     alone = kind == "archive" or (sheet == "electronic-list" and (class_code or year or manager or not targets))
     if not targets and not alone:
         example = "HG01E2026000123" if kind == "record" else "HG01-KH·04·2026-D30-ZHS-002"
-        raise Usage(f"Print “{sheet}” for which {kind}s?", f"dms print {sheet} {example} -o sheet.pdf")
+        raise Usage(
+            Said("Print “{sheet}” for which?", sheet=Word("sheet", sheet)),
+            Do("print", sheet, example, o="sheet.pdf"),
+        )
     if sheet in ("cover", "label"):
         command = {"cover": cover_command, "label": label_command}[sheet]
         ctx.invoke(command, records=targets, output=output, as_json=as_json)
@@ -171,7 +177,7 @@ def print_command(
             told: dict[str, Any] = {"layout": layout}
         else:
             told = _print(world, sheet, targets, target, class_code=class_code, year=year, manager=manager, width=width)
-    answer({"file": str(target), **told}, lambda c: c.print(f"{sheet} → {target}", markup=False), as_json=as_json)
+    answer({"file": str(target), **told}, lambda c: tell(c, f"{sheet} → {target}"), as_json=as_json)
 
 
 def _print(
@@ -210,11 +216,11 @@ def _list_sheets(*, as_json: bool) -> None:
         ],
         "layouts": list(LAYOUTS),
     }
-    rows = [(s.name, s.title_zh, s.title_en, s.of) for s in sheets().values()]
+    rows = [(s.name, Word("sheet", s.name), Word("of", s.of)) for s in sheets().values()]
 
     def human(console: Any) -> None:
-        table(console, ("sheet", "", "", "of"), rows, empty="")
-        console.print("label layouts: " + ", ".join(LAYOUTS), markup=False)
+        table(console, heads("sheet", "", "of"), rows)
+        tell(console, Said("label layouts: {layouts}", layouts=tuple(LAYOUTS)))
 
     answer(data, human, as_json=as_json)
 
@@ -233,4 +239,8 @@ def void_command(session: Session, number: str, reason: str, as_json: bool) -> N
         voided = void(world, number, reason=reason)
         catch_up(world)
     data = {"voided": voided, "reason": reason}
-    answer(data, lambda c: c.print(f"{voided} is void: {reason}", markup=False), as_json=as_json)
+    answer(
+        data,
+        lambda c: tell(c, Said("{voided} is void: {reason}", voided=voided, reason=reason)),
+        as_json=as_json,
+    )

@@ -13,6 +13,7 @@ from dms.desk.shelf.volume_sheets import SHEETS, electronic_catalogue, print_vol
 from dms.errors import NotFound, Usage
 from dms.faces.web.view import download
 from dms.ports.world import World
+from dms.said import Said
 
 WORKBOOKS = ("electronic-list", "loan-register", "destruction-register")
 MOST_SHEETS = 500
@@ -40,9 +41,12 @@ def made(
         NotPermitted: the policy refuses it.
     """
     if len(names) > MOST_SHEETS:
-        raise Usage(f"{len(names)} sheets are too many at once.", f"At most {MOST_SHEETS}; print them in parts.")
+        raise Usage(
+            Said("{count} sheets are too many at once.", count=len(names)),
+            Said("At most {most_sheets}; print them in parts.", most_sheets=MOST_SHEETS),
+        )
     if form == "xlsx" and sheet not in WORKBOOKS:
-        raise Usage("This sheet is no workbook.", "Lists and registers are.")
+        raise Usage(Said("This sheet is no workbook."), Said("Lists and registers are."))
     write = writer(world, sheet, names, layout=layout, start=start, offset=offset)
     return download(world, f"{sheet}.{'xlsx' if form == 'xlsx' else 'pdf'}", write)
 
@@ -53,7 +57,7 @@ def writer(
 ) -> Callable[[Path], object]:  # fmt: skip
     """Return what writes a sheet to a path."""
     if sheet in ("copy", "cover", "label") and not names:
-        raise Usage("Which records?", "Write their codes or paper numbers, with blanks between.")
+        raise Usage(Said("Which records?"), Said("Write their codes or paper numbers, with blanks between."))
     writers: dict[str, Callable[[Path], object]] = {
         "copy": lambda target: print_copy(world, names[0], target),
         "cover": lambda target: print_covers(world, named_records(world, names), target),
@@ -70,8 +74,8 @@ def writer(
         return lambda target: electronic_catalogue(world, target)
     if sheet in SHEETS:
         if not names:
-            raise Usage("Which volumes?", "Write their numbers, with blanks between.")
+            raise Usage(Said("Which volumes?"), Said("Write their numbers, with blanks between."))
         return lambda target: print_volume(world, sheet, names, target)
     if sheet not in writers:
-        raise NotFound(f"There is no sheet “{sheet}”.", "The print centre lists them.")
+        raise NotFound(Said("There is no sheet “{sheet}”.", sheet=sheet), Said("The print centre lists them."))
     return writers[sheet]

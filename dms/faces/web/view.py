@@ -23,8 +23,11 @@ from starlette.background import BackgroundTask
 from dms.desk.acts import gate
 from dms.domain.policy import Action, Relation, can
 from dms.errors import NotPermitted
-from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.faces.languages import LANGUAGES, language_named
+from dms.faces.web.acts import PageSpeaker
+from dms.faces.words import words
 from dms.ports.world import World
+from dms.said import Said
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -62,15 +65,13 @@ def language_of(request: Request) -> str:
     chosen = request.query_params.get("lang") or request.cookies.get("dms_lang", "")
     if chosen in LANGUAGES:
         return chosen
-    first = request.headers.get("accept-language", "").split(",")[0].strip().lower()
-    if first.startswith("en"):
-        return "en"
-    return "zh-TW" if first.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")) else "zh"
+    first = request.headers.get("accept-language", "").split(",")[0].partition(";")[0].strip()
+    return language_named(first) or "zh"
 
 
-def speaker_of(request: Request) -> Speaker:
+def speaker_of(request: Request) -> PageSpeaker:
     """Return who speaks the asker's language."""
-    return Speaker(language_of(request))
+    return PageSpeaker(language_of(request))
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -78,7 +79,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     language = language_of(request)
     done = f"done.{request.query_params.get('done', '')}"
     told = {
-        "say": Speaker(language), "language": language, "languages": LANGUAGES,
+        "say": PageSpeaker(language), "language": language, "languages": LANGUAGES,
         "login": getattr(request.state, "login", ""), "csrf": getattr(request.state, "csrf", ""),
         "path": request.url.path, "marked": marked, "places": _places(request), "switch": _switcher(request),
         # Only words of ours: what stands in an address may be anybody's.
@@ -129,7 +130,7 @@ def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
         NotPermitted: it is not one of ours, or the session ended meanwhile.
     """
     if not request.state.csrf or not hmac.compare_digest(request.state.csrf.encode(), csrf.encode("utf-8", "replace")):
-        raise NotPermitted("This form is no longer valid.", "Go back, reload the page, and try again.")
+        raise NotPermitted(Said("This form is no longer valid."), Said("Go back, reload the page, and try again."))
 
 
 # Stands on every route that takes a form.

@@ -7,6 +7,7 @@ from pathlib import Path
 from dms.adapters.examine.readers.flow import Flow
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 
 def flowing_of(path: Path, media_type: str, work: Path, limits: Limits) -> Flow:
@@ -24,4 +25,6 @@ def flowing_of(path: Path, media_type: str, work: Path, limits: Limits) -> Flow:
         return text.read(path, media_type, limits)
     if media_type in office.READERS:
         return office.read(path, media_type, limits)
-    raise Unreadable(f"Nothing here reads {media_type}.", "Save or print it as PDF, and drop that.")
+    raise Unreadable(
+        Said("Nothing here reads {media_type}.", media_type=media_type), Said("Save or print it as PDF, and drop that.")
+    )

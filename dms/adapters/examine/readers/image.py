@@ -13,6 +13,7 @@ from dms.adapters.examine.readers import tiff_chain
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 from dms.ports.ocr import Raster
+from dms.said import Do, Said
 
 _A4_LONG_INCH = 11.69
 _LEAST_SIDE = 16
@@ -34,7 +35,9 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
         _check_size(image, limits)
         frames = _frames(image)
         if frames > limits.pages:
-            raise LimitExceeded(f"The image has {frames:,} frames, more than are taken.", "Split it.")
+            raise LimitExceeded(
+                Said("The image has {frames:,} frames, more than are taken.", frames=frames), Said("Split it.")
+            )
         told = []
         for frame in range(frames):
             # Sizes of all frames are checked before any is decoded.
@@ -43,7 +46,10 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
             except BROKEN:
                 if frame == 0:
                     raise _damaged() from None
-                told.append(f"Only {frame} of {frames} pages can be found: the file is incomplete.")
+                lost = Said(
+                    "Only {frame} of {frames} pages can be found: the file is incomplete.", frame=frame, frames=frames
+                )
+                told.append(lost.stored())
                 frames = frame
                 break
             _check_size(image, limits)
@@ -55,12 +61,15 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
             except BROKEN:
                 raise _damaged() from None
     if media_type == "image/tiff" and not told and not tiff_chain.is_whole(path):
-        told.append(f"The file is cut off after page {frames}, or damaged: look whether pages are missing.")
+        cut = Said(
+            "The file is cut off after page {frames}, or damaged: look whether pages are missing.", frames=frames
+        )
+        told.append(cut.stored())
     return Inspection(media_type, "scan", frames, warnings=tuple(told))
 
 
 def _damaged() -> Unreadable:
-    return Unreadable("The image is damaged or incomplete.", "Scan it again.")
+    return Unreadable(Said("The image is damaged or incomplete."), Said("Scan it again."))
 
 
 def _frames(image: Image.Image) -> int:
@@ -86,11 +95,12 @@ def opened(path: Path, limits: Limits) -> Image.Image:
             warnings.simplefilter("ignore")
             return Image.open(path, formats=(*_FORMATS, *_heif()))
     except Image.DecompressionBombError:
-        raise LimitExceeded("The image has more pixels than are taken.", "Scan it at 300 dpi.") from None
+        raise LimitExceeded(Said("The image has more pixels than are taken."), Said("Scan it at 300 dpi.")) from None
     except UnidentifiedImageError:
         if _is_heic(path) and not _heif():
             raise Unreadable(
-                "HEIC photographs need an extra part.", 'pip install "dms[heic]", then “dms retry”; or save it as JPEG.'
+                Said("HEIC photographs need an extra part."),
+                Said('pip install "dms[heic]", then “{act}”; or save it as JPEG.', act=Do("retry")),
             ) from None
         raise _damaged() from None
     except (*BROKEN, MemoryError):
@@ -114,9 +124,12 @@ def _heif() -> tuple[str, ...]:
 def _check_size(image: Image.Image, limits: Limits) -> None:
     width, height = image.size
     if width * height > limits.pixels:
-        raise LimitExceeded(f"The image has {width:,} × {height:,} pixels, more than are taken.", "Scan it at 300 dpi.")
+        raise LimitExceeded(
+            Said("The image has {width:,} × {height:,} pixels, more than are taken.", width=width, height=height),
+            Said("Scan it at 300 dpi."),
+        )
     if width < _LEAST_SIDE or height < _LEAST_SIDE:
-        raise Unreadable("The image is too small to be a document.", "Send a larger one.")
+        raise Unreadable(Said("The image is too small to be a document."), Said("Send a larger one."))
 
 
 def raster(path: Path, number: int, limits: Limits) -> Raster:
@@ -133,7 +146,7 @@ def raster(path: Path, number: int, limits: Limits) -> Raster:
             dpi = resolution(image)
             plain = flat(ImageOps.exif_transpose(image))
         except BROKEN:
-            raise Unreadable("The picture is damaged or incomplete.", "Scan it again.") from None
+            raise Unreadable(Said("The picture is damaged or incomplete."), Said("Scan it again.")) from None
         if plain.mode == "1":
             plain = plain.convert("L")
         return Raster(plain.width, plain.height, 1 if plain.mode == "L" else 3, plain.tobytes(), dpi)

@@ -15,6 +15,7 @@ from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.text import decode, html
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Limits
+from dms.said import Said
 
 _MOST_PARTS = 1000
 _LONGEST_HEADER = 2000
@@ -31,11 +32,11 @@ def read(path: Path, work: Path, limits: Limits) -> Flow:
     with path.open("rb") as file:
         message = email.message_from_binary_file(file, policy=email.policy.default)
     if not isinstance(message, EmailMessage) or not message.keys():
-        raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
+        raise Unreadable(Said("It is no readable e-mail."), Said("Save the message again from the mail program."))
     if _depth(message) > limits.nesting:
         raise LimitExceeded(
-            f"The message holds messages within messages, more than {limits.nesting} deep.",
-            "Save the inner messages one by one.",
+            Said("The message holds messages within messages, more than {nesting} deep.", nesting=limits.nesting),
+            Said("Save the inner messages one by one."),
         )
     bodies: list[str] = []
     files: list[tuple[str, bytes]] = []
@@ -76,13 +77,16 @@ class _State:
         """Take a part and what is in it."""
         self._parts += 1
         if self._parts > _MOST_PARTS:
-            raise LimitExceeded(f"The message has more than {_MOST_PARTS} parts.", "Ask the sender for the files.")
+            raise LimitExceeded(
+                Said("The message has more than {most_parts} parts.", most_parts=_MOST_PARTS),
+                Said("Ask the sender for the files."),
+            )
         kind = part.get_content_type()
         if kind == "message/rfc822":
             self._inner(part, depth)
         elif part.is_multipart():
             if depth > 10 * self._limits.nesting:
-                raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
+                raise LimitExceeded(Said("The message is nested too deeply."), Said("Ask the sender for the files."))
             children = list(part.iter_parts()) if isinstance(part, EmailMessage) else part.get_payload()
             if kind == "multipart/alternative":
                 children = _best(children)
@@ -97,11 +101,14 @@ class _State:
         if message is None:
             return
         if len(self._files) >= self._limits.parts:
-            raise LimitExceeded(f"The message has more than {self._limits.parts} attachments.", "Save them one by one.")
+            raise LimitExceeded(
+                Said("The message has more than {parts} attachments.", parts=self._limits.parts),
+                Said("Save them one by one."),
+            )
         try:
             data = message.as_bytes()
         except (MessageError, ValueError, LookupError, RecursionError):
-            self.warnings.append("A message inside it is damaged and was not taken apart.")
+            self.warnings.append(Said("A message inside it is damaged and was not taken apart.").stored())
             return
         self._files.append((f"{_header(message, 'Subject') or 'message'}.eml", data))
 
@@ -110,7 +117,8 @@ class _State:
         try:
             data = part.get_payload(decode=True) or b""
         except (MessageError, ValueError, LookupError):
-            self.warnings.append(f"A part of the message ({kind}) is damaged and was left out.")
+            left = Said("A part of the message ({kind}) is damaged and was left out.", kind=kind)
+            self.warnings.append(left.stored())
             return
         attached = part.get_content_disposition() == "attachment" or (name and not kind.startswith("text/"))
         if kind in ("text/plain", "text/html") and not attached:
@@ -124,7 +132,8 @@ class _State:
             # Pictures without a name are logos of signatures and letterheads.
             if len(self._files) >= self._limits.parts:
                 raise LimitExceeded(
-                    f"The message has more than {self._limits.parts} attachments.", "Save them one by one."
+                    Said("The message has more than {parts} attachments.", parts=self._limits.parts),
+                    Said("Save them one by one."),
                 )
             self._files.append((name or f"part-{len(self._files) + 1}", data))
 

@@ -15,6 +15,7 @@ from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 _MOST_ENTRIES = 10_000
 _MOST_UNPACKED = 600 * 1024**2
@@ -24,7 +25,7 @@ _LONGEST_XML = 200 * 1024**2
 _PROLOGUE = 1024
 _MOST_CELLS = 500_000
 _LITTLE_TEXT = 200
-_ASK_FOR_PDF = "Ask the sender for a PDF."
+_ASK_FOR_PDF = Said("Ask the sender for a PDF.")
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _WORD_KINDS = (
     _WORD + "document.main+xml",
@@ -46,7 +47,10 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     told = flow.warnings
     if container.pictures and len(flow.text) < _LITTLE_TEXT:
         told += (
-            f"It holds {container.pictures} pictures; what is written in them was not read. Send them as PDF, too.",
+            Said(
+                "It holds {pictures} pictures; what is written in them was not read. Send them as PDF, too.",
+                pictures=container.pictures,
+            ).stored(),
         )
     macros = ("macros",) if container.macros else ()
     return Flow(clean(flow.text), flow.title[:200], flow.date, flow.author[:200], active_content=macros, warnings=told)
@@ -69,19 +73,26 @@ def _check_container(path: Path) -> _Container:
             worst = max((e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _SMALL), default=0.0)
             longest = max((e.file_size for e in entries if _is_xml(e.filename)), default=0)
             if len(entries) > _MOST_ENTRIES:
-                raise LimitExceeded(f"It holds {len(entries):,} parts: that is no ordinary document.", _ASK_FOR_PDF)
+                raise LimitExceeded(
+                    Said("It holds {count:,} parts: that is no ordinary document.", count=len(entries)), _ASK_FOR_PDF
+                )
             if unpacked > _MOST_UNPACKED or worst > _WORST_RATIO or longest > _LONGEST_XML:
                 raise LimitExceeded(
-                    f"It would unpack to {unpacked / 1e6:,.0f} MB: that is no ordinary document.", _ASK_FOR_PDF
+                    Said(
+                        "It would unpack to {unpacked:,.0f} MB: that is no ordinary document.", unpacked=unpacked / 1e6
+                    ),
+                    _ASK_FOR_PDF,
                 )
             if any(e.flag_bits & 1 for e in entries):
-                raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
+                raise Unreadable(
+                    Said("The file is locked with a password."), Said("Save it without one, and drop that.")
+                )
             for entry in entries:
                 if _is_xml(entry.filename):
                     with archive.open(entry) as part:
                         if b"<!DOCTYPE" in part.read(_PROLOGUE).replace(b"\0", b""):
                             raise Unreadable(
-                                "Its inside holds definitions no office program writes: it may be an attack.",
+                                Said("Its inside holds definitions no office program writes: it may be an attack."),
                                 _ASK_FOR_PDF,
                             )
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
@@ -98,7 +109,7 @@ def _is_xml(name: str) -> bool:
 
 
 def _damaged() -> Unreadable:
-    return Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.")
+    return Unreadable(Said("The file is damaged or incomplete (a broken zip container)."), Said("Send it again."))
 
 
 def _docx(path: Path, limits: Limits) -> Flow:
@@ -170,7 +181,8 @@ def _xlsx(path: Path, limits: Limits) -> Flow:
                 size += len(line)
                 if cells > _MOST_CELLS or size > limits.text:
                     raise LimitExceeded(
-                        f"The workbook has more than {_MOST_CELLS:,} cells.", "Split it, or save what matters as PDF."
+                        Said("The workbook has more than {most_cells:,} cells.", most_cells=_MOST_CELLS),
+                        Said("Split it, or save what matters as PDF."),
                     )
                 if line:
                     lines.append(line)

@@ -11,6 +11,7 @@ import pikepdf
 from dms.adapters.examine.readers import pdf_pages
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
+from dms.said import Do, Said
 
 # A mapped file would count as memory of the process that reads it.
 _STREAM = pikepdf.AccessMode.stream
@@ -40,7 +41,9 @@ def inspect(path: Path, work: Path, passwords: Sequence[str], limits: Limits) ->
         LimitExceeded: too many pages.
     """
     pdf, password = _open(path, passwords)
-    warnings = ["The PDF was locked; the original is kept locked, the access copy is not."] if password else []
+    warnings = (
+        [Said("The PDF was locked; the original is kept locked, the access copy is not.").stored()] if password else []
+    )
     with pdf:
         try:
             count = len(pdf.pages)
@@ -48,18 +51,22 @@ def inspect(path: Path, work: Path, passwords: Sequence[str], limits: Limits) ->
         except _ERRORS as problem:
             raise _damaged() from problem
         if count == 0:
-            raise Unreadable("The PDF has no pages.", "Export or scan it again.")
+            raise Unreadable(Said("The PDF has no pages."), Said("Export or scan it again."))
         if count > limits.pages:
-            raise LimitExceeded(f"The PDF has {count:,} pages; at most {limits.pages:,} are taken.", "Split it.")
+            raise LimitExceeded(
+                Said("The PDF has {count:,} pages; at most {pages:,} are taken.", count=count, pages=limits.pages),
+                Said("Split it."),
+            )
         active, signed = _survey(pdf)
         title, author = _told(pdf, "/Title"), _told(pdf, "/Author")
         encrypted = bool(pdf.is_encrypted)
         repaired = _was_rebuilt(pdf) or declared != count or not pdf_pages.opens(path, count, password)
         if repaired and not _has_end(path):
-            raise Unreadable("The PDF is incomplete: its end is missing.", "Send, export or scan it again.")
+            raise Unreadable(Said("The PDF is incomplete: its end is missing."), Said("Send, export or scan it again."))
         if repaired:
             pdf.Root.Pages.Count = count
-            warnings.append("The PDF was damaged and has been repaired for reading: look whether it is complete.")
+            mended = Said("The PDF was damaged and has been repaired for reading: look whether it is complete.")
+            warnings.append(mended.stored())
         filled = _flattened(pdf)
         changed = encrypted or repaired or filled
         if changed:
@@ -89,8 +96,8 @@ def _open(path: Path, passwords: Sequence[str]) -> tuple[pikepdf.Pdf, str]:
         except (*_ERRORS, OSError) as problem:
             raise _damaged() from problem
     raise Unreadable(
-        "The PDF is locked with a password nobody told.",
-        "Add it to “passwords” in dms.toml, or drop an unlocked copy; then “dms retry”.",
+        Said("The PDF is locked with a password nobody told."),
+        Said("Add it to “passwords” in dms.toml, or drop an unlocked copy; then “{act}”.", act=Do("retry")),
     )
 
 
@@ -130,7 +137,7 @@ def _keep(pdf: pikepdf.Pdf, target: Path) -> None:
 
 
 def _damaged() -> Unreadable:
-    return Unreadable("The PDF is damaged or incomplete.", "Send, export or scan it again.")
+    return Unreadable(Said("The PDF is damaged or incomplete."), Said("Send, export or scan it again."))
 
 
 def _survey(pdf: pikepdf.Pdf) -> tuple[tuple[str, ...], bool]:
@@ -197,7 +204,7 @@ def part(path: Path, numbers: Sequence[int], target: Path) -> None:
             out.remove_unreferenced_resources()
             out.save(beside, deterministic_id=True)
     except IndexError as problem:
-        raise Unreadable("The file has fewer pages than it had before.", "Send it again.") from problem
+        raise Unreadable(Said("The file has fewer pages than it had before."), Said("Send it again.")) from problem
     except _ERRORS as problem:
         raise _damaged() from problem
     beside.replace(target)

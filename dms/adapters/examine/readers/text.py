@@ -10,6 +10,7 @@ from dms.adapters.examine.flowing import clean
 from dms.adapters.examine.readers.flow import Flow
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 _MOST_BYTES_A_CHARACTER = 4
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
@@ -36,7 +37,9 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     """
     size = path.stat().st_size
     if size > limits.text * _MOST_BYTES_A_CHARACTER:
-        raise LimitExceeded(f"The file holds {size / 1e6:,.0f} MB of text, more than is taken.", "Split it.")
+        raise LimitExceeded(
+            Said("The file holds {size:,.0f} MB of text, more than is taken.", size=size / 1e6), Said("Split it.")
+        )
     data = path.read_bytes()
     if media_type == "text/html":
         declared = _CHARSET.search(data[:4096])
@@ -44,7 +47,7 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     else:
         flow = Flow(clean(decode(data)))
     if not flow.text.strip():
-        raise Unreadable("The file holds no text.", "Look whether the right file was sent.")
+        raise Unreadable(Said("The file holds no text."), Said("Look whether the right file was sent."))
     return flow
 
 

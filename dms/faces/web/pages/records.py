@@ -30,6 +30,7 @@ from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _SETTLES = {"class": "class_code", "date": "day"}
@@ -56,7 +57,9 @@ def scanned(request: Request, rest: str) -> Response:
     """Lead from the address in a printed QR code to its record, where the code is one of ours."""
     payload = qr.read(f"{qr.MARK}:{rest}", world_of(request).key)
     if payload is None:
-        raise NotFound("This QR code is none of this archive's.", "Search for the number printed beneath it.")
+        raise NotFound(
+            Said("This QR code is none of this archive's."), Said("Search for the number printed beneath it.")
+        )
     return back(f"/r/{payload.code}")
 
 
@@ -206,6 +209,6 @@ def do(
     elif act == "void":
         void(world, named, reason=reason)
     else:
-        raise NotFound(f"There is no act “{act}”.", "Use the buttons of the record's page.")
+        raise NotFound(Said("There is no act “{act}”.", act=act), Said("Use the buttons of the record's page."))
     catch_up(world)
     return back("/triage" if act == "settle" else f"/r/{quote(named)}", act)
