@@ -56,7 +56,13 @@ def file_record(world: World, code: str, *, reason: str = "") -> Record:
                     Said("{code} was changed by somebody else just now.", code=code),
                     Said("Look at it, then file it again."),
                 )
-            world.vault.write(code, files, message=f"Filed as {filed.paper_number}", user=world.user, at=now)
+            world.vault.write(
+                code,
+                files,
+                message=Said("Filed as {number}", number=filed.paper_number).stored(),
+                user=world.user,
+                at=now,
+            )
             tx.save_record(filed)
             tx.enqueue("index", code)
             told = {"paper_number": filed.paper_number, "by_hand": bool(reason)}

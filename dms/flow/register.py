@@ -162,7 +162,7 @@ def _keep(work: Work, record: Record) -> Record:
         head = vault.write(
             record.code,
             files,
-            message=f"{'Joined by its paper' if joins else 'Registered'} from {safe_name(item.name)}",
+            message=_how(item, joins=bool(joins)).stored(),
             user=item.user,
             at=item.created,
         )
@@ -217,6 +217,12 @@ def _children(work: Work, record: Record) -> list[Item]:
             ).noting(part_of=record.code, depth=depth)
         )
     return children
+
+
+def _how(item: Item, *, joins: bool) -> Said:
+    """Return what the vault's version notes of where it came from."""
+    name = safe_name(item.name)
+    return Said("Joined by its paper from {name}", name=name) if joins else Said("Registered from {name}", name=name)
 
 
 def _ask(tx: Transaction, work: Work, record: Record, now: str) -> None:

@@ -102,7 +102,7 @@ def _split(work: Work, segments: Sequence[Segment]) -> Item:
     stored = world.vault.write(
         batch,
         {f"original/stack.{suffix}": work.original},
-        message=f"Received the stack {item.name}",
+        message=Said("Received the stack {name}", name=item.name).stored(),
         user=item.user,
         at=item.created,
     )

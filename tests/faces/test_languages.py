@@ -117,6 +117,7 @@ NAMES = {
     "BagIt", "archivist", "calibration", "catalogue", "class", "code", "customer", "customers", "date", "dealings",
     "dossier", "electronic", "exceptions", "four", "gaps", "half", "loan", "manager", "month", "number", "people",
     "properties", "quarter", "relevance", "state", "systemctl enable", "systemd", "title", "volume", "year",
+    "closing", "copy", "cover", "destruction", "label", "none", "pdf", "spine", "wqy",
 }  # fmt: skip
 
 
@@ -142,8 +143,9 @@ def test_what_commands_answer_is_in_one_language(office, capsys, language):
         main(["--home", str(office.home), "--as", "tester", "--lang", language, *words])
         told = "".join(capsys.readouterr())
         told = re.sub(r"dms [a-z]+( [a-z]+)*|--?[a-z][\w-]*|“[^”]*”|nonsense|nothing|\{.*\}", " ", told)
-        for one in foreign(told, language, own):
-            found.setdefault(one, " ".join(words))
+        # What stands on both carriers (R13) is Chinese, whoever reads it.
+        told = re.sub(r"(?m)^.*(remark on|备注|備註|电子:|纸质:|電子:|紙質:).*$", " ", told)
+        found |= {one: " ".join(words) for one in foreign(told, language, own) if one not in NAMES}
     assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
 

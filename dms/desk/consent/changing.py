@@ -145,7 +145,12 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
                 forget(world, kept)
             return record
         changed = _changed(record, request)
-        message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
+        message = Said(
+            "Changed: {reason}; asked by {asked_by}, agreed by {agreed_by}",
+            reason=request.reason,
+            asked_by=request.asked_by,
+            agreed_by=act.me.code,
+        ).stored()
         if fresh:
             changed = put_in_place(world, changed, fresh, message=message, now=act.now)
         else:
@@ -205,7 +210,8 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
         act.tx.enqueue("index", record.code)
         _reprint(act, moved, Said("item moved from {paper_number}", paper_number=record.paper_number))
         act.notes |= {"before": record.paper_number, "after": str(number)}
-        refile_record(world, moved, message=f"Moved from {record.paper_number} to {number}: {reason}", now=act.now)
+        why_moved = Said("Moved from {old} to {new}: {reason}", old=record.paper_number, new=str(number), reason=reason)
+        refile_record(world, moved, message=why_moved.stored(), now=act.now)
     return moved
 
 

@@ -177,9 +177,12 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         tx.save_record(record)
         tx.settle("pair", record.code)
         world.vault.write(
-            record.code, {"record.json": record_json(record)}, message=f"Differences accepted: {reason}",
-            user=world.user, at=now,
-        )  # fmt: skip
+            record.code,
+            {"record.json": record_json(record)},
+            message=Said("Differences accepted: {reason}", reason=reason).stored(),
+            user=world.user,
+            at=now,
+        )
     return record
 
 
@@ -214,8 +217,18 @@ def _join_objects(world: World, joined: Record, right: Record, now: str) -> None
             name = path.removeprefix("original/")
             with world.vault.open(right.code, path) as source:
                 files[f"paper/{name}"] = source.read()
-    world.vault.write(joined.code, files, message=f"Paired with the scan {right.code}", user=world.user, at=now)
+    world.vault.write(
+        joined.code,
+        files,
+        message=Said("Paired with the scan {scan}", scan=right.code).stored(),
+        user=world.user,
+        at=now,
+    )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
     world.vault.write(
-        right.code, {"record.json": record_json(gone)}, message=f"Paired into {joined.code}", user=world.user, at=now
+        right.code,
+        {"record.json": record_json(gone)},
+        message=Said("Paired into {record}", record=joined.code).stored(),
+        user=world.user,
+        at=now,
     )

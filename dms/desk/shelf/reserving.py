@@ -98,7 +98,7 @@ def _keep(world: World, records: list[Record], now: str) -> None:
     world.vault.write(
         f"batch-{hashlib.sha256(told).hexdigest()[:32]}",
         {"reserved.json": told},
-        message=f"Reserved {records[0].code} to {records[-1].code}",
+        message=Said("Reserved {first} to {last}", first=records[0].code, last=records[-1].code).stored(),
         user=world.user,
         at=now,
     )

@@ -289,5 +289,9 @@ def _keep_picture(world: World, record: Record, role: str, page: int, box: Box, 
         world.examiner().crop(access, page, box, picture)
         files: dict[str, Path | bytes | None] = {f"evidence/{role}.png": picture}
         world.vault.write(
-            record.code, files, message=f"Signature of the {role} confirmed", user=world.user, at=now
-        )  # fmt: skip
+            record.code,
+            files,
+            message=Said("Signature confirmed: {role}", role=Word("role", role)).stored(),
+            user=world.user,
+            at=now,
+        )

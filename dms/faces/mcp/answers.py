@@ -185,7 +185,7 @@ def shown(told: Mapping[str, Any]) -> Shown:
             "pages": len(told["pages"]),
             "signatures": gate["signatures"][-MOST_LINES:],
             "missing_before_filing": gate["missing"],
-            "versions": told["versions"][-MOST_LINES:],
+            "versions": [{**v, "message": str(v["message"])} for v in told["versions"][-MOST_LINES:]],
             "waits": questions[-MOST_LINES:],
         }
     )
