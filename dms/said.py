@@ -10,7 +10,6 @@ import json
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Union
 
@@ -20,8 +19,28 @@ _PLAIN_OPTION = re.compile(r"[A-Za-z0-9·._/:=@%+,-]+")
 _PLAIN_ARGUMENT = re.compile(r"[\w·._/:=@%+,…-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class _Whole:
+    """A value by its slots; no dataclass, as ``asdict`` of what holds one must leave it whole."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def _all(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same is said with the same values."""
+        return type(other) is type(self) and isinstance(other, _Whole) and self._all() == other._all()
+
+    def __hash__(self) -> int:
+        """Return a hash of all of it."""
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        """Return it with its values."""
+        return f"{type(self).__name__}{self._all()!r}"
+
+
+class Word(_Whole):
     """A name of ours that has a word in every language: a state, a role, a field, an act.
 
     Attributes:
@@ -29,16 +48,18 @@ class Word:
         name: as the code calls it, such as ``filed``.
     """
 
-    family: str
-    name: str
+    __slots__ = ("family", "name")
+
+    def __init__(self, family: str, name: str) -> None:
+        self.family = family
+        self.name = name
 
     def __str__(self) -> str:
         """Return the name as English prose writes it."""
         return self.name.replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class Do:
+class Do(_Whole):
     """An act to be done next, with its inputs: the command line writes it as a command, a page as its name or a link.
 
     Without a name it is only inputs, by example, of the act that was tried: ``Do("", reason="…")``.
@@ -49,15 +70,13 @@ class Do:
         inputs: options by name; ``True`` is a flag.
     """
 
-    name: str
-    arguments: tuple[str, ...]
-    inputs: tuple[tuple[str, str | bool], ...]
+    __slots__ = ("arguments", "inputs", "name")
 
     def __init__(self, name: str, /, *arguments: object, **inputs: object) -> None:
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "arguments", tuple(str(one) for one in arguments))
+        self.name = name
+        self.arguments = tuple(str(one) for one in arguments)
         given = ((key.rstrip("_"), value if isinstance(value, bool) else str(value)) for key, value in inputs.items())
-        object.__setattr__(self, "inputs", tuple(given))
+        self.inputs: tuple[tuple[str, str | bool], ...] = tuple(given)
 
     def __str__(self) -> str:
         """Return the act as typed on a command line."""
@@ -74,10 +93,8 @@ class Do:
 Value = Union[str, int, float, Word, Do, "Said", tuple["Value", ...]]
 
 
-class Said:
+class Said(_Whole):
     """A sentence and its values; equal where both are, and readable back from the JSON it is stored as.
-
-    No dataclass: ``asdict`` of what holds one must leave it whole.
 
     Attributes:
         text: the English template, the key of every catalogue.
@@ -89,18 +106,6 @@ class Said:
     def __init__(self, text: str, /, **values: object) -> None:
         self.text = text
         self.given: tuple[tuple[str, Value], ...] = tuple((name, _value(values[name])) for name in sorted(values))
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the same is said with the same values."""
-        return isinstance(other, Said) and (self.text, self.given) == (other.text, other.given)
-
-    def __hash__(self) -> int:
-        """Return a hash of both."""
-        return hash((self.text, self.given))
-
-    def __repr__(self) -> str:
-        """Return it as it is written."""
-        return f"Said({self.text!r}{''.join(f', {name}={value!r}' for name, value in self.given)})"
 
     def __str__(self) -> str:
         """Return the sentence in English, for logs and programs."""
