@@ -149,7 +149,7 @@ def test_r8_a_change_is_agreed_by_another_and_the_old_version_stays(office):
     with open_world(office.home, user="tester") as world:
         from dms.desk.consent.changing import compare
 
-        found = {d.place: (d.before, d.after) for d in compare(world, code, first, last)}
+        found = {str(d.place): (d.before, d.after) for d in compare(world, code, first, last)}
     assert found["title"] == ("折让审批 a.txt", "折让审批（更正）")
     assert {r["sheet"] for r in office.dms("reprint")["reprints"]} == {"label", "volume-list", "closing"}
     refused(office, "change", "--approve", request["id"], user="gm", exit_code=1)
