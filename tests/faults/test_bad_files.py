@@ -24,6 +24,7 @@ from dms.adapters.examine.examiner import PoolExaminer
 from dms.domain.pages import Page
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
+from dms.said import read_said
 
 LIMITS = Limits(seconds_inspect=30, seconds_per_page=30, memory=900_000_000, pages=1500)
 CHILDREN = 2
@@ -109,7 +110,7 @@ def check(examiner: PoolExaminer, paths: list[Path], tmp_path: Path) -> None:
         else:
             if name in REFUSED_FOR_SIZE or name.startswith(("empty.", "truncated.pdf", "header-only")):
                 problems.append(f"{name!r}: was taken as {inspection}")
-            told = " ".join([*inspection.warnings, *(w for p in pages for w in p.warnings)])
+            told = " ".join(str(read_said(w)) for w in [*inspection.warnings, *(w for p in pages for w in p.warnings)])
             if NOT_FOR_PEOPLE.search(told) or (name in WARNED and not told):
                 problems.append(f"{name!r}: warned with {told!r}")
         if path.read_bytes() != before:

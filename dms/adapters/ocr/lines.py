@@ -24,8 +24,8 @@ _STEP = 8.0
 _COLUMNS = 640
 _MOST_LINES = 8
 _ROUNDING = ((320, 32), (768, 64), (1 << 30, 128))
-# A short line alone in a narrow batch is read worse than beside blank paper: of 24 places of a two-character name with a
-# rare character, 11 were right without this floor, 24 with it (20 with the batches of six lines of any width).
+# A short line alone in a narrow batch is read worse than beside blank paper: of 24 places of a two-character name with
+# a rare character, 11 were right without this floor, 24 with it (20 with the batches of six lines of any width).
 _LEAST_WIDTH = 224
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dms.desk.shelf.sheets import options, sheets
-from dms.faces.cli.output import Session, answer, json_option
+from dms.faces.cli.output import Session, answer, json_option, tell
+from dms.said import Do, Said, heads
 
 if TYPE_CHECKING:
     from dms.desk.shelf.sheets.sheet import Option, Printed
@@ -56,7 +57,7 @@ def _answer(printed: Printed, *, as_json: bool, what: str) -> None:
     data = {"file": files[0], **({"files": files} if len(files) > 1 else {}), **printed.told}
     codes = printed.told.get("codes", ())
     span = "" if not codes else f": {codes[0]}" if len(codes) == 1 else f": {codes[0]} to {codes[-1]}"
-    answer(data, lambda c: c.print(f"{what}{span} → {', '.join(files)}", markup=False), as_json=as_json)
+    answer(data, lambda c: tell(c, f"{what}{span} → {', '.join(files)}"), as_json=as_json)
 
 
 def _reserved(world: World, records: Sequence[Record], output: Path | None, chosen: dict[str, Any]) -> Printed:
@@ -174,7 +175,7 @@ def print_command(
         _list_sheets(as_json=as_json)
         return
     if not sheet:
-        raise Usage("Print what?", "“dms print --list” names the sheets.")
+        raise Usage(Said("Print what?"), Said("“{act}” names the sheets.", act=Do("print", list=True)))
     with session.world() as world:
         printed = print_sheet(world, sheet, targets, output or Path(f"{sheet}.pdf"), _given(chosen))
     _answer(printed, as_json=as_json, what=sheet)
@@ -194,7 +195,7 @@ def _list_sheets(*, as_json: bool) -> None:
         (s.name, s.title_zh, s.title_en, s.of, " ".join(s.formats), " ".join(f"--{o.name}" for o in s.options))
         for s in sheets().values()
     ]
-    answer(data, lambda c: table(c, ("sheet", "", "", "of", "as", "options"), rows, empty=""), as_json=as_json)
+    answer(data, lambda c: table(c, heads("sheet", "", "", "of", "as", "options"), rows), as_json=as_json)
 
 
 @click.command("void")
@@ -211,4 +212,8 @@ def void_command(session: Session, number: str, reason: str, as_json: bool) -> N
         voided = void(world, number, reason=reason)
         catch_up(world)
     data = {"voided": voided, "reason": reason}
-    answer(data, lambda c: c.print(f"{voided} is void: {reason}", markup=False), as_json=as_json)
+    answer(
+        data,
+        lambda c: tell(c, Said("{voided} is void: {reason}", voided=voided, reason=reason)),
+        as_json=as_json,
+    )

@@ -27,6 +27,8 @@ from starlette.concurrency import run_in_threadpool
 from dms.desk.acts import gate
 from dms.domain.policy import Action, Relation, Role, can
 from dms.errors import NotPermitted
+from dms.faces.languages import language_named
+from dms.faces.web.acts import PageSpeaker
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
 from dms.faces.web.words import LANGUAGES, Speaker, words
@@ -109,15 +111,13 @@ def language_of(request: Request) -> str:
     chosen = request.query_params.get("lang") or request.cookies.get("dms_lang", "")
     if chosen in LANGUAGES:
         return chosen
-    first = request.headers.get("accept-language", "").split(",")[0].strip().lower()
-    if first.startswith("en"):
-        return "en"
-    return "zh-TW" if first.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")) else "zh"
+    first = request.headers.get("accept-language", "").split(",")[0].partition(";")[0].strip()
+    return language_named(first) or "zh"
 
 
-def speaker_of(request: Request) -> Speaker:
+def speaker_of(request: Request) -> PageSpeaker:
     """Return who speaks the asker's language."""
-    return Speaker(language_of(request))
+    return PageSpeaker(language_of(request))
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
