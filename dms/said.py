@@ -115,6 +115,10 @@ class Said(_Whole):
         """Tell whether anything is said at all."""
         return bool(self.text)
 
+    def anew(self, **values: object) -> Said:
+        """Return the same sentence with other values."""
+        return Said(self.text, **values)
+
     @property
     def values(self) -> Mapping[str, Value]:
         """Return the values by the names of their places."""

@@ -51,7 +51,7 @@ class LeftOut:
 
     def said(self) -> Said:
         """Return it in a few words."""
-        words = Said(WORDS[self.what].text, n=self.count) if self.what in WORDS else verbatim(self.what)
+        words = WORDS[self.what].anew(n=self.count) if self.what in WORDS else verbatim(self.what)
         shown = (*self.names[:_NAMES_SAID], *(["…"] if len(self.names) > _NAMES_SAID else []))
         return Said("{words} ({names})", words=words, names=shown) if shown else words
 

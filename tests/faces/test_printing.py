@@ -154,7 +154,7 @@ def test_every_face_offers_the_same_sheets(office, counter):
 
 @pytest.mark.parametrize("language", ["zh", "zh-TW", "en"])
 def test_every_sheet_and_option_has_its_words(language):
-    from dms.faces.web.words import words
+    from dms.faces.words import words
 
     known = words(language)
     assert all(known[name] for name in sheets()) and all(known[f"option.{name}"] for name in options())

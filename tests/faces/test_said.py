@@ -65,7 +65,8 @@ def _parsed():
 
 
 def test_no_error_question_or_reason_is_made_of_rendered_english():
-    told = {**dict.fromkeys(KINDS, (0, 1)), "Attention": (2, 3), "Reprint": (2,), "Finding": (2, 3), "Trouble": (3,)}
+    told = {**dict.fromkeys(KINDS, (0, 1)), "Attention": (2, 3), "Reprint": (2,), "Finding": (2, 3), "Trouble": (3,),
+            "Refusal": (0, 1), "Format": (1,), "Problem": (2,), "Gap": (2,), "Probe": (0, 2, 3)}  # fmt: skip
     rendered = []
     for path, tree in _parsed():
         for node in ast.walk(tree):

@@ -162,9 +162,12 @@ def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
         for record in made:
             # Inside the transaction: nothing stands in the catalogue that a rebuild would not find.
             world.vault.write(
-                record.code, {"record.json": record_json(record)}, message=Said("Imported from {source}", source=source).stored(),
-                user=act.me.code, at=act.now,
-            )  # fmt: skip
+                record.code,
+                {"record.json": record_json(record)},
+                message=Said("Imported from {source}", source=source).stored(),
+                user=act.me.code,
+                at=act.now,
+            )
     return Imported(len(made), ())
 
 

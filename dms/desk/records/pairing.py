@@ -264,9 +264,12 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         tx.save_record(record)
         tx.settle("pair", record.code)
         world.vault.write(
-            record.code, {"record.json": record_json(record)}, message=Said("Differences accepted: {reason}", reason=reason).stored(),
-            user=act.me.code, at=now,
-        )  # fmt: skip
+            record.code,
+            {"record.json": record_json(record)},
+            message=Said("Differences accepted: {reason}", reason=reason).stored(),
+            user=act.me.code,
+            at=now,
+        )
     return record
 
 
@@ -311,8 +314,12 @@ def _join_objects(
         joined.code, files, message=Said("Paired with the scan {scan}", scan=gone.code).stored(), user=by, at=at
     )
     world.vault.write(
-        gone.code, {"record.json": record_json(gone)}, message=Said("Paired into {record}", record=joined.code).stored(), user=by, at=at
-    )  # fmt: skip
+        gone.code,
+        {"record.json": record_json(gone)},
+        message=Said("Paired into {record}", record=joined.code).stored(),
+        user=by,
+        at=at,
+    )
 
 
 ACTS = (

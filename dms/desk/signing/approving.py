@@ -169,9 +169,12 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
         if picture is not None:
             # Before the commit, so that no confirmation stands without its picture.
             world.vault.write(
-                record.code, {f"evidence/{role}.png": picture}, message=Said("Signature of the {role} confirmed", role=Word("role", role)).stored(),
-                user=act.me.code, at=act.now,
-            )  # fmt: skip
+                record.code,
+                {f"evidence/{role}.png": picture},
+                message=Said("Signature of the {role} confirmed", role=Word("role", role)).stored(),
+                user=act.me.code,
+                at=act.now,
+            )
     return signature
 
 

@@ -88,13 +88,19 @@ def _read_flat(source: Source) -> Flow:
 FORMATS = (
     Format(_OPEN + "text", Said("an OpenDocument text"), (".odt", ".ott", ".odm"), _named("text"), _read),
     Format(_OPEN + "spreadsheet", Said("an OpenDocument table"), (".ods", ".ots"), _named("spreadsheet"), _read),
-    Format(_OPEN + "presentation", Said("an OpenDocument presentation"), (".odp", ".otp"), _named("presentation"), _read),
+    Format(
+        _OPEN + "presentation", Said("an OpenDocument presentation"), (".odp", ".otp"), _named("presentation"), _read
+    ),
     Format(_OPEN + "graphics", Said("an OpenDocument drawing"), (".odg", ".otg"), _named("graphics"), _read),
     Format(
-        _OPEN + "flat", Said("an OpenDocument file in one piece"), (".fodt", ".fods", ".fodp", ".fodg"), _is_flat, _read_flat,
+        _OPEN + "flat",
+        Said("an OpenDocument file in one piece"),
+        (".fodt", ".fods", ".fodp", ".fodg"),
+        _is_flat,
+        _read_flat,
         also=(".xml",),
     ),
-)  # fmt: skip
+)
 
 
 def _data(archive: zipfile.ZipFile, name: str) -> bytes:
