@@ -49,6 +49,7 @@ def words(language: str) -> Mapping[str, Text]:
 def _of_sheets(*, english: bool) -> Mapping[str, str]:
     """Return the titles of the sheets and of their options, as these say them."""
     titles = {name: sheet.title_en if english else sheet.title_zh for name, sheet in sheets().items()}
+    titles |= {f"sheet.{name}": title for name, title in titles.items()}
     return titles | {f"option.{o.name}": o.title_en if english else o.title_zh for o in options().values()}
 
 

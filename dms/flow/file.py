@@ -74,10 +74,9 @@ def refuse_unfit(record: Record) -> None:
         raise told.get(record.state, other)
     missing = missing_for_filing(record)
     if missing:
-        options = " ".join(f"--{m} …" for m in missing)
         raise Usage(
-            Said("{code} cannot be filed: {missing} missing.", code=code, missing=tuple(missing)),
-            Do("describe", code, options),
+            Said("{code} cannot be filed: {missing} missing.", code=code, missing=[Word("field", m) for m in missing]),
+            Do("describe", code, **dict.fromkeys(missing, "…")),
         )
 
 

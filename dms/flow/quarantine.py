@@ -28,7 +28,7 @@ def quarantine(work: Work, problem: DmsError) -> Item:
     if found is not None and found.is_file() and not kept.exists():
         copy_whole(found, kept)
         sync_file(kept)
-    reason = f"{problem.message} {problem.hint}".strip()
+    reason = problem.told.stored()
     _write(
         place / "reason.txt",
         f"{item.name}\n\n{problem.message}\n{problem.hint}\n\n"

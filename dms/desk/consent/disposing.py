@@ -256,7 +256,11 @@ def empty_vault(world: World) -> int:
             if head is None or set(head.files) != set(wanted):
                 kept = wanted if object_id == record.code else _void_scan(world, object_id, record)
                 world.vault.purge(
-                    object_id, kept, message="Destroyed by consent", user=world.actor.name, at=world.now()
+                    object_id,
+                    kept,
+                    message=Said("Destroyed by consent").stored(),
+                    user=world.actor.name,
+                    at=world.now(),
                 )
                 count += 1
     for batch in sorted(batches):
@@ -265,7 +269,11 @@ def empty_vault(world: World) -> int:
         if head is not None and "tombstone.json" not in head.files:
             told = json.dumps({"reason": "a document of this stack was destroyed"}).encode()
             world.vault.purge(
-                batch, {"tombstone.json": told}, message="Stack destroyed", user=world.actor.name, at=world.now()
+                batch,
+                {"tombstone.json": told},
+                message=Said("Stack destroyed").stored(),
+                user=world.actor.name,
+                at=world.now(),
             )
             count += 1
     return count

@@ -12,7 +12,7 @@ from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.flow.work import record_json
 from dms.ports.world import World
-from dms.said import Do, Said
+from dms.said import Do, Said, Word
 
 DESCRIBE = on_record(Action.DESCRIBE, RecordState.RESERVED, RecordState.REGISTERED)
 
@@ -102,7 +102,7 @@ def describe(
             world.vault.write(
                 record.code,
                 {"record.json": record_json(described)},
-                message="Described: " + ", ".join(sorted(changes)),
+                message=Said("Described: {fields}", fields=[Word("field", name) for name in sorted(changes)]).stored(),
                 user=world.actor.name,
                 at=now,
             )

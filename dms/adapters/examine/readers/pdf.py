@@ -100,9 +100,9 @@ def _count(pdf: pikepdf.Pdf, limits: Limits) -> int:
 
 def _warnings(*, encrypted: bool, repaired: bool) -> Iterator[str]:
     if encrypted:
-        yield "The PDF was locked; the original is kept locked, the access copy is not."
+        yield Said("The PDF was locked; the original is kept locked, the access copy is not.").stored()
     if repaired:
-        yield "The PDF was damaged and has been repaired for reading: look whether it is complete."
+        yield Said("The PDF was damaged and has been repaired for reading: look whether it is complete.").stored()
 
 
 def _told(pdf: pikepdf.Pdf, key: str) -> str:

@@ -43,7 +43,7 @@ def _gather(asked: Asked) -> Gathered[Sequence[Catalogue]]:
     if any(asked.options[option.name] for option in NARROWED):
         raise Usage(
             Said("Name volumes, or a class, year or manager, not both."),
-            Said("{act} electronic-list {inputs}", act=Do("print"), inputs=Do("", class_="04")),
+            Do("print", "electronic-list", class_="04"),
         )
     found = bundles(asked)
     lists = [
