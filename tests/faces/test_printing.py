@@ -14,6 +14,7 @@ from dms.assembly import open_world
 from dms.desk.shelf import printing
 from dms.desk.shelf.sheets import names_of, options, sheets
 from dms.ports.registers import Reprint
+from dms.said import Said
 
 CONTENT = ("volume-cover", "volume-list", "closing", "electronic-list")
 
@@ -75,7 +76,7 @@ def test_what_changes_while_a_sheet_is_drawn_stays_on_the_reprint_list(office, t
 
         def paper():
             with world.catalogue.begin() as tx:
-                tx.ask_reprint(Reprint(volume, "closing", "changed meanwhile", world.now()))
+                tx.ask_reprint(Reprint(volume, "closing", Said("changed meanwhile"), world.now()))
             return world.paper()
 
         printing.print_sheet(replace(world, paper=paper), "closing", [volume], tmp_path / "c.pdf")
