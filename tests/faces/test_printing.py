@@ -80,7 +80,7 @@ def test_what_changes_while_a_sheet_is_drawn_stays_on_the_reprint_list(office, t
             return world.paper()
 
         printing.print_sheet(replace(world, paper=paper), "closing", [volume], tmp_path / "c.pdf")
-        assert "changed meanwhile" in [r.why for r in printing.reprints(world) if r.sheet == "closing"]
+        assert Said("changed meanwhile") in [r.why for r in printing.reprints(world) if r.sheet == "closing"]
         printing.print_sheet(world, "closing", [volume], tmp_path / "c.pdf")
         assert [r for r in printing.reprints(world) if r.sheet == "closing"] == []
 

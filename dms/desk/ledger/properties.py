@@ -27,7 +27,7 @@ from dms.said import NOTHING, Said, Word, verbatim
 FOUR_PROPERTIES = ActKind("four-properties", Action.REPORT)
 
 
-PASSED, FAILED, UNCHECKED = "合格", "不合格", "未检"
+PASSED, FAILED, UNCHECKED = "passed", "failed", "unchecked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def search_command(
     """Search the whole archive.
 
     Words are joined by AND; also OR, NOT, "phrases", (groups), title:, customer:, class:04, year:2026,
-    date:2026-01..2026-03, code:, number:, and what forms say: 金额:>10000, 电话:139…, 合计金额:1万..2万.
+    date:2026-01..2026-03, code:, number:, and what forms say: “金额:>10000”, “电话:139…”, “合计金额:1万..2万”.
     Chinese words of any length are found, Traditional as Simplified; numbers and codes in every notation;
     names also by their pinyin initials.
     """
