@@ -127,8 +127,8 @@ def test_r10_r14_dealings_dossier_grades_and_packs(office, tmp_path):
     assert [g["state"] for g in office.dms("grade", "list", quarter, user="zhs")["gradings"]] == ["proposed", "decided"]
     note(office)
     month = office.dms("report", "month", "-o", tmp_path / "m.xlsx", user="gm")
-    assert month["sections"][0]["title"] == "本月新增 1 件"
-    focus = next(s for s in month["sections"] if s["title"] == "重点关注客户")
+    assert month["sections"][0]["title"] == "New this month: 1"
+    focus = next(s for s in month["sections"] if s["title"] == "Customers to look at")
     assert focus["rows"][0][1] == CUSTOMER
     for kind, about in (("quarter", quarter), ("half", ""), ("year", str(today.year))):
         office.dms("report", kind, about, "-o", tmp_path / f"{kind}.pdf", user="gm")

@@ -136,8 +136,14 @@ def test_every_costly_bad_file_is_read_or_refused_with_a_reason(
     check(examiner, costly, tmp_path)
 
 
+# Of the costly ones, which the test above reads one by one; beside these the watcher must go on.
+TOGETHER = {"content-bomb.pdf", "one-line.txt", "open-tags.html"}
+
+
 @pytest.mark.slow
-def test_the_watcher_survives_all_of_them_at_once(archive: Any, files: list[Path]) -> None:
+def test_the_watcher_survives_them_together(archive: Any, files: list[Path]) -> None:
+    files = [f for f in files if f.name not in SLOW or f.name in TOGETHER]
+    assert {f.name for f in files} >= TOGETHER
     dropped = {hashlib.sha512(f.read_bytes()).hexdigest() for f in files}
     for file in files:
         shutil.copy(file, archive.inbox / file.name)
