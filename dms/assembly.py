@@ -29,6 +29,7 @@ from dms.ports.sign_on import SignOn
 from dms.ports.tracing import Tracer
 from dms.ports.vault import Vault
 from dms.ports.world import World
+from dms.said import Do, Said
 from dms.settings import Settings
 
 _KEY_FILE = "secret.key"
@@ -155,8 +156,10 @@ def _same_key(catalogue: Catalogue, key: bytes) -> None:
             tx.set_fact("key", known)
     if known != told:
         raise Usage(
-            "This is another key than the archive's.",
-            f"Put archive/{_KEY_FILE} back from a backup, or copy the first machine's; QR codes are signed with it.",
+            Said("This is another key than the archive's."),
+            Said(
+                "Put archive/secret.key back from a backup, or copy the first machine's; QR codes are signed with it."
+            ),
         )
 
 
@@ -307,7 +310,10 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
     from dms.adapters.catalogue import open_catalogue
 
     if (home / options.FILE_NAME).exists():
-        raise Conflict(f"There is an archive in {home} already.", "Look around with “dms search” or “dms doctor”.")
+        raise Conflict(
+            Said("There is an archive in {home} already.", home=home),
+            Said("Look around with “{act}” or “{act_2}”.", act=Do("search"), act_2=Do("doctor")),
+        )
     text = scheme.read_text(encoding="utf-8") if scheme else shipped.schema_text("scheme.toml")
     if fonds:
         text = _with_fonds(text, fonds)
@@ -370,7 +376,7 @@ def _with_fonds(text: str, fonds: str) -> str:
         if line.partition("=")[0].strip() == "fonds":
             lines[number] = f'fonds = "{fonds.upper()}"'
             return "\n".join(lines) + "\n"
-    raise Usage("The scheme has no line “fonds = …”.", "Add it below [scheme].")
+    raise Usage(Said("The scheme has no line “fonds = …”."), Said("Add it below [scheme]."))
 
 
 def _key(settings: Settings) -> bytes:
@@ -384,10 +390,13 @@ def _key(settings: Settings) -> bytes:
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
         raise Unavailable(
-            f"The archive's key {path} is lost.", "Put it back from a backup; every QR code printed is signed with it."
+            Said("The archive's key {path} is lost.", path=path),
+            Said("Put it back from a backup; every QR code printed is signed with it."),
         ) from None
     except ValueError:
-        raise Unavailable(f"The archive's key {path} is damaged.", "Put it back from a backup.") from None
+        raise Unavailable(
+            Said("The archive's key {path} is damaged.", path=path), Said("Put it back from a backup.")
+        ) from None
 
 
 def _make_key(settings: Settings, catalogue: Catalogue) -> None:
@@ -402,8 +411,8 @@ def _make_key(settings: Settings, catalogue: Catalogue) -> None:
     if not path.exists():
         if known is not None:
             raise Usage(
-                "The catalogue belongs to an archive whose key is not here.",
-                f"Copy archive/{_KEY_FILE} of its first machine here, then try again; or name another database.",
+                Said("The catalogue belongs to an archive whose key is not here."),
+                Said("Copy archive/secret.key of its first machine here, then try again; or name another database."),
             )
         fresh = settings.archive / f".{_KEY_FILE}.{secrets.token_hex(4)}"
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -425,7 +434,8 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(
-            f"The folder {folder} cannot be made: {problem.strerror}.", "Check its permissions and the disk."
+            Said("The folder {folder} cannot be made: {problem}.", folder=folder, problem=problem.strerror),
+            Said("Check its permissions and the disk."),
         ) from problem
 
 

@@ -1,4 +1,4 @@
-"""Every error a person can meet: message, remedy, exit code and HTTP status in one place.
+"""Every error a person can meet: what is said, remedy, exit code and HTTP status in one place.
 
 The tree::
 
@@ -19,27 +19,44 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from dms.said import Remedy, Said, as_said, joined
+
 
 class DmsError(Exception):
     """Base of all errors meant for a person.
 
     Args:
-        message: what happened, in one sentence.
-        hint: what to do next; empty where the message says it all.
+        said: what happened, in one sentence; a text is somebody else's and told as it is.
+        remedy: what to do next: a sentence, or an act with its inputs; nothing where the message says it all.
     """
 
     code: ClassVar[str] = "failure"
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, said: Said | str, remedy: Remedy | str = "") -> None:
+        self.said = as_said(said)
+        self.remedy = as_said(remedy)
+        super().__init__(self.said)
 
-    def __reduce__(self) -> tuple[type[DmsError], tuple[str, str]]:
-        """Keep message and hint when the error crosses from a child process."""
-        return (type(self), (self.message, self.hint))
+    @property
+    def message(self) -> str:
+        """What happened, in English: for logs and programs; a face tells ``said`` in its reader's language."""
+        return str(self.said)
+
+    @property
+    def hint(self) -> str:
+        """What to do next, in English and as commands."""
+        return str(self.remedy)
+
+    @property
+    def told(self) -> Said:
+        """Return both as one, as it is stored where a person must look."""
+        return joined(self.said, self.remedy)
+
+    def __reduce__(self) -> tuple[type[DmsError], tuple[Said, Said]]:
+        """Keep both when the error crosses from a child process."""
+        return (type(self), (self.said, self.remedy))
 
 
 class Usage(DmsError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dms.errors import NotFound, Usage
+from dms.said import Do, Said
 
 FILE_NAME = "dms.toml"
 PREFIX = "DMS_"
@@ -122,16 +123,25 @@ def load(
     except FileNotFoundError:
         if not new:
             raise NotFound(
-                f"There is no archive in {home}.", "Make one with “dms init”, or name its folder with --home."
+                Said("There is no archive in {home}.", home=home),
+                Said(
+                    "Make one with “{act}”, or name its folder with {inputs}.", act=Do("init"), inputs=Do("", home=True)
+                ),
             ) from None
         stored = {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise Usage(f"{path} cannot be read: {problem}.", "Mend the file; docs/settings.md lists every key.") from None
+        raise Usage(
+            Said("{path} cannot be read: {problem}.", path=path, problem=problem),
+            Said("Mend the file; docs/settings.md lists every key."),
+        ) from None
     values: dict[str, Any] = {}
     known = {f.name: f for f in fields(Settings) if f.name != "home"}
     for key, value in stored.items():
         if key not in known:
-            raise Usage(f"{path} has the unknown key “{key}”.", "docs/settings.md lists every key.")
+            raise Usage(
+                Said("{path} has the unknown key “{key}”.", path=path, key=key),
+                Said("docs/settings.md lists every key."),
+            )
         values[key] = _typed(key, value, known[key].default, str(path))
     for key, option in known.items():
         text = environ.get(PREFIX + key.upper())
@@ -168,7 +178,10 @@ def _typed(key: str, value: Any, default: Any, where: str) -> Any:
     elif isinstance(value, str):
         return value
     kind = {tuple: "a list of texts", float: "a number", int: "a whole number"}.get(type(default), "a text")
-    raise Usage(f"“{key}” in {where} must be {kind}.", "docs/settings.md lists every key.")
+    raise Usage(
+        Said("“{key}” in {where} must be {kind}.", key=key, where=where, kind=kind),
+        Said("docs/settings.md lists every key."),
+    )
 
 
 def documentation() -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from dms.domain.describing.profiles import FormProfile, profile_from_dict
 from dms.domain.scheme import Scheme, scheme_from_dict
 from dms.errors import NotFound, Usage
+from dms.said import Said
 from dms.settings import Settings
 
 
@@ -28,7 +29,8 @@ def load_scheme(settings: Settings) -> Scheme:
             return check_scheme(_text(path), str(path))
         except OSError as problem:
             raise NotFound(
-                f"The scheme {path} cannot be read: {problem.strerror}.", "Mend “scheme” in dms.toml."
+                Said("The scheme {path} cannot be read: {problem}.", path=path, problem=problem.strerror),
+                Said("Mend “scheme” in dms.toml."),
             ) from None
     return _default_scheme()
 
@@ -79,7 +81,8 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as problem:
         line = path.read_bytes()[: problem.start].count(b"\n") + 1
         raise Usage(
-            f"{path} is no UTF-8 text: line {line}.", "Mend the line, or put the file back from a backup."
+            Said("{path} is no UTF-8 text: line {line}.", path=path, line=line),
+            Said("Mend the line, or put the file back from a backup."),
         ) from None
 
 
@@ -91,10 +94,15 @@ def _checked(text: str, where: str, schema: str) -> dict[str, Any]:
         data = tomllib.loads(text)
         jsonschema.validate(data, json.loads(schema_text(schema)))
     except tomllib.TOMLDecodeError as problem:
-        raise Usage(f"{where} is not valid TOML: {problem}.", "Mend the line it names.") from None
+        raise Usage(
+            Said("{where} is not valid TOML: {problem}.", where=where, problem=problem), Said("Mend the line it names.")
+        ) from None
     except jsonschema.ValidationError as problem:
         place = "/".join(str(p) for p in problem.absolute_path) or "the file"
-        raise Usage(f"{where}: {place}: {problem.message}", f"schemas/{schema} describes the file.") from None
+        raise Usage(
+            Said("{where}: {place}: {problem}", where=where, place=place, problem=problem),
+            Said("schemas/{schema} describes the file.", schema=schema),
+        ) from None
     return data
 
 

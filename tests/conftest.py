@@ -57,6 +57,8 @@ def archive(tmp_path, capsys, monkeypatch) -> Archive:
         monkeypatch.setenv(f"DMS_{key}", value)
     monkeypatch.delenv("DMS_HOME", raising=False)
     monkeypatch.setenv("DMS_USER", "tester")
+    # Whoever runs the tests: commands speak English unless a test says otherwise.
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     made = Archive(tmp_path / "home", capsys)
     made.dms("init")
     made.dms("people", "add", "ZHS", "张华生", "--login", "zhs")

@@ -12,9 +12,12 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, Pre
 from obstore.store import S3Store
 
 from dms.errors import Unavailable, Usage
+from dms.said import Said
 
 T = TypeVar("T")
-_HINT = "s3://bucket/folder?endpoint=http://host:port; the keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+_HINT = Said(
+    "s3://bucket/folder?endpoint=http://host:port; the keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
 
 
 def open_bucket(url: str, folder: str) -> tuple[S3Store, str]:
@@ -31,7 +34,7 @@ def open_bucket(url: str, folder: str) -> tuple[S3Store, str]:
     options = {name: values[-1] for name, values in parse_qs(told.query).items()}
     unknown = options.keys() - {"endpoint", "region"}
     if told.scheme != "s3" or not told.hostname or unknown or told.username:
-        raise Usage(f"The address “{url.partition('?')[0]}” cannot be read.", _HINT)
+        raise Usage(Said("The address “{url}” cannot be read.", url=url.partition("?")[0]), _HINT)
     config: dict[str, Any] = {"checksum_algorithm": "sha256", "region": options.get("region", "us-east-1")}
     if "endpoint" in options:
         config |= {"endpoint": options["endpoint"], "virtual_hosted_style_request": False}
@@ -43,7 +46,7 @@ def open_bucket(url: str, folder: str) -> tuple[S3Store, str]:
             retry_config={"max_retries": 6, "retry_timeout": timedelta(seconds=45)},
         )
     except BaseError as problem:
-        raise Usage(f"The bucket cannot be used: {problem}", _HINT) from problem
+        raise Usage(Said("The bucket cannot be used: {problem}", problem=problem), _HINT) from problem
     return store, f"{told.path.strip('/') or folder}/"
 
 
@@ -59,4 +62,6 @@ def answered(act: Callable[[], T]) -> T:
         raise
     except (BaseError, OSError) as problem:
         told = re.sub(r"\s+", " ", str(problem)).partition(" Debug source")[0][:300]
-        raise Unavailable(f"The object store does not answer: {told}", "Look whether it runs.") from problem
+        raise Unavailable(
+            Said("The object store does not answer: {told}", told=told), Said("Look whether it runs.")
+        ) from problem

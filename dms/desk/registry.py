@@ -13,6 +13,7 @@ from dms.desk.acts.kinds import ActKind, Form, Of
 from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
 from dms.ports.world import World
+from dms.said import Said, Word
 
 # Acts of the journey itself, which nobody asks for one by one, and of the operator's own commands.
 JOURNEY = (ActKind("register"), ActKind("quarantine"), ActKind("recover", Action.CARE), ActKind("migrate", Action.CARE))
@@ -52,30 +53,40 @@ def perform(world: World, name: str, named: str, given: Mapping[str, Any]) -> An
     """
     kind = record_acts().get(name)
     if kind is None or kind.run is None:
-        raise NotFound(f"There is no act “{name}”.", "Acts: " + ", ".join(record_acts()))
+        raise NotFound(
+            Said("There is no act “{name}”.", name=name), Said("Acts: {record_acts}", record_acts=tuple(record_acts()))
+        )
     told: dict[str, Any] = {}
     for one in kind.inputs:
         value = given.get(one.name)
         if value in (None, ""):
             if one.needed:
-                raise Usage(f"“{name}” needs {one.name.replace('_', ' ')}.", _example(one.form))
+                raise Usage(
+                    Said("“{name}” needs {one}.", name=Word("act", name), one=Word("input", one.name)),
+                    _example(one.form),
+                )
             continue
         if one.choices and value not in one.choices:
-            raise Usage(f"“{value}” is none of {', '.join(one.choices)}.", "Choose one of them.")
+            raise Usage(
+                Said("“{value}” is none of {choices}.", value=value, choices=tuple(one.choices)),
+                Said("Choose one of them."),
+            )
         if one.form is Form.NUMBER and not 0 <= int(value) <= one.most:
-            raise Usage(f"{one.name} is a number up to {one.most}.", "Type it again.")
+            raise Usage(Said("{one} is a number up to {most}.", one=one.name, most=one.most), Said("Type it again."))
         if isinstance(value, str) and len(value) > one.most:
-            raise Usage(f"{one.name} has {one.most} characters at most.", "Say it shorter.")
+            raise Usage(
+                Said("{one} has {most} characters at most.", one=one.name, most=one.most), Said("Say it shorter.")
+            )
         told[one.parameter or one.name] = value
     return kind.run(world, named, **told)
 
 
-def _example(form: Form) -> str:
+def _example(form: Form) -> Said:
     return {
-        Form.CLASS: "A class of the scheme, such as 04.",
-        Form.RECORD: "An electronic code, such as HG01E2026000123.",
-        Form.ROLE: "Whose signature it is.",
-    }.get(form, "Say why.")
+        Form.CLASS: Said("A class of the scheme, such as 04."),
+        Form.RECORD: Said("An electronic code, such as HG01E2026000123."),
+        Form.ROLE: Said("Whose signature it is."),
+    }.get(form, Said("Say why."))
 
 
 def _modules() -> Iterator[str]:

@@ -14,6 +14,7 @@ from dms.domain.describing.profiles import FormProfile
 from dms.domain.numbers import fold
 from dms.domain.query import Within
 from dms.errors import Usage
+from dms.said import Said
 
 # Fields that every record has; a form's own of the same key is the record's.
 _OF_RECORD = {"customer": "customer", "date": "date"}
@@ -30,7 +31,7 @@ _AMOUNT = re.compile(r"[¥￥$€£]?(\d{1,3}(?:,\d{3})+|\d{1,13})(\.\d+)?(万|�
 _TIMES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _COMPARED = re.compile(r"(>=|<=|=>|=<|[><=≥≤])(.*)")
 _ROC = 1911
-_EXAMPLE = "Such as date:2026-11-23, date:2026-11, date:2026-01..2026-03, date:115-11 (民国)."
+_EXAMPLE = Said("Such as date:2026-11-23, date:2026-11, date:2026-01..2026-03, date:115-11 (民国).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,10 @@ def _cents(narrow: str, typed: str, *, up: bool = False) -> int:
     """Return an amount in hundredths, parts of one cut off, or counted as one more."""
     match = _AMOUNT.fullmatch(narrow)
     if not match:
-        raise Usage(f"“{typed}” is no amount.", "Such as 金额:12800, 金额:>10000, 金额:5000..10000, 金额:>=1.5万.")
+        raise Usage(
+            Said("“{typed}” is no amount.", typed=typed),
+            Said("Such as 金额:12800, 金额:>10000, 金额:5000..10000, 金额:>=1.5万."),
+        )
     told = Decimal(match[1].replace(",", "") + (match[2] or "")) * _TIMES.get(match[3] or "", 1) * 100
     whole = int(told)
     return whole + (up and told > whole)
@@ -156,7 +160,7 @@ def year(text: str) -> int:
     """
     match = re.fullmatch(r"(民国|民國)?(\d{1,4})年?度?", fold(text))
     if not match:
-        raise Usage(f"“{text}” is no year.", "Such as year:2026, or year:115 (民国).")
+        raise Usage(Said("“{text}” is no year.", text=text), Said("Such as year:2026, or year:115 (民国)."))
     return _year(match[2], text, roc=bool(match[1]))
 
 
@@ -165,7 +169,9 @@ def _year(figures: str, typed: str, *, roc: bool) -> int:
         return int(figures)
     if len(figures) == 3 or roc:
         return int(figures) + _ROC
-    raise Usage(f"The year in “{typed}” has {len(figures)} figures and may be several.", _EXAMPLE)
+    raise Usage(
+        Said("The year in “{typed}” has {count} figures and may be several.", typed=typed, count=len(figures)), _EXAMPLE
+    )
 
 
 def _day(text: str, typed: str, *, end: bool) -> date:
@@ -173,14 +179,14 @@ def _day(text: str, typed: str, *, end: bool) -> date:
     parts = [p for p in bare.groups() if p] if bare else re.findall(r"\d+", text)
     rest = re.sub(r"民国|民國|中华|中華|[\d年月日号./-]", "", text)
     if not parts or len(parts) > 3 or rest:
-        raise Usage(f"“{typed}” is no date.", _EXAMPLE)
+        raise Usage(Said("“{typed}” is no date.", typed=typed), _EXAMPLE)
     told_year = _year(parts[0], typed, roc="民" in text)
     try:
         month = int(parts[1]) if len(parts) > 1 else (12 if end else 1)
         last = calendar.monthrange(told_year, month)[1]
         return date(told_year, month, int(parts[2]) if len(parts) > 2 else (last if end else 1))
     except ValueError:
-        raise Usage(f"“{typed}” is no date.", _EXAMPLE) from None
+        raise Usage(Said("“{typed}” is no date.", typed=typed), _EXAMPLE) from None
 
 
 def days(keys: tuple[str, ...], text: str) -> Within:

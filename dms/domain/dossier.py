@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dms.said import Said, Word
+
 KINDS = ("booked", "charged", "paid", "reduced")
 CREDIT_DAYS = 30
 AGES = ((30, "1–30"), (60, "31–60"), (90, "61–90"), (10**6, ">90"))
@@ -42,7 +44,7 @@ class Flag:
     """A sign of risk: ``high`` or ``notice``, and why."""
 
     level: str
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +134,36 @@ def _flags(sums: dict[str, int], debt_kind: str, owed: int, ageing: dict[str, in
     found: list[Flag] = []
     overdue = sum(ageing.values())
     if ageing[">90"]:
-        found.append(Flag("high", f"{money(ageing['>90'])} overdue for more than 90 days (oldest {slowest})"))
+        found.append(
+            Flag(
+                "high",
+                Said(
+                    "{amount} overdue for more than 90 days (oldest {days})", amount=money(ageing[">90"]), days=slowest
+                ),
+            )
+        )
     elif overdue:
-        found.append(Flag("notice", f"{money(overdue)} overdue, the oldest for {slowest} days"))
+        found.append(
+            Flag("notice", Said("{amount} overdue, the oldest for {days} days", amount=money(overdue), days=slowest))
+        )
     if sums[debt_kind] and owed * 2 > sums[debt_kind]:
         share = round(100 * owed / sums[debt_kind])
-        found.append(Flag("high" if share > 75 else "notice", f"{share} % of all {debt_kind} is still owed"))
+        found.append(
+            Flag(
+                "high" if share > 75 else "notice",
+                Said("{share} % of all {kind} is still owed", share=share, kind=Word("dealing", debt_kind)),
+            )
+        )
     if sums[debt_kind] and sums["reduced"] * 10 > sums[debt_kind]:
         share = round(100 * sums["reduced"] / sums[debt_kind])
-        found.append(Flag("notice", f"reductions come to {share} % of all {debt_kind}"))
+        found.append(
+            Flag(
+                "notice",
+                Said("reductions come to {share} % of all {kind}", share=share, kind=Word("dealing", debt_kind)),
+            )
+        )
     if sums["charged"] and sums["booked"] and sums["charged"] > sums["booked"] * 11 // 10:
-        found.append(Flag("notice", "more was charged than booked"))
+        found.append(Flag("notice", Said("more was charged than booked")))
     if owed < 0:
-        found.append(Flag("notice", f"{money(-owed)} more was paid than owed"))
+        found.append(Flag("notice", Said("{amount} more was paid than owed", amount=money(-owed))))
     return tuple(found)

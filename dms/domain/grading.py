@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dms.errors import Usage
+from dms.said import Said
 
 CLASSES = ("A", "B", "C", "D")
 _PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
@@ -34,7 +35,10 @@ def span(text: str) -> Span:
     """
     found = _PERIOD.fullmatch(text.strip().upper())
     if not found:
-        raise Usage(f"“{text}” is no period.", "A month 2026-11, a quarter 2026-Q4, a half 2026-H2 or a year 2026.")
+        raise Usage(
+            Said("“{text}” is no period.", text=text),
+            Said("A month 2026-11, a quarter 2026-Q4, a half 2026-H2 or a year 2026."),
+        )
     year = int(found[1])
     if found[2]:
         first, months = int(found[2]), 1

@@ -9,24 +9,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dms.said import NOTHING, Said, verbatim
+
 # Key -> what is said, "{n}" the count. A key that is not here is said as it stands.
-WORDS: Mapping[str, str] = {
-    "pictures": "{n} pictures: what is written in them was not read",
-    "media": "{n} sounds or films",
-    "embedded": "{n} embedded files that were not taken apart",
-    "unknown": "{n} parts of a kind nothing here reads",
-    "deleted": "{n} passages deleted with tracked changes",
-    "no_result": "the results of {n} formulas: the file holds none",
-    "linked": "{n} things that lie outside the file and are only linked",
-    "no_text": "no text at all was found",
-    "damaged": "{n} parts that are damaged",
-    "shortened": "its end: it is longer than is taken",
-    "locked": "{n} parts that are locked with a password",
-    "copy": "the last {n} lines in its copy to look at: its text and search have them",
-    "characters": "{n} characters that are damaged",
-    "empty": "{n} attachments that are empty",
-    "data": "{n} sheets of structured data for programs",
-    "logos": "{n} small pictures without a name",
+WORDS: Mapping[str, Said] = {
+    "pictures": Said("{n} pictures: what is written in them was not read", n=0),
+    "media": Said("{n} sounds or films", n=0),
+    "embedded": Said("{n} embedded files that were not taken apart", n=0),
+    "unknown": Said("{n} parts of a kind nothing here reads", n=0),
+    "deleted": Said("{n} passages deleted with tracked changes", n=0),
+    "no_result": Said("the results of {n} formulas: the file holds none", n=0),
+    "linked": Said("{n} things that lie outside the file and are only linked", n=0),
+    "no_text": Said("no text at all was found"),
+    "damaged": Said("{n} parts that are damaged", n=0),
+    "shortened": Said("its end: it is longer than is taken"),
+    "locked": Said("{n} parts that are locked with a password", n=0),
+    "copy": Said("the last {n} lines in its copy to look at: its text and search have them", n=0),
+    "characters": Said("{n} characters that are damaged", n=0),
+    "empty": Said("{n} attachments that are empty", n=0),
+    "data": Said("{n} sheets of structured data for programs", n=0),
+    "logos": Said("{n} small pictures without a name", n=0),
 }
 _NAMES_SAID = 3
 
@@ -47,17 +49,17 @@ class LeftOut:
     names: tuple[str, ...] = ()
     ask: bool = False
 
-    def said(self) -> str:
+    def said(self) -> Said:
         """Return it in a few words."""
-        words = WORDS.get(self.what, self.what).format(n=self.count)
-        shown = ", ".join(self.names[:_NAMES_SAID]) + (", …" if len(self.names) > _NAMES_SAID else "")
-        return f"{words} ({shown})" if shown else words
+        words = WORDS[self.what].anew(n=self.count) if self.what in WORDS else verbatim(self.what)
+        shown = (*self.names[:_NAMES_SAID], *(["…"] if len(self.names) > _NAMES_SAID else []))
+        return Said("{words} ({names})", words=words, names=shown) if shown else words
 
 
-def sentence(left_out: Iterable[LeftOut]) -> str:
+def sentence(left_out: Iterable[LeftOut]) -> Said:
     """Return one sentence that names all, empty where nothing was left out."""
     said = [one.said() for one in left_out]
-    return f"Not in its text: {'; '.join(said)}." if said else ""
+    return Said("Not in its text: {parts}.", parts=said) if said else NOTHING
 
 
 def together(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:

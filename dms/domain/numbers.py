@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from dms.errors import Usage
+from dms.said import Said
 
 DOT = "·"
 _DOTS = "·・•‧∙⋅．.。｡･‧●"
@@ -105,7 +106,10 @@ def parse_volume(text: str) -> VolumeNumber:
     """
     match = _VOLUME.fullmatch(fold(text))
     if not match:
-        raise Usage(f"“{text}” is not a volume number.", "A volume number looks like HG01-KH·04·2026-D30-ZHS-002.")
+        raise Usage(
+            Said("“{text}” is not a volume number.", text=text),
+            Said("A volume number looks like HG01-KH·04·2026-D30-ZHS-002."),
+        )
     return _volume(match)
 
 
@@ -117,7 +121,10 @@ def parse_paper(text: str) -> PaperNumber:
     """
     match = _PAPER.fullmatch(fold(text))
     if not match:
-        raise Usage(f"“{text}” is not a paper number.", "A paper number looks like HG01-KH·04·2026-D30-ZHS-002-0007.")
+        raise Usage(
+            Said("“{text}” is not a paper number.", text=text),
+            Said("A paper number looks like HG01-KH·04·2026-D30-ZHS-002-0007."),
+        )
     return PaperNumber(_volume(match), int(match["item"]))
 
 
@@ -129,7 +136,10 @@ def parse_code(text: str) -> ElectronicCode:
     """
     match = _CODE.fullmatch(fold(text))
     if not match:
-        raise Usage(f"“{text}” is not an electronic code.", "An electronic code looks like HG01E2026000123.")
+        raise Usage(
+            Said("“{text}” is not an electronic code.", text=text),
+            Said("An electronic code looks like HG01E2026000123."),
+        )
     return ElectronicCode(match["fonds"], int(match["year"]), int(match["serial"]))
 
 

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from dms.domain.describing.dates import find_dates
 from dms.domain.describing.values import find_amounts, narrow, plain
+from dms.said import Said, Word
 
 PROPOSE = 0.55
 _SHINGLE = 4
@@ -159,3 +160,15 @@ def _bare(text: str) -> str:
 def _printed(value: str, ours: frozenset[str]) -> bool:
     bare = _bare(value)
     return any(bare in _bare(number) for number in ours)
+
+
+# So many differences are named in a question; the comparison shows all.
+_NAMED = 5
+
+
+def told_apart(found: Sequence[FactDifference]) -> tuple[Said, ...]:
+    """Return what two carriers tell differently, for a person: kind, electronic value, paper value."""
+    return tuple(
+        Said("{kind} {left} / {right}", kind=Word("fact", d.kind), left=d.left or "-", right=d.right or "-")
+        for d in found[:_NAMED]
+    )

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from dms.domain.numbers import DOT, ElectronicCode, PaperNumber, parse_code, parse_paper
 from dms.errors import Usage
+from dms.said import Said
 
 MARK = "DMS1"
 _SHAPE = re.compile(rf"(?:https?://[^\s]*/)?{MARK}:([A-Z0-9]+):([A-Z0-9.\-]+):([A-Z2-7]{{8}})", re.IGNORECASE)
@@ -50,7 +51,10 @@ def write(code: ElectronicCode, paper: PaperNumber | None, purpose: Purpose, key
     if base_url:
         text = f"{base_url.upper().rstrip('/')}/{text}"
     if not _ALPHANUMERIC.issuperset(text):
-        raise Usage(f"The base URL {base_url!r} cannot stand in a QR code.", "Use letters, digits, '.', ':', '/', '-'.")
+        raise Usage(
+            Said("The base URL {base_url} cannot stand in a QR code.", base_url=repr(base_url)),
+            Said("Use letters, digits, '.', ':', '/', '-'."),
+        )
     return text
 
 

@@ -16,6 +16,7 @@ from dms.domain.hantext import INVISIBLE
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.query import All, Between, Match, Node, Not, OneOf
 from dms.errors import Usage
+from dms.said import Said
 
 _FIELDS = {
     "title": "title", "题名": "title", "题": "title", "text": "text", "正文": "text", "customer": "customer",
@@ -55,7 +56,10 @@ def parse(text: str, names: FieldNames = _NO_NAMES) -> Node:
         Usage: a date, year or amount that is none, or a query of absurd length.
     """
     if len(text) > _MOST_LENGTH:
-        raise Usage(f"The query has {len(text):,} characters.", f"At most {_MOST_LENGTH:,} are searched.")
+        raise Usage(
+            Said("The query has {count:,} characters.", count=len(text)),
+            Said("At most {most_length:,} are searched.", most_length=_MOST_LENGTH),
+        )
     clean = "".join(c if c >= " " and not "\ud800" <= c <= "\udfff" else " " for c in text)
     return _Parser(list(_tokens(clean, names))).query()
 
@@ -182,7 +186,7 @@ class _Parser:
     def _group(self) -> Node:
         self._depth += 1
         if self._depth > _MOST_NESTING:
-            raise Usage("The query has too many parentheses.", "Leave some out.")
+            raise Usage(Said("The query has too many parentheses."), Said("Leave some out."))
         inner = self._either()
         self._depth -= 1
         if self._next() == ")":

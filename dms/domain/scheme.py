@@ -12,6 +12,7 @@ from typing import Any
 from dms.domain.numbers import VolumeNumber
 from dms.domain.record import Track
 from dms.errors import Usage
+from dms.said import Said
 
 # Least consumption of a quarter, whole yuan, for each class of customers (R10).
 _GRADES = {"A": 100_000, "B": 30_000, "C": 5_000}
@@ -72,7 +73,10 @@ class Scheme:
         """
         found = self.classes.get(code)
         if found is None:
-            raise Usage(f"There is no record class “{code}”.", "Classes: " + self.class_list())
+            raise Usage(
+                Said("There is no record class “{code}”.", code=code),
+                Said("Classes: {classes}", classes=self.class_list()),
+            )
         return found
 
     def class_list(self) -> str:
@@ -97,17 +101,22 @@ def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
     retentions: dict[str, Retention] = {}
     for row in data["retention"]:
         if row["code"] in retentions:
-            raise Usage(f"The scheme has the retention {row['code']} twice.", "Give every retention its own code.")
+            raise Usage(
+                Said("The scheme has the retention {code} twice.", code=row["code"]),
+                Said("Give every retention its own code."),
+            )
         retentions[row["code"]] = Retention(row["code"], row["name"], row.get("name_en", row["name"]))
     classes: dict[str, RecordClass] = {}
     for row in data["class"]:
         code = row["code"]
         if code in classes:
-            raise Usage(f"The scheme has the class {code} twice.", "Give every class its own code.")
+            raise Usage(
+                Said("The scheme has the class {code} twice.", code=code), Said("Give every class its own code.")
+            )
         if row["retention"] not in retentions:
             raise Usage(
-                f"Class {code} has the unknown retention {row['retention']}.",
-                f"Use one of {', '.join(retentions)} or add a [[retention]].",
+                Said("Class {code} has the unknown retention {retention}.", code=code, retention=row["retention"]),
+                Said("Use one of {retentions} or add a [[retention]].", retentions=tuple(retentions)),
             )
         gate = row.get("gate", True)
         classes[code] = RecordClass(

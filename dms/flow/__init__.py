@@ -26,6 +26,7 @@ from dms.flow.settle import settle
 from dms.flow.work import Progress, Work
 from dms.ports.tracing import Told
 from dms.ports.world import Archive
+from dms.said import Said, Word, read_said
 
 Station = Callable[[Work], Item]
 
@@ -71,12 +72,12 @@ def _go_on(work: Work) -> Item:
         station = work.item.station
         try:
             if "refused" in work.item.data:
-                work.item = quarantine(work, Unreadable(*work.item.data["refused"]))
+                work.item = quarantine(work, Unreadable(*map(read_said, work.item.data["refused"])))
                 break
             work.item = _through(work, station)
         except Unreadable as problem:
             if not _at_home(work):
-                work.item = work.item.noting(refused=[problem.message, problem.hint])
+                work.item = work.item.noting(refused=[problem.said.stored(), problem.remedy.stored()])
                 return _handed_back(work)
             work.item = quarantine(work, problem)
         except Unavailable:
@@ -127,9 +128,23 @@ def _failed(work: Work, problem: Exception) -> Item:
     with work.world.catalogue.begin() as tx:
         tx.save_item(tried)
     if tried.attempts < _TRIES:
-        raise Unavailable(f"{work.item.name} failed at {tried.station}: {problem}", "It is tried again.") from problem
+        raise Unavailable(
+            Said(
+                "{item} failed at {station}: {problem}",
+                item=work.item.name,
+                station=Word("station", tried.station),
+                problem=problem,
+            ),
+            Said("It is tried again."),
+        ) from problem
     work.item = tried
     message = (
-        problem.message if isinstance(problem, DmsError) else f"The program failed at “{tried.station}”: {problem}"
+        problem.said
+        if isinstance(problem, DmsError)
+        else Said(
+            "The program failed at “{station}”: {problem}", station=Word("station", tried.station), problem=problem
+        )
     )
-    return quarantine(work, Unreadable(message, "The file is kept here; the log has the details for the developers."))
+    return quarantine(
+        work, Unreadable(message, Said("The file is kept here; the log has the details for the developers."))
+    )

@@ -20,6 +20,7 @@ from dms.flow.work import copy_out, pages_of, record_json
 from dms.ports.catalogue import Transaction
 from dms.ports.examine import Stamp
 from dms.ports.world import Archive
+from dms.said import Do, Said, Word
 
 
 class NumberGone(Exception):
@@ -55,18 +56,28 @@ def refuse_unfit(record: Record) -> None:
     code = record.code
     if record.state is not RecordState.REGISTERED:
         told = {
-            RecordState.FILED: Conflict(f"{code} is filed already as {record.paper_number}.", "Nothing is left to do."),
-            RecordState.RESERVED: Conflict(
-                f"Nothing was scanned for {code} yet.", "Scan it with its cover sheet on top."
+            RecordState.FILED: Conflict(
+                Said("{code} is filed already as {paper_number}.", code=code, paper_number=record.paper_number),
+                Said("Nothing is left to do."),
             ),
-            RecordState.VOID: Conflict(f"{code} was voided.", "Look at the reason with “dms show”."),
+            RecordState.RESERVED: Conflict(
+                Said("Nothing was scanned for {code} yet.", code=code), Said("Scan it with its cover sheet on top.")
+            ),
+            RecordState.VOID: Conflict(
+                Said("{code} was voided.", code=code), Said("Look at the reason with “{act}”.", act=Do("show"))
+            ),
         }
-        other = Conflict(f"{code} is in the state “{record.state.value}”.", "Nothing is left to do.")
+        other = Conflict(
+            Said("{code} is in the state “{state}”.", code=code, state=Word("state", record.state.value)),
+            Said("Nothing is left to do."),
+        )
         raise told.get(record.state, other)
     missing = missing_for_filing(record)
     if missing:
-        options = " ".join(f"--{m} …" for m in missing)
-        raise Usage(f"{code} cannot be filed: {', '.join(missing)} missing.", f"dms describe {code} {options}")
+        raise Usage(
+            Said("{code} cannot be filed: {missing} missing.", code=code, missing=[Word("field", m) for m in missing]),
+            Do("describe", code, **dict.fromkeys(missing, "…")),
+        )
 
 
 def series_of(archive: Archive, record: Record) -> VolumeNumber:

@@ -11,6 +11,7 @@ from dms.errors import Damaged, NotFound
 from dms.flow.work import text_of
 from dms.ports.search import NEVER_BUILT, Entry
 from dms.ports.world import Archive
+from dms.said import Do, Said
 
 BATCH = 200
 # What is in the bin is not found either: only those who may restore it list it (R9).
@@ -76,7 +77,7 @@ def _update(world: Archive, records: Mapping[str, Record | None]) -> None:
     gone = [code for code, r in records.items() if r is None or r.state in HIDDEN]
     try:
         if world.index().empty() and unindexed(world):
-            raise Damaged("The search index is empty beside records.", "dms reindex")
+            raise Damaged(Said("The search index is empty beside records."), Do("reindex"))
         world.index().update(entries, removed=gone)
     except Damaged as problem:
         # A rebuild takes all records as they are now, those of this batch too.

@@ -13,6 +13,7 @@ from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.world import Archive
+from dms.said import Do, Said
 
 _LOOK_AT = 40
 
@@ -39,13 +40,20 @@ def pair(work: Work) -> Item:
     with world.catalogue.begin() as tx:
         tx.ask(
             Attention(
-                "pair", first.code,
-                f"“{first.title}” and the scan {second.code} “{second.title}” look like the same document "
-                f"({best[0]:.0%} alike).",
-                f"dms pair {first.code} {second.code}", world.now(),
+                "pair",
+                first.code,
+                Said(
+                    "“{title}” and the scan {second} “{second_title}” look like the same document ({best:.0%} alike).",
+                    title=first.title,
+                    second=second.code,
+                    second_title=second.title,
+                    best=best[0],
+                ),
+                Do("pair", first.code, second.code),
+                world.now(),
                 {"other": second.code, "likeness": round(best[0], 3)},
             )
-        )  # fmt: skip
+        )
     return done
 
 

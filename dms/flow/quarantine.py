@@ -12,6 +12,7 @@ from dms.flow.spreading import forget_runs
 from dms.flow.synced import sync_file, sync_folder
 from dms.flow.work import Work, copy_whole, safe_name
 from dms.ports.catalogue import Act, Attention
+from dms.said import Do, Said
 
 
 def quarantine(work: Work, problem: DmsError) -> Item:
@@ -27,7 +28,7 @@ def quarantine(work: Work, problem: DmsError) -> Item:
     if found is not None and found.is_file() and not kept.exists():
         copy_whole(found, kept)
         sync_file(kept)
-    reason = f"{problem.message} {problem.hint}".strip()
+    reason = problem.told.stored()
     _write(
         place / "reason.txt",
         f"{item.name}\n\n{problem.message}\n{problem.hint}\n\n"
@@ -50,12 +51,26 @@ def quarantine(work: Work, problem: DmsError) -> Item:
             tx.release_digest(item.sha512, item.id)
         attach = item.data.get("attach")
         if item.code and item.code != attach and tx.record(item.code) is None:
-            tx.void(item.code, kind="code", reason=f"{item.name}: {problem.message}", user=item.user, at=now)
+            tx.void(
+                item.code,
+                kind="code",
+                reason=Said("{item}: {problem}", item=item.name, problem=problem).stored(),
+                user=item.user,
+                at=now,
+            )
         elif attach:
             for carrier in ("paper", "electronic"):
                 tx.release_digest(f"attach:{attach}:{carrier}", item.id)
-        tx.ask(Attention("quarantine", item.id, f"{item.name}: {reason}", f"dms retry {item.id}", now))
-        tx.log(Act(now, item.user, "quarantine", item.id, problem.message, {"origin": item.origin}))
+        tx.ask(
+            Attention(
+                "quarantine",
+                item.id,
+                Said("{item}: {reason}", item=item.name, reason=problem.told),
+                Do("retry", item.id),
+                now,
+            )
+        )
+        tx.log(Act(now, item.user, "quarantine", item.id, problem.said.stored(), {"origin": item.origin}))
         tx.save_item(done)
     if kept.exists():
         remove_source(work)

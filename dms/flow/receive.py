@@ -14,6 +14,7 @@ from dms.flow.synced import make_folder, sync_folder
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
 from dms.ports.sight import reach_of
+from dms.said import Do, Said
 
 _CHUNK = 1 << 20
 
@@ -75,11 +76,13 @@ def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise Unreadable(
-            "The file was gone before it could be read.", "Someone moved or deleted it; drop it again if it is needed."
+            Said("The file was gone before it could be read."),
+            Said("Someone moved or deleted it; drop it again if it is needed."),
         ) from None
     except OSError as problem:
         raise Unavailable(
-            f"The file cannot be opened: {problem.strerror}.", "Check its permissions; it is tried again."
+            Said("The file cannot be opened: {problem}.", problem=problem.strerror),
+            Said("Check its permissions; it is tried again."),
         ) from problem
     digest = hashlib.sha512()
     beside = target.with_name("receiving")
@@ -87,8 +90,12 @@ def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
         before = os.fstat(file.fileno())
         if before.st_size > limit:
             raise LimitExceeded(
-                f"The file has {before.st_size / 1e6:,.0f} MB; at most {limit / 1e6:,.0f} MB are taken.",
-                "Split it, or raise max_bytes in dms.toml and use “dms retry”.",
+                Said(
+                    "The file has {st_size:,.0f} MB; at most {limit:,.0f} MB are taken.",
+                    st_size=before.st_size / 1e6,
+                    limit=limit / 1e6,
+                ),
+                Said("Split it, or raise max_bytes in dms.toml and use “{act}”.", act=Do("retry")),
             )
         try:
             with beside.open("wb") as copy:
@@ -100,14 +107,14 @@ def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:
         except OSError as problem:
             beside.unlink(missing_ok=True)
             raise Unavailable(
-                f"The file cannot be copied into the archive: {problem.strerror}.",
-                "Make room on the archive's disk or mend its permissions; the file stays where it is meanwhile.",
+                Said("The file cannot be copied into the archive: {problem}.", problem=problem.strerror),
+                Said("Make room on the archive's disk or mend its permissions; the file stays where it is meanwhile."),
             ) from problem
         after = os.fstat(file.fileno())
     size = beside.stat().st_size
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
         beside.unlink()
-        raise Unavailable("The file is still being written.", "It is taken once it is still.")
+        raise Unavailable(Said("The file is still being written."), Said("It is taken once it is still."))
     beside.replace(target)
     sync_folder(target.parent)
     return digest.hexdigest(), size

@@ -16,17 +16,18 @@ from typing import Any
 from dms.domain.item import Hints, Item
 from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
-from dms.domain.pairing import FactDifference, differences
+from dms.domain.pairing import FactDifference, differences, told_apart
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
 from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
-from dms.flow.asking import ask_about, ask_signs
+from dms.flow.asking import ask_about, ask_signs, to_describe
 from dms.flow.route import check_digest
 from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
+from dms.said import Do, Said, Word, joined, read_said
 
 
 def register(work: Work) -> Item:
@@ -61,8 +62,8 @@ def _with_code(work: Work) -> Item:
             if free and tx.claim_digest(f"attach:{wanted}:{carrier}", item.id) == item.id:
                 item = item.with_(code=wanted)
             else:
-                why = "was voided" if held and held.state is RecordState.VOID else "already has a scan"
-                item = item.noting(attach="", twice=wanted, twice_why=why)
+                why = Said("was voided") if held and held.state is RecordState.VOID else Said("already has a scan")
+                item = item.noting(attach="", twice=wanted, twice_why=why.stored())
         if not item.code:
             item = item.with_(code=str(tx.next_code(world.scheme.fonds, year)))
         tx.save_item(item)
@@ -158,8 +159,15 @@ def _keep(work: Work, record: Record) -> Record:
     if head is not None and not joins and (place not in head.files or head.files[place].sha512 != item.sha512):
         # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
         raise Unavailable(
-            f"The vault holds another record under {record.code}: the catalogue is older than the vault.",
-            "Stop the intake, bring back the newest catalogue (“dms recover”) or rebuild it (“dms rebuild”).",
+            Said(
+                "The vault holds another record under {record}: the catalogue is older than the vault.",
+                record=record.code,
+            ),
+            Said(
+                "Stop the intake, bring back the newest catalogue (“{act}”) or rebuild it (“{act_2}”).",
+                act=Do("recover"),
+                act_2=Do("rebuild"),
+            ),
         )
     if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
         access = work.folder / "access.pdf"
@@ -174,7 +182,7 @@ def _keep(work: Work, record: Record) -> Record:
         head = vault.write(
             record.code,
             files,
-            message=f"{'Joined by its paper' if joins else 'Registered'} from {safe_name(item.name)}",
+            message=_how(item, joins=bool(joins)).stored(),
             user=item.user,
             at=item.created,
         )
@@ -219,10 +227,17 @@ def _ask_hidden_twin(tx: Transaction, item: Item, record: Record, now: str) -> N
         if other.code != record.code and other.state in (RecordState.REGISTERED, RecordState.FILED):
             tx.ask(
                 Attention(
-                    "quality", other.code, f"The very same file was handed in again, as {record.code}.",
-                    f"Compare them with “dms show {record.code}”; remove one of them by “dms delete”.", now,
+                    "quality",
+                    other.code,
+                    Said("The very same file was handed in again, as {record}.", record=record.code),
+                    Said(
+                        "Compare them with “{act}”; remove one of them by “{act_2}”.",
+                        act=Do("show", record.code),
+                        act_2=Do("delete"),
+                    ),
+                    now,
                 )
-            )  # fmt: skip
+            )
 
 
 def _children(work: Work, record: Record) -> list[Item]:
@@ -269,26 +284,48 @@ def _room(item: Item) -> int:
     return int(item.data.get("room", _MOST_PARTS))
 
 
+def _how(item: Item, *, joins: bool) -> Said:
+    """Return what the vault's version notes of where it came from."""
+    name = safe_name(item.name)
+    return Said("Joined by its paper from {name}", name=name) if joins else Said("Registered from {name}", name=name)
+
+
 def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDifference], now: str) -> None:
     """Put before people what the machine must not decide."""
     item, code = work.item, record.code
     told: Mapping[str, Any] = item.data["description"]
     if record.uncertain:
         reasons = told.get("reasons", {})
-        names = ", ".join(record.uncertain)
+        names = [Word("field", name) for name in record.uncertain]
         tx.ask(
             Attention(
-                "describe", code, f"“{record.title or item.name}”: please settle {names}.",
-                f"dms describe {code} " + " ".join(_OPTION[n] for n in record.uncertain if n in _OPTION), now,
+                "describe",
+                code,
+                Said("“{title}”: please settle {names}.", title=record.title or item.name, names=names),
+                to_describe(code, record.uncertain),
+                now,
                 {"reasons": {n: reasons[n] for n in record.uncertain if n in reasons}},
             )
-        )  # fmt: skip
+        )
     if item.data.get("twice"):
-        wanted, why = item.data["twice"], item.data.get("twice_why", "already has a scan")
+        wanted, why = item.data["twice"], read_said(item.data.get("twice_why", ""))
         tx.ask(
             Attention(
-                "pair", code, f"Its cover sheet names {wanted}, which {why}; it was registered apart as {code}.",
-                f"Compare them with “dms show {wanted}” and “dms show {code}”; keep both, or use “dms pair”.", now,
+                "pair",
+                code,
+                Said(
+                    "Its cover sheet names {wanted}, which {why}; it was registered apart as {code}.",
+                    wanted=wanted,
+                    why=why,
+                    code=code,
+                ),
+                Said(
+                    "Compare them with “{act}” and “{act_2}”; keep both, or use “{act_3}”.",
+                    act=Do("show", wanted),
+                    act_2=Do("show", code),
+                    act_3=Do("pair"),
+                ),
+                now,
             )
         )  # fmt: skip
     signs = [sign_from_dict(told) for told in item.data.get("signs", ())]
@@ -296,29 +333,42 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
         ask_signs(tx, code, signs, now)
     ask_about(tx, [sign_from_dict(told) for told in item.data.get("unused", ())], item.name, now)
     if differing:
-        listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differing[:5])
-        todo = f'Mend one of them, or: dms pair {code} --accept --reason "…"'
-        tx.ask(Attention("pair", code, f"Its two carriers differ: {listed}.", todo, now))
+        listed = told_apart(differing)
+        todo = Said("Mend one of them, or: {act}", act=Do("pair", code, accept=True, reason="…"))
+        tx.ask(Attention("pair", code, Said("Its two carriers differ: {listed}.", listed=listed), todo, now))
     warnings = [*work.inspection.warnings, *(w for p in work.content for w in p.warnings)]
     if work.inspection.active_content:
-        warnings.append("It holds active content, which is never run: " + ", ".join(work.inspection.active_content))
+        active = Said("It holds active content, which is never run: {parts}", parts=work.inspection.active_content)
+        warnings.append(active.stored())
     if item.data.get("sidecar_problem"):
         warnings.append(str(item.data["sidecar_problem"]))
     beyond = len(work.inspection.attachments) - len(_parts(work))
     if beyond:
-        warnings.append(f"{beyond} of the files in it lie too deep, or are too many, and were not taken apart.")
+        deep = Said(
+            "{beyond} of the files in it lie too deep, or are too many, and were not taken apart.", beyond=beyond
+        )
+        warnings.append(deep.stored())
     asked = sentence(one for one in _left_out(work) if one.ask)
     if asked:
-        warnings.append(asked)
+        warnings.append(asked.stored())
     if warnings:
         unique = list(dict.fromkeys(warnings))
-        more = f" (and {len(unique) - 3} more)" if len(unique) > 3 else ""
+        question = joined(*map(read_said, unique[:3]))
+        if len(unique) > 3:
+            question = Said("{warnings} (and {more} more)", warnings=question, more=len(unique) - 3)
         tx.ask(
             Attention(
-                "quality", code, " ".join(unique[:3]) + more,
-                f"Look at it with “dms show {code}”; “dms attention --settle {code}” if it is good enough.", now,
+                "quality",
+                code,
+                question,
+                Said(
+                    "Look at it with “{act}”; “{act_2}” if it is good enough.",
+                    act=Do("show", code),
+                    act_2=Do("attention", settle=code),
+                ),
+                now,
             )
-        )  # fmt: skip
+        )
 
 
 def _left_out(work: Work) -> tuple[LeftOut, ...]:
@@ -332,12 +382,3 @@ def _left_out(work: Work) -> tuple[LeftOut, ...]:
 
 # Files in files in files: past this they are left in their original; and so many parts of one drop at most.
 _DEEPEST, _MOST_PARTS = 5, 20_000
-
-_OPTION = {
-    "class_code": "--class CLASS",
-    "class": "--class CLASS",
-    "customer": "--customer NAME",
-    "manager": "--manager CODE",
-    "date": "--date YYYY-MM-DD",
-    "title": "--title TITLE",
-}

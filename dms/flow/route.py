@@ -20,6 +20,7 @@ from dms.flow.asking import ask_about
 from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
+from dms.said import Do, Said
 
 
 def route(work: Work) -> Item:
@@ -68,7 +69,7 @@ def _split(work: Work, segments: Sequence[Segment], found: Cut) -> Item:
     stored = world.vault.write(
         batch,
         {f"original/stack.{suffix}": work.original},
-        message=f"Received the stack {item.name}",
+        message=Said("Received the stack {name}", name=item.name).stored(),
         user=item.user,
         at=item.created,
     )
@@ -116,6 +117,6 @@ def check_digest(stored: str, received: str, name: str) -> None:
     """
     if stored != received:
         raise Damaged(
-            f"The vault's copy of {name} is not what was received.",
-            "The file stays in the inbox. Check the disk, then run “dms verify”.",
+            Said("The vault's copy of {name} is not what was received.", name=name),
+            Said("The file stays in the inbox. Check the disk, then run “{act}”.", act=Do("verify")),
         )

@@ -14,6 +14,7 @@ from dms.errors import NotFound
 from dms.flow.work import Work, text_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.world import Archive
+from dms.said import Do, Said
 
 KIND = "rescan"
 _ALIVE = (RecordState.REGISTERED, RecordState.FILED)
@@ -66,8 +67,18 @@ def claimed_before(tx: Transaction, record: Record, item: str) -> Twin | None:
 
 def ask_twice(tx: Transaction, record: Record, twin: Twin, now: str) -> None:
     """Put it before people: replace, keep as a further version, discard, or two papers after all."""
-    question = f"“{record.title}” looks like the same paper as {twin.code}; until it is settled it is not counted."
-    todo = f"dms rescan {record.code} --discard (or --replace, --version, --different)"
+    question = Said(
+        "“{title}” looks like the same paper as {twin}; until it is settled it is not counted.",
+        title=record.title,
+        twin=twin.code,
+    )
+    todo = Said(
+        "{act}; or {inputs}, {inputs_2}, {inputs_3}",
+        act=Do("rescan", record.code, discard=True),
+        inputs=Do("", replace=True),
+        inputs_2=Do("", version=True),
+        inputs_3=Do("", different=True),
+    )
     tx.ask(Attention(KIND, record.code, question, todo, now, {"other": twin.code, "likeness": round(twin.alike, 3)}))
 
 

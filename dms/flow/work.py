@@ -20,6 +20,7 @@ from dms.errors import Unavailable
 from dms.flow.synced import sync_file, sync_folder
 from dms.ports.examine import Attachment, Inspection
 from dms.ports.world import Archive
+from dms.said import Said
 
 Progress = Callable[[Item, int, int], None]
 PAGE_BREAK = "\f"
@@ -54,7 +55,9 @@ class Work:
             self.world.parcels.fetch(self.item.id, path)
             if sha512_of(path) != self.item.sha512:
                 path.unlink()
-                raise Unavailable("A file was damaged on its way between two machines.", "It is brought again.")
+                raise Unavailable(
+                    Said("A file was damaged on its way between two machines."), Said("It is brought again.")
+                )
         return path
 
     @property

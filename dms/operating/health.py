@@ -11,6 +11,7 @@ from dms.errors import Damaged, DmsError
 from dms.flow.index import MENDED, unindexed
 from dms.ports.search import NEVER_BUILT
 from dms.ports.world import World
+from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
 from dms.settings import Settings
 
 
@@ -18,11 +19,15 @@ from dms.settings import Settings
 class Probe:
     """One line of ``dms doctor``: a part, whether it is well, what to do if not. ``needed`` parts fail the check."""
 
-    name: str
+    name: Said
     ok: bool
-    detail: str
-    todo: str = ""
+    detail: Said
+    todo: Remedy = NOTHING
     needed: bool = True
+
+    def __post_init__(self) -> None:
+        """Keep an act to be done as a sentence."""
+        object.__setattr__(self, "todo", as_said(self.todo))
 
 
 def probes(settings: Settings) -> list[Probe]:
@@ -31,85 +36,105 @@ def probes(settings: Settings) -> list[Probe]:
     return [*found, _probe_office(), *_probe_folders(settings)]
 
 
-def _attempt(name: str, check: Callable[[], str], todo: str = "", *, needed: bool = True) -> Probe:
+def _attempt(name: Said, check: Callable[[], str], todo: Said = NOTHING, *, needed: bool = True) -> Probe:
     try:
-        return Probe(name, True, check(), needed=needed)
+        return Probe(name, True, verbatim(check()), needed=needed)
     except DmsError as problem:
-        return Probe(name, False, problem.message, problem.hint or todo, needed)
+        return Probe(name, False, problem.said, problem.remedy or todo, needed)
     except ImportError as problem:
-        return Probe(name, False, f"{problem.name} is not installed.", todo, needed)
+        return Probe(name, False, Said("{problem} is not installed.", problem=problem.name), todo, needed)
 
 
 def _probe_ocr(settings: Settings) -> Probe:
     from dms.adapters.ocr import open_engine
 
     return _attempt(
-        f"OCR ({settings.ocr})", lambda: open_engine(settings.ocr, settings.ocr_languages, settings.ocr_precision).name
+        Said("OCR ({engine})", engine=settings.ocr),
+        lambda: open_engine(settings.ocr, settings.ocr_languages, settings.ocr_precision).name,
     )
 
 
 def _probe_engines() -> list[Probe]:
     from dms.adapters.ocr import available
 
-    return [Probe(f"engine {e.name}", e.ok, e.detail, needed=False) for e in available()]
+    return [Probe(Said("engine {name}", name=e.name), e.ok, e.detail, needed=False) for e in available()]
 
 
 def _probe_office() -> Probe:
     from dms.adapters.examine import soffice
 
     found = soffice.program()
-    todo = (
-        "apt-get install --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui "
-        "libreoffice-impress-nogui libreoffice-draw-nogui"
+    todo = Said(
+        "apt-get install {inputs} libreoffice-writer-nogui libreoffice-calc-nogui "
+        "libreoffice-impress-nogui libreoffice-draw-nogui",
+        inputs=Do("", no_install_recommends=True),
     )
-    detail = found or "not installed: doc, xls, ppt, rtf and wps files go to quarantine"
-    return Probe("LibreOffice", bool(found), detail, "" if found else todo, needed=False)
+    detail = verbatim(found) if found else Said("not installed: doc, xls, ppt, rtf and wps files go to quarantine")
+    return Probe(Said("LibreOffice"), bool(found), detail, NOTHING if found else todo, needed=False)
 
 
 def _probe_font() -> Probe:
     from dms.adapters.paper.fonts import find_font
 
-    return _attempt("Chinese font", lambda: find_font().name)
+    return _attempt(Said("Chinese font"), lambda: find_font().name)
 
 
 def _probe_disk(settings: Settings) -> Probe:
     free = shutil.disk_usage(settings.archive).free
-    return Probe("disk", free > 2 * 1024**3, f"{free / 1e9:,.1f} GB free", "Make room: a full disk stops the intake.")
+    return Probe(
+        Said("disk"),
+        free > 2 * 1024**3,
+        Said("{free:,.1f} GB free", free=free / 1e9),
+        Said("Make room: a full disk stops the intake."),
+    )
 
 
 def _probe_folders(settings: Settings) -> Iterator[Probe]:
     for path, polled in settings.folders():
         ok = path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)
-        kind = "polled" if polled else "watched"
-        yield Probe(f"drop folder {path}", ok, kind if ok else "not there or not writable", f"mkdir -p '{path}'")
+        kind = Said("polled") if polled else Said("watched")
+        yield Probe(
+            Said("drop folder {path}", path=path),
+            ok,
+            kind if ok else Said("not there or not writable"),
+            Said("mkdir -p '{path}'", path=path),
+        )
 
 
 def _destruction(world: World) -> Probe:
     try:
         keeps = world.vault.keeps_destroyed()
     except DmsError as problem:
-        return Probe("destruction", False, problem.message, problem.hint, needed=False)
-    told = "the bucket keeps versions" if keeps else "nothing is kept"
-    todo = "Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md)."
-    return Probe("destruction", not keeps, told, todo, needed=False)
+        return Probe(Said("destruction"), False, problem.said, problem.remedy, needed=False)
+    told = Said("the bucket keeps versions") if keeps else Said("nothing is kept")
+    todo = Said("Let non-current versions expire, or what is destroyed (R9) can still be had (docs/operate.md).")
+    return Probe(Said("destruction"), not keeps, told, todo, needed=False)
 
 
 def _index(world: World) -> Iterator[Probe]:
     """Tell an index that cannot answer, and one that had to be built anew unasked."""
     try:
         lost = world.index().empty() and unindexed(world)
-        told = "empty beside records" if lost else ""
+        told = Said("empty beside records") if lost else NOTHING
     except Damaged as problem:
-        told = problem.message if problem.message != NEVER_BUILT or unindexed(world) else ""
+        told = problem.said if problem.message != NEVER_BUILT or unindexed(world) else NOTHING
     except DmsError as problem:
-        yield Probe("index files", False, problem.message, problem.hint, needed=False)
+        yield Probe(Said("index files"), False, problem.said, problem.remedy, needed=False)
         return
     if told:
-        yield Probe("index files", False, told, "dms reindex; the next search does it too.", needed=False)
+        yield Probe(
+            Said("index files"),
+            False,
+            told,
+            Said("{act}; the next search does it too.", act=Do("reindex")),
+            needed=False,
+        )
         return
     with world.catalogue.look() as tx:
         mended = tx.fact(MENDED)
-    yield Probe("index files", True, f"built anew {mended}" if mended else "whole", needed=False)
+    yield Probe(
+        Said("index files"), True, Said("built anew {mended}", mended=mended) if mended else Said("whole"), needed=False
+    )
 
 
 # Past this many records tantivy's faster indexing and answers are worth its extra.
@@ -126,15 +151,36 @@ def advice(world: World) -> Iterator[Probe]:
     engine = world.settings.search.partition(":")[0]
     pays = engine == "whoosh" and count > _TANTIVY_PAYS
     yield Probe(
-        "search", not pays, f"{engine}, {count:,} records",
-        'Set search = "tantivy://{home}/archive/index-tantivy" (pip install "dms[fast]"), then dms reindex.',
+        Said("search"),
+        not pays,
+        Said("{engine}, {count:,} records", engine=engine, count=count),
+        Said(
+            'Set search = "tantivy://{{home}}/archive/index-tantivy" (pip install "dms[fast]"), then {act}.',
+            act=Do("reindex"),
+        ),
         needed=False,
     )  # fmt: skip
-    yield Probe("index", waiting == 0, f"{waiting} records wait", "dms watch (or any search) catches up.", needed=False)
+    yield Probe(
+        Said("index"),
+        waiting == 0,
+        Said("{waiting} records wait", waiting=waiting),
+        Said("{act} (or any search) catches up.", act=Do("watch")),
+        needed=False,
+    )
     yield from _index(world)
     yield _destruction(world)
-    yield Probe("attention", asked == 0, f"{asked} questions wait", "dms attention", needed=False)
+    yield Probe(
+        Said("attention"), asked == 0, Said("{asked} questions wait", asked=asked), Do("attention"), needed=False
+    )
     if world.place:
-        yield Probe("backup", True, "the servers' own: pg_dump, the bucket's copy (docs/operate.md)", needed=False)
+        yield Probe(
+            Said("backup"), True, Said("the servers' own: pg_dump, the bucket's copy (docs/operate.md)"), needed=False
+        )
         return
-    yield Probe("backup", backup is not None, backup or "never made", "dms backup /path/on/another/disk", needed=False)
+    yield Probe(
+        Said("backup"),
+        backup is not None,
+        verbatim(backup) if backup else Said("never made"),
+        Do("backup", "/path/on/another/disk"),
+        needed=False,
+    )

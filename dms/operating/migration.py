@@ -18,6 +18,7 @@ from dms.flow.index import reindex
 from dms.ports.catalogue import Act
 from dms.ports.vault import Vault, Version
 from dms.ports.world import World
+from dms.said import Do, Said
 from dms.settings import FILE_NAME, Settings
 
 Told = Callable[[str, int, int], None]
@@ -25,7 +26,7 @@ _KINDS = {
     "sqlite": "catalogue", "postgresql": "catalogue", "whoosh": "search", "tantivy": "search", "file": "vault",
     "s3": "vault",
 }  # fmt: skip
-_EXAMPLE = "dms migrate --to postgresql://dms@host/dms s3://bucket/vault?endpoint=http://host:9000"
+_EXAMPLE = Do("migrate", "s3://bucket/vault?endpoint=http://host:9000", to="postgresql://dms@host/dms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def chosen(current: Settings, urls: Sequence[str]) -> dict[str, str]:
         kind = re.split(r"[+:]", url, maxsplit=1)[0]
         part = _KINDS.get(kind)
         if part is None or part in found:
-            raise Usage(f"“{hidden(url)}” says no part of an archive, or one twice.", _EXAMPLE)
+            raise Usage(Said("“{url}” says no part of an archive, or one twice.", url=hidden(url)), _EXAMPLE)
         found[part] = url
     if not found:
-        raise Usage("Where to?", _EXAMPLE)
+        raise Usage(Said("Where to?"), _EXAMPLE)
     catalogue = found.get("catalogue", current.catalogue)
     if "catalogue" in found and "search" not in found:
         if catalogue.startswith("postgresql"):
@@ -100,10 +101,15 @@ def migrate(home: Path, urls: Sequence[str], *, user: str, dry: bool = False, to
             gate.permitted(world, tx, Action.CARE)
             working = len(tx.items(states=[ItemState.WORKING]))
         if working:
-            raise Conflict(f"{working} files are on their way.", "Let them end first: dms watch --once")
+            raise Conflict(
+                Said("{working} files are on their way.", working=working),
+                Said("Let them end first: {act}", act=Do("watch", once=True)),
+            )
         changes = chosen(world.settings, urls)
         if not changes:
-            raise Usage("The archive is there already.", "“dms doctor” tells where everything is.")
+            raise Usage(
+                Said("The archive is there already."), Said("“{act}” tells where everything is.", act=Do("doctor"))
+            )
         target = _with(world.settings, changes)
         if dry:
             return _would(world, changes)
@@ -127,7 +133,9 @@ def migrate(home: Path, urls: Sequence[str], *, user: str, dry: bool = False, to
             if moves_catalogue:
                 with catalogue.look() as tx:
                     if _log_root(tx) != root:
-                        raise Damaged("The log of the copy has another root.", "The archive stays where it is.")
+                        raise Damaged(
+                            Said("The log of the copy has another root."), Said("The archive stays where it is.")
+                        )
             fresh = replace(world, settings=target, catalogue=catalogue, vault=vault, index=lambda: index)
             records = reindex(fresh) if "search" in changes else 0
     _write(home / FILE_NAME, changes)
@@ -175,7 +183,9 @@ def _copy_vault(source: Vault, target: Vault, told: Told, *, check: bool = False
             target.purge(one, files, message=ours[0].message, user=ours[0].user, at=ours[0].at)
             theirs = target.versions(one)
         if theirs != ours[: len(theirs)]:
-            raise Conflict(f"There is another {one} where the vault is to go.", "Name an empty place.")
+            raise Conflict(
+                Said("There is another {one} where the vault is to go.", one=one), Said("Name an empty place.")
+            )
         for version in ours[len(theirs) :]:
             try:
                 _copy_version(source, target, one, version)
@@ -185,13 +195,18 @@ def _copy_vault(source: Vault, target: Vault, told: Told, *, check: bool = False
                     raise
         size += sum(f.size for f in _contents(ours).values())
         if len(theirs) < len(ours) and target.versions(one) != ours:
-            raise Damaged(f"The copy of {one} is not equal.", "The archive stays where it is; try again.")
+            raise Damaged(
+                Said("The copy of {one} is not equal.", one=one), Said("The archive stays where it is; try again.")
+            )
         if check:
             for trouble in target.verify(one):
-                raise Damaged(f"The copy of {one}: {trouble.detail}", "The archive stays where it is.")
+                raise Damaged(
+                    Said("The copy of {one}: {trouble}", one=one, trouble=trouble.detail),
+                    Said("The archive stays where it is."),
+                )
         told("check" if check else "copy", number, len(names))
     if check and len(names) != sum(1 for _ in target.objects()):
-        raise Conflict("There are more objects where the vault is to go.", "Name an empty place.")
+        raise Conflict(Said("There are more objects where the vault is to go."), Said("Name an empty place."))
     return len(names), size
 
 
@@ -219,7 +234,10 @@ def _compare(world: World, catalogue: Any) -> dict[str, int]:
     ours, theirs = world.catalogue.fingerprints(), catalogue.fingerprints()
     differing = sorted(name for name in ours if ours[name] != theirs.get(name))
     if differing:
-        raise Damaged(f"The copy differs in: {', '.join(differing)}.", "The archive stays where it is; try again.")
+        raise Damaged(
+            Said("The copy differs in: {differing}.", differing=tuple(differing)),
+            Said("The archive stays where it is; try again."),
+        )
     return {name: count for name, (count, _) in ours.items()}
 
 
@@ -243,5 +261,6 @@ def _write(file: Path, changes: Mapping[str, str]) -> None:
         beside.replace(file)
     except OSError as problem:
         raise Unavailable(
-            f"{file} cannot be written: {problem.strerror}.", "Write these lines into it: " + "; ".join(lines[-3:])
+            Said("{file} cannot be written: {problem}.", file=file, problem=problem.strerror),
+            Said("Write these lines into it: {lines}", lines="; ".join(lines[-3:])),
         ) from problem

@@ -19,6 +19,7 @@ from dms.flow.index import reindex
 from dms.flow.synced import make_folder, sync_file, sync_folder, sync_folders
 from dms.ports.catalogue import Act
 from dms.ports.world import World
+from dms.said import Do, Said
 
 _ASIDE = "archive-before-recovery-"
 _READY = ".recovering"
@@ -54,9 +55,14 @@ def recover(home: Path, backup: Path, *, user: str) -> Recovered:
         NotPermitted: not for the asker, as the backup knows him.
     """
     if not (backup / "archive" / "catalogue.sqlite").is_file():
-        raise NotFound(f"{backup} holds no backup.", "Name the folder given to “dms backup”.")
+        raise NotFound(
+            Said("{backup} holds no backup.", backup=backup),
+            Said("Name the folder given to “{act}”.", act=Do("backup")),
+        )
     if backup.resolve().is_relative_to((home / "archive").resolve()):
-        raise Conflict("The backup lies inside the archive it is to replace.", "Copy it to another folder first.")
+        raise Conflict(
+            Said("The backup lies inside the archive it is to replace."), Said("Copy it to another folder first.")
+        )
     ready = home / _READY
     try:
         _copy(home, backup, ready)
@@ -113,7 +119,9 @@ def _swap(home: Path, ready: Path, aside: Path | None) -> None:
 
 
 def _stopped(problem: OSError) -> Unavailable:
-    return Unavailable(f"The backup cannot be copied: {problem.strerror}.", "Make room, then try again.")
+    return Unavailable(
+        Said("The backup cannot be copied: {problem}.", problem=problem.strerror), Said("Make room, then try again.")
+    )
 
 
 def _acts_in(archive: Path) -> int:
@@ -130,7 +138,7 @@ def _next_aside(home: Path) -> Path:
         aside = home / f"{_ASIDE}{number}"
         if not aside.exists():
             return aside
-    raise Conflict("There are a thousand archives set aside already.", "Remove the oldest ones.")
+    raise Conflict(Said("There are a thousand archives set aside already."), Said("Remove the oldest ones."))
 
 
 def _honour(world: World, aside: Path) -> tuple[str, ...]:

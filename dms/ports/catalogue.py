@@ -13,6 +13,7 @@ from dms.domain.record import Record, RecordState
 from dms.ports.accounts import Accounts
 from dms.ports.items import Items
 from dms.ports.registers import Registers
+from dms.said import Remedy, Said, as_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,20 @@ class Attention:
             wrongly), ``rescan`` (a paper perhaps registered twice), ``quarantine``, ``quality``.
         target: electronic code, or item id for files in quarantine.
         question: what is asked, for a person.
-        todo: the command or act that settles it.
+        todo: the act that settles it.
     """
 
     kind: str
     target: str
-    question: str
-    todo: str
+    question: Said
+    todo: Remedy
     at: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Keep an act to be done as the sentence it is stored as."""
+        object.__setattr__(self, "question", as_said(self.question))
+        object.__setattr__(self, "todo", as_said(self.todo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ class Gap:
 
     kind: str
     number: str
-    detail: str
+    detail: Said
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Claimed:
         origin: where it was dropped.
         folders: sub-folder hints.
         sidecar: parsed ``name.ext.json``, empty where there was none.
-        problem: why its sidecar could not be read, empty else.
+        problem: why its sidecar could not be read, as stored; empty else.
     """
 
     item_id: str

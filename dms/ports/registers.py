@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dms.said import Said
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -179,7 +181,7 @@ class Reprint:
 
     target: str
     sheet: str
-    why: str
+    why: Said
     at: str
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from dms.said import Said
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
@@ -35,7 +37,7 @@ class Trouble:
     object_id: str
     path: str
     problem: str
-    detail: str
+    detail: Said
 
 
 class Vault(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dms.errors import Usage
 from dms.ports.paper import Paper
+from dms.said import Said
 from dms.sheets.label import LAYOUTS
 
 
@@ -22,7 +23,10 @@ def draw_calibration(paper: Paper, layout: str, offset: tuple[float, float] = (0
     """
     sheet = LAYOUTS.get(layout)
     if sheet is None:
-        raise Usage(f"There is no label sheet “{layout}”.", "Layouts: " + ", ".join(LAYOUTS))
+        raise Usage(
+            Said("There is no label sheet “{layout}”.", layout=layout),
+            Said("Layouts: {layouts}", layouts=tuple(LAYOUTS)),
+        )
     paper.page()
     for place in range(sheet.across * sheet.down):
         row, column = divmod(place, sheet.across)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from dms.domain.numbers import ElectronicCode, PaperNumber
 from dms.errors import Usage
 from dms.ports.paper import Paper
+from dms.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,16 @@ def draw_labels(
     """
     sheet = LAYOUTS.get(layout)
     if sheet is None:
-        raise Usage(f"There is no label sheet “{layout}”.", "Layouts: " + ", ".join(LAYOUTS))
+        raise Usage(
+            Said("There is no label sheet “{layout}”.", layout=layout),
+            Said("Layouts: {layouts}", layouts=tuple(LAYOUTS)),
+        )
     most = sheet.across * sheet.down
     if not 1 <= start <= most:
-        raise Usage(f"A {layout} sheet has no place {start}.", f"Its places are 1 to {most}.")
+        raise Usage(
+            Said("A {layout} sheet has no place {start}.", layout=layout, start=start),
+            Said("Its places are 1 to {most}.", most=most),
+        )
     for place, label in enumerate(labels, start - 1):
         if place == start - 1 or place % most == 0:
             paper.page()

@@ -6,40 +6,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dms.ports.paper import Paper
+from dms.said import Do, Said, Word
 from dms.sheets.ruled import Column, Sheet, Table, draw_tables
 
 _SHEET = Sheet(top=18.0, right=15.0, bottom=15.0, left=18.0)
 _BARS = ("#35608f", "#b4573b", "#5d8a4a", "#8a6fa8")
 
 
+# What a report is made of before a voice tells it, and texts after.
+Cell = str | Said | Word | Do
+
+
+def texts(cells: Sequence[Cell]) -> list[str]:
+    """Return cells a voice has told already as the texts they are."""
+    return [str(cell) for cell in cells]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One table of a report; widths in millimetres, stretched to the page; ``numbers`` are right-aligned columns."""
+    """One table of a report; widths in millimetres, stretched to the page; ``numbers`` are right-aligned columns.
 
-    title: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    ``wrong`` marks the section whose rows are findings.
+    """
+
+    title: Cell
+    headings: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
     widths: Sequence[float] = ()
     numbers: Sequence[int] = ()
-    note: str = ""
+    note: Cell = ""
+    wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A bar chart: labels below, one row of values for each series, in the unit named."""
 
-    title: str
+    title: Cell
     labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[float]]]
-    unit: str = ""
+    series: Sequence[tuple[Cell, Sequence[float]]]
+    unit: Cell = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report: title, lines under it, sections, charts; ``qr_text`` carries the log's root (promise 6)."""
 
-    title: str
-    notes: Sequence[str]
+    title: Cell
+    notes: Sequence[Cell]
     sections: Sequence[Section]
     charts: Sequence[Chart] = ()
     qr_text: str = ""
@@ -53,12 +67,13 @@ def draw_report(paper: Paper, report: Report) -> None:
         widths = section.widths or [1.0] * len(section.headings)
         columns = [
             Column(heading, width, "right" if place in section.numbers else "left", 4)
-            for place, (heading, width) in enumerate(zip(section.headings, widths, strict=True))
+            for place, (heading, width) in enumerate(zip(texts(section.headings), widths, strict=True))
         ]
         first = number == 0 and not report.charts
-        notes = [*(report.notes if first else ()), section.title, *([section.note] if section.note else ())]
-        title, carried = report.title if first else "", f"{report.title}  {section.title}"
-        tables.append(Table(title, columns, section.rows, notes, "" if first else carried, sheet=_SHEET, size=8.5))
+        notes = texts([*(report.notes if first else ()), section.title, *([section.note] if section.note else ())])
+        title, carried = str(report.title) if first else "", f"{report.title}  {section.title}"
+        rows = [texts(row) for row in section.rows]
+        tables.append(Table(title, columns, rows, notes, "" if first else carried, sheet=_SHEET, size=8.5))
     if tables:
         draw_tables(paper, tables, below=y, begun=begun)
 
@@ -66,11 +81,11 @@ def draw_report(paper: Paper, report: Report) -> None:
 def _charts(paper: Paper, report: Report) -> tuple[float, int]:
     """Draw the charts; return where they end on how many pages."""
     paper.page()
-    paper.text(105, 26, report.title, size=18, align="centre", fit=110)
+    paper.text(105, 26, str(report.title), size=18, align="centre", fit=110)
     if report.qr_text:
         paper.qr(164, 14, 30, report.qr_text, level="M")
     y, pages = 36.0, 1
-    for line in report.notes:
+    for line in texts(report.notes):
         paper.text(18, y, line, size=9.5, fit=140 if report.qr_text else 174)
         y += 5.5
     for chart in report.charts:
@@ -85,7 +100,7 @@ def _charts(paper: Paper, report: Report) -> tuple[float, int]:
 def _chart(paper: Paper, chart: Chart, top: float) -> None:
     left, width, height = 34.0, 156.0, 58.0
     base = top + 8 + height
-    paper.text(18, top + 3, chart.title, size=11, fit=172)
+    paper.text(18, top + 3, str(chart.title), size=11, fit=172)
     highest = max([max(values, default=0.0) for _, values in chart.series] + [0.0])
     scale = _round_up(highest)
     for step in range(5):
@@ -108,7 +123,7 @@ def _chart(paper: Paper, chart: Chart, top: float) -> None:
     x = left
     for number, (name, _) in enumerate(chart.series):
         paper.rect(x, base + 8, 3, 3, line=0.0, fill=_BARS[number % len(_BARS)])
-        told = name + (f" ({chart.unit})" if chart.unit else "")
+        told = f"{name} ({chart.unit})" if chart.unit else str(name)
         paper.text(x + 4.5, base + 10.6, told, size=7.5)
         x += 10 + paper.text_width(told, 7.5)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dms.errors import Usage
 from dms.ports.paper import Paper
+from dms.said import Said
 
 WIDTHS = (20, 30, 40, 50)
 _TOP, _HEIGHT = 10.0, 190.0
@@ -36,7 +37,9 @@ def draw_spines(paper: Paper, spines: Sequence[Spine], width: int = 30) -> None:
         Usage: a width that is not of :data:`WIDTHS`.
     """
     if width not in WIDTHS:
-        raise Usage(f"There is no spine of {width} mm.", "Widths: " + ", ".join(map(str, WIDTHS)))
+        raise Usage(
+            Said("There is no spine of {width} mm.", width=width), Said("Widths: {widths}", widths=tuple(WIDTHS))
+        )
     across = int(277 // width)
     for index, spine in enumerate(spines):
         if index % across == 0:

@@ -15,6 +15,7 @@ from dms.domain.numbers import ElectronicCode, VolumeNumber
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.ports.catalogue import Act, Attention, Customer, Person
+from dms.said import Do, Said
 
 AT = "2026-11-23T10:00:00+08:00"
 SERIES = VolumeNumber("HG01", "KH", "04", 2026, "D30", "ZHS", 1)
@@ -239,9 +240,9 @@ def test_pages_of_a_long_file_are_shared_out(catalogue):
 
 def test_questions_people_and_acts(catalogue):
     with catalogue.begin() as tx:
-        tx.ask(Attention("describe", "A", "old", "do"))
-        tx.ask(Attention("describe", "A", "new", "do", AT, {"why": ["x"]}))
-        assert [(a.question, a.data) for a in tx.attention("A")] == [("new", {"why": ["x"]})]
+        tx.ask(Attention("describe", "A", Said("old"), Do("show", "A")))
+        tx.ask(Attention("describe", "A", Said("new {n}", n=2), Do("show", "A"), AT, {"why": ["x"]}))
+        assert [(a.question, a.data) for a in tx.attention("A")] == [(Said("new {n}", n=2), {"why": ["x"]})]
         tx.settle("describe", "A")
         tx.settle("describe", "A")
         assert list(tx.attention()) == []

@@ -16,6 +16,7 @@ from dms.adapters.codes import open_code_painter
 from dms.adapters.examine import open_examiner
 from dms.adapters.ocr import available
 from dms.ports.examine import Examiner, Limits
+from dms.said import read_said
 
 pytestmark = [
     pytest.mark.slow,
@@ -101,4 +102,4 @@ def test_a_tiff_and_a_coarse_jpeg(examiner: Examiner, tmp_path: Path, work: Path
     form(dpi=150).image.save(jpeg, quality=85, dpi=(150, 150))
     (page,) = examiner.pages(jpeg, examiner.inspect(jpeg, "a.jpg", coarse), coarse, nothing)
     assert "华光贸易" in page.text
-    assert any("150 dpi" in warning for warning in page.warnings)
+    assert any("150 dpi" in str(read_said(warning)) for warning in page.warnings)

@@ -19,6 +19,7 @@ from dms.adapters.examine import open_examiner
 from dms.adapters.examine.readers import pdf_pages, scan_image
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Examiner, Inspection, Limits, Stamp
+from dms.said import read_said
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_a_hidden_layer_is_taken_and_the_paper_still_looked_at(examiner: Examine
     assert "Line number 19" in page.text
     assert len(page.evidence.seals) == 1
     assert page.evidence.dpi == pytest.approx(150, abs=1)
-    assert any("150 dpi" in w for w in page.warnings)
+    assert any("150 dpi" in str(read_said(w)) for w in page.warnings)
 
 
 def test_a_designed_page_over_a_picture_is_a_document(examiner: Examiner, tmp_path: Path, work: Path) -> None:
@@ -86,7 +87,7 @@ def test_a_locked_pdf_is_opened_with_a_known_password(examiner: Examiner, tmp_pa
     path = saved(text_pdf(LINES), tmp_path / "a.pdf", encryption=pikepdf.Encryption(owner="x", user="geheim"))
     inspection, pages = read(examiner, path, work)
     assert inspection.encrypted
-    assert any("locked" in w for w in inspection.warnings)
+    assert any("locked" in str(read_said(w)) for w in inspection.warnings)
     assert "Line number 3" in pages[0].text
     copy = tmp_path / "copy.pdf"
     examiner.access_copy(path, inspection, pages, work, copy)
@@ -136,7 +137,7 @@ def test_a_broken_table_is_repaired_and_told(examiner: Examiner, tmp_path: Path,
     broken = out.getvalue().replace(b"startxref\n", b"startxref\n9")
     path = written(tmp_path, "a.pdf", broken)
     inspection, pages = read(examiner, path, work)
-    assert any("repaired" in w for w in inspection.warnings)
+    assert any("repaired" in str(read_said(w)) for w in inspection.warnings)
     assert "Line number 7" in pages[0].text
     assert path.read_bytes() == broken
 
@@ -148,7 +149,7 @@ def test_one_broken_page_does_not_cost_the_others(examiner: Examiner, tmp_path: 
     path = saved(pdf, tmp_path / "a.pdf")
     _, pages = read(examiner, path, work)
     assert [bool(p.text) for p in pages] == [True, False, True]
-    assert "Page 2 cannot be read" in pages[1].warnings[0]
+    assert "Page 2 cannot be read" in str(read_said(pages[1].warnings[0]))
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
@@ -221,7 +222,7 @@ def test_image_formats_whatever_their_name(
     PAPER.save(path, kind)
     inspection = examiner.inspect(path, "wrong.pdf", work)
     assert inspection.media_type == f"image/{'jpeg' if suffix == 'jpg' else suffix}"
-    assert "named .pdf" in inspection.warnings[0]
+    assert "named .pdf" in str(read_said(inspection.warnings[0]))
 
 
 def test_a_telephones_picture_is_one_page_upright(examiner: Examiner, tmp_path: Path, work: Path) -> None:

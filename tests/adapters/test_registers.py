@@ -15,6 +15,7 @@ from dms.errors import Conflict, NotFound
 from dms.ports.accounts import Account, Answered, Session, Token
 from dms.ports.catalogue import Act
 from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
+from dms.said import Said
 
 AT = "2026-11-23T10:00:00+08:00"
 
@@ -82,9 +83,9 @@ def test_signatures_moves_holds_gradings_deputies_reprints(catalogue):
         tx.save_deputy(Deputy("DM1", "CO", "2026-01-01", "2026-01-02"))
         tx.save_deputy(Deputy("DM1", "CO", "2026-01-01", "2026-01-09"))
         assert [d.until for d in tx.deputies()] == ["2026-01-09"]
-        tx.ask_reprint(Reprint("V-1", "spine", "a", AT))
-        tx.ask_reprint(Reprint("V-1", "spine", "b", AT))
-        assert [r.why for r in tx.reprints()] == ["b"]
+        tx.ask_reprint(Reprint("V-1", "spine", Said("a"), AT))
+        tx.ask_reprint(Reprint("V-1", "spine", Said("b {n}", n=1), AT))
+        assert [r.why for r in tx.reprints()] == [Said("b {n}", n=1)]
         tx.reprinted("V-1", "spine")
         tx.reprinted("V-1", "spine")
         assert tx.reprints() == []

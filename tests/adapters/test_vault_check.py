@@ -103,7 +103,7 @@ def test_something_added_in_each_folder(vault: Vault, root: Path) -> None:
         assert found(vault) == {(path, "stray-folder")}
         (folder / "extra").rmdir()
     (place / "bad\udcff\n").write_bytes(b"")
-    assert [t.detail.encode() for t in vault.verify(CODE)], "a name that is no UTF-8 can be told"
+    assert [str(t.detail).encode() for t in vault.verify(CODE)], "a name that is no UTF-8 can be told"
     (place / "bad\udcff\n").unlink()
     assert found(vault) == set()
 

@@ -68,7 +68,7 @@ def test_a_row_that_is_not_what_the_vault_says_is_told(office: World, statement:
     assert kinds(office, code) == []
     rot(office, statement, code)
     (told,) = [f for f in verify(office) if f.kind == "row-differs"]
-    assert told.target == code and told.detail.startswith(named + ":")
+    assert told.target == code and str(told.detail).startswith(named + ":")
 
 
 def test_a_vault_ahead_of_its_row_is_told(office: World) -> None:

@@ -67,7 +67,7 @@ def test_the_gate_holds_until_somebody_answers_for_it(archive):
     item = one(archive, note(archive), "--class", "04", "--customer", "杭州新辰酒店有限公司")
     error = archive.dms("file", item["code"])["error"]
     assert archive.exit == 5
-    assert "经办人" in error["message"] and "--by-hand" in error["hint"]
+    assert "declaration" in error["message"] and "--by-hand" in error["hint"]
     assert archive.dms("file", item["code"], "--by-hand")["error"]["code"] == "usage"
     archive.dms("file", item["code"], "--by-hand", "--reason", "三方签字已核对")
     acts = archive.dms("show", item["code"])["acts"]

@@ -187,7 +187,7 @@ def test_a_facet_shows_thirty_values_and_folds_the_rest(counter):
 
     values = {f"客户{n:03}": 126 - n for n in range(126)} | {"": 5}
     page = view._TEMPLATES.env.get_template("search/filters.html").render(
-        say=view.Speaker("zh"), facets=("customer",), found=Answer(1, (), {"customer": values}), most=30,
+        say=view.PageSpeaker("zh"), facets=("customer",), found=Answer(1, (), {"customer": values}), most=30,
         chosen={"customer": "客户099"}, address=lambda **told: f"/search?{told}", names={}, people={}, views=(), here="",
         csrf="",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dms.assembly import open_world
 from dms.desk.shelf import printing
 from dms.desk.shelf.sheets import names_of, options, sheets
 from dms.ports.registers import Reprint
+from dms.said import Said
 
 CONTENT = ("volume-cover", "volume-list", "closing", "electronic-list")
 
@@ -75,11 +76,11 @@ def test_what_changes_while_a_sheet_is_drawn_stays_on_the_reprint_list(office, t
 
         def paper():
             with world.catalogue.begin() as tx:
-                tx.ask_reprint(Reprint(volume, "closing", "changed meanwhile", world.now()))
+                tx.ask_reprint(Reprint(volume, "closing", Said("changed meanwhile"), world.now()))
             return world.paper()
 
         printing.print_sheet(replace(world, paper=paper), "closing", [volume], tmp_path / "c.pdf")
-        assert "changed meanwhile" in [r.why for r in printing.reprints(world) if r.sheet == "closing"]
+        assert Said("changed meanwhile") in [r.why for r in printing.reprints(world) if r.sheet == "closing"]
         printing.print_sheet(world, "closing", [volume], tmp_path / "c.pdf")
         assert [r for r in printing.reprints(world) if r.sheet == "closing"] == []
 
@@ -154,7 +155,7 @@ def test_every_face_offers_the_same_sheets(office, counter):
 
 @pytest.mark.parametrize("language", ["zh", "zh-TW", "en"])
 def test_every_sheet_and_option_has_its_words(language):
-    from dms.faces.web.words import words
+    from dms.faces.words import words
 
     known = words(language)
     assert all(known[name] for name in sheets()) and all(known[f"option.{name}"] for name in options())

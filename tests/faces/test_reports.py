@@ -82,7 +82,7 @@ def test_r6_a_copy_says_who_printed_it_when(office, tmp_path):
 def test_r12_exceptions_and_r1_gaps(office, tmp_path):
     filed(office)
     told = office.dms("report", "exceptions", "-o", tmp_path / "e.pdf", user="zhs")
-    assert office.exit == 6 and "缺paper" in told["sections"][0]["rows"][0][3]
+    assert office.exit == 6 and "missing: paper" in told["sections"][0]["rows"][0][3]
     assert office.dms("report", "exceptions", user="lmy")["sections"][0]["rows"] == []
     office.dms("report", "gaps", "-o", tmp_path / "g.xlsx", user="ar")
     assert office.exit == 0
@@ -112,8 +112,8 @@ def test_r10_r14_dealings_dossier_grades_and_packs(office, tmp_path):
     refused(office, "import", "dealings", sheet, user="zhs")
     told = office.dms("report", "dossier", CUSTOMER, "-o", tmp_path / "d.pdf", user="zhs")
     sums = dict(told["sections"][0]["rows"])
-    assert (sums["记账 charged"], sums["欠款 owed"], sums["逾期 >90 天"]) == ("110,000.00", "75,000.00", "75,000.00")
-    assert ("高", "75,000.00 overdue for more than 90 days (oldest 119)") in [
+    assert (sums["charged"], sums["owed"], sums["overdue >90 days"]) == ("110,000.00", "75,000.00", "75,000.00")
+    assert ("high", "75,000.00 overdue for more than 90 days (oldest 119)") in [
         tuple(r) for r in told["sections"][1]["rows"]
     ]
     refused(office, "report", "dossier", CUSTOMER, user="lmy", exit_code=4)
@@ -127,8 +127,8 @@ def test_r10_r14_dealings_dossier_grades_and_packs(office, tmp_path):
     assert [g["state"] for g in office.dms("grade", "list", quarter, user="zhs")["gradings"]] == ["proposed", "decided"]
     note(office)
     month = office.dms("report", "month", "-o", tmp_path / "m.xlsx", user="gm")
-    assert month["sections"][0]["title"] == "本月新增 1 件"
-    focus = next(s for s in month["sections"] if s["title"] == "重点关注客户")
+    assert month["sections"][0]["title"] == "New this month: 1"
+    focus = next(s for s in month["sections"] if s["title"] == "Customers to look at")
     assert focus["rows"][0][1] == CUSTOMER
     for kind, about in (("quarter", quarter), ("half", ""), ("year", str(today.year))):
         office.dms("report", kind, about, "-o", tmp_path / f"{kind}.pdf", user="gm")

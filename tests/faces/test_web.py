@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 from office_kit import CUSTOMER, filed, note
-from spoken_kit import said
 from web_kit import PASSWORD, csrf
 
 from dms.desk.accounts.signing_in import Doorkeeper
@@ -223,7 +222,7 @@ def test_both_languages(counter):
 def test_every_word_is_there_in_both_languages():
     from pathlib import Path
 
-    from dms.faces.web.words import LANGUAGES, Speaker, words
+    from dms.faces.words import LANGUAGES, Speaker, words
 
     folder = Path(__file__).parents[2] / "dms" / "faces" / "web" / "templates"
     used = {
@@ -339,57 +338,6 @@ def test_a_shelf_is_counted_from_a_photograph(counter, tmp_path):
     assert "应在此处，未找到" in empty.text and "无法辨认" in empty.text
 
 
-def test_the_desk_is_heard_in_chinese():
-    from pathlib import Path
-
-    from babel.messages.pofile import read_po
-
-    from dms.faces.web import words
-
-    with (Path(words.__file__).parent / "locale" / "desk.zh_CN.po").open("rb") as file:
-        pairs = {m.id: m.string for m in read_po(file) if m.id}
-    heard = set(said())
-    assert pairs.keys() - heard == set(), "a sentence that nobody says (any more)"
-    assert heard - pairs.keys() == set(), "a message, hint or question without its Chinese"
-    assert list(pairs) == sorted(pairs)
-    assert all(en.count("{}") == zh.count("{}") for en, zh in pairs.items())
-    zh, tw, en = (words.Speaker(one) for one in ("zh", "zh-TW", "en"))
-    assert zh.told("HG01E2026000001 is not filed.") == "HG01E2026000001 尚未归档。"
-    assert tw.told("The removal of A waits already.") == "A 已有刪除申請在等待決定。"
-    assert zh.told("Nobody wrote this.") == "Nobody wrote this." and en.told("A is not filed.") == "A is not filed."
-    assert zh.told("Row 3: 甲 {公司} belongs to ZHS.").startswith("第 3 行：甲 {公司}")
-    for told, chinese in pairs.items():
-        assert zh.told(told.replace("{}", "甲")) == chinese.format(*["甲"] * told.count("{}")), told
-    # A message with its hint behind it and a file's name before; names of ours are said, other people's words are not.
-    assert zh.told("a. b.pdf: The file is empty. Send or scan it again.") == "a. b.pdf：文件是空的。请重新提交或扫描。"
-    assert zh.told("A is filed already as B. Nothing is left to do.") == "A 已归档为 B。无须再办理。"
-    assert zh.told("On every record it is for: general manager, archivist.") == "此事项由以下人员办理：总经理、档案员。"
-    assert (
-        zh.told("王 asks to remove it: Nothing to do. general manager") == "王 申请删除：Nothing to do. general manager"
-    )
-    assert zh.told("王 asks to change A: " + " is already: , row A b. C" * 400).startswith("王 申请变更 A：")
-
-
-def test_what_two_carriers_tell_differently_is_in_the_language_of_the_page():
-    from dms.faces.web.words import Speaker
-
-    asked = "Its two carriers differ: amount 1680.00 / 1860.00; date - / 2026-03-18."
-    assert Speaker("zh").told(asked) == "两套载体不一致：金额 1680.00 / 1860.00；日期 - / 2026-03-18。"
-    assert Speaker("en").told(asked) == asked
-    strange = "Its two carriers differ: amount 1 / 2; anything."
-    assert Speaker("zh").told(strange) == "两套载体不一致：amount 1 / 2; anything。"
-
-
-def test_what_somebody_typed_is_not_translated_and_a_station_is_a_station():
-    from dms.faces.web.words import Speaker
-
-    say = Speaker("zh")
-    assert "filed" in say.told("There is no record filed.")
-    assert say.of("station", "settle") in say.told(
-        "The program failed at “settle”: boom The file is kept here; the log has the details for the developers."
-    )
-
-
 def test_hints_are_in_the_language_of_the_page(counter):
     visitor, keeper = counter("zhs"), counter("ar")
     token = csrf(visitor.get("/inbox"))
@@ -400,13 +348,13 @@ def test_hints_are_in_the_language_of_the_page(counter):
     said_so = {
         "zh": (
             "没有文件 HG01E2026000009。",
-            "请用检索查找（“dms search”）。",
+            "请用检索查找（“检索”）。",
             "这是 RAR 压缩包。请解压后提交其中的文件。",
         ),
-        "zh-TW": ("沒有檔案 HG01E2026000009。", "請用檢索查詢（“dms search”）。", "請解壓後提交其中的檔案。"),
+        "zh-TW": ("沒有文件 HG01E2026000009。", "請用檢索查找（“檢索”）。", "請解壓後提交其中的文件。"),
         "en": (
             "There is no record HG01E2026000009.",
-            "Look for it with “dms search”.",
+            "Look for it with “Search”.",
             "Unpack it and drop the files.",
         ),
     }
@@ -417,4 +365,4 @@ def test_hints_are_in_the_language_of_the_page(counter):
         assert all(reason in keeper.get(f"{place}?lang={language}").text for place in ("/", "/triage")), language
         door = counter().post(f"/sign-in?lang={language}", data={"login": "nobody", "password": "guess"}).text
         assert ("Ask the archive" in door) == (language == "en"), door
-    assert visitor.get("/api/v1/records/HG01E2026000009").json()["error"]["hint"] == said_so["en"][1]
+    assert visitor.get("/api/v1/records/HG01E2026000009").json()["error"]["hint"] == "Look for it with “dms search”."

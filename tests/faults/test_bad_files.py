@@ -24,6 +24,7 @@ from dms.adapters.examine.examiner import PoolExaminer
 from dms.domain.pages import Page
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
+from dms.said import read_said
 
 LIMITS = Limits(seconds_inspect=30, seconds_per_page=30, memory=900_000_000, pages=1500)
 CHILDREN = 2
@@ -109,7 +110,7 @@ def check(examiner: PoolExaminer, paths: list[Path], tmp_path: Path) -> None:
         else:
             if name in REFUSED_FOR_SIZE or name.startswith(("empty.", "truncated.pdf", "header-only")):
                 problems.append(f"{name!r}: was taken as {inspection}")
-            told = " ".join([*inspection.warnings, *(w for p in pages for w in p.warnings)])
+            told = " ".join(str(read_said(w)) for w in [*inspection.warnings, *(w for p in pages for w in p.warnings)])
             if NOT_FOR_PEOPLE.search(told) or (name in WARNED and not told):
                 problems.append(f"{name!r}: warned with {told!r}")
         if path.read_bytes() != before:
@@ -135,8 +136,14 @@ def test_every_costly_bad_file_is_read_or_refused_with_a_reason(
     check(examiner, costly, tmp_path)
 
 
+# Of the costly ones, which the test above reads one by one; beside these the watcher must go on.
+TOGETHER = {"content-bomb.pdf", "one-line.txt", "open-tags.html"}
+
+
 @pytest.mark.slow
-def test_the_watcher_survives_all_of_them_at_once(archive: Any, files: list[Path]) -> None:
+def test_the_watcher_survives_them_together(archive: Any, files: list[Path]) -> None:
+    files = [f for f in files if f.name not in SLOW or f.name in TOGETHER]
+    assert {f.name for f in files} >= TOGETHER
     dropped = {hashlib.sha512(f.read_bytes()).hexdigest() for f in files}
     for file in files:
         shutil.copy(file, archive.inbox / file.name)

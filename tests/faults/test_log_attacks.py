@@ -34,7 +34,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def verify(home: Path, roots: list[auditing.Root]) -> list[str]:
     with open_world(home, user="gm") as world:
-        return [f.detail for f in auditing.verify(world, roots)]
+        return [str(f.detail) for f in auditing.verify(world, roots)]
 
 
 def rehash(row: dict) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, Integer, Table, func, insert, sel
 
 from dms.adapters.catalogue.tables import items, jobs, metadata, page_runs, sessions
 from dms.errors import Conflict
+from dms.said import Said
 
 _BATCH = 1000
 # What holds only while a process runs: leases are given back, sessions end, files are on their way.
@@ -43,7 +44,9 @@ def copy(source: Connection, target: Connection) -> None:
     """
     for table in metadata.sorted_tables:
         if target.execute(select(func.count()).select_from(table)).scalar_one():
-            raise Conflict(f"The other catalogue holds {table.name} already.", "Name an empty database.")
+            raise Conflict(
+                Said("The other catalogue holds {table} already.", table=table.name), Said("Name an empty database.")
+            )
     for table in metadata.sorted_tables:
         if table in _LEFT_OUT:
             continue

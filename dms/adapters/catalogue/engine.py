@@ -26,6 +26,7 @@ from dms.errors import DmsError, Usage
 from dms.ports.catalogue import Catalogue
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.writing import writing as marked_writing
+from dms.said import Said
 
 # The newest revision under migrations/versions; a test compares, so that opening need not import Alembic.
 HEAD = "0007"
@@ -113,7 +114,7 @@ class SqlCatalogue:
         if current == HEAD:
             return
         if current and current > HEAD:
-            raise Usage("The catalogue was made by a newer dms.", "Update this program.")
+            raise Usage(Said("The catalogue was made by a newer dms."), Said("Update this program."))
         from dms.adapters.catalogue.migrating import upgrade
 
         # All revisions in one transaction: killed half-way, the old schema stands as it was.
@@ -206,7 +207,10 @@ def _database(url: str, busy_seconds: float) -> Database:
         return Sqlite(Path(url.removeprefix("sqlite:///")).absolute(), busy_seconds)
     if url.startswith("postgresql"):
         return Postgres(url)
-    raise Usage(f"The catalogue “{url}” is of no known kind.", 'Such as catalogue = "sqlite:///{home}/archive/…".')
+    raise Usage(
+        Said("The catalogue “{url}” is of no known kind.", url=url),
+        Said('Such as catalogue = "sqlite:///{{home}}/archive/…".'),
+    )
 
 
 def _revision(connection: Connection) -> str | None:

@@ -13,6 +13,7 @@ from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import contents, items, jobs, page_runs
 from dms.domain.item import Hints, Item, ItemState
 from dms.errors import NotFound
+from dms.said import Do, Said
 
 # Word for word as in the partial indexes: SQLite does not see through a parameter.
 _HELD = text("owner <> ''")
@@ -31,7 +32,9 @@ class Items(Base):
         """Save an item's next state."""
         changed = self.connection.execute(update(items).where(items.c.id == item.id).values(**_row(item))).rowcount
         if not changed:
-            raise NotFound(f"There is no item {item.id}.", "“dms attention” lists what waits.")
+            raise NotFound(
+                Said("There is no item {item}.", item=item.id), Said("“{act}” lists what waits.", act=Do("attention"))
+            )
 
     def item(self, item_id: str) -> Item | None:
         """Return one item."""

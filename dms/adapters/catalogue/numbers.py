@@ -13,6 +13,7 @@ from dms.adapters.catalogue.tables import NUMBERED, counters, items, records, vo
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber, parse_volume
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Gap, Volume
+from dms.said import Do, Said
 
 _OPEN = "open"
 
@@ -37,9 +38,13 @@ class Numbers(Base):
         """Give the next paper number of an open volume."""
         state = self.connection.execute(select(volumes.c.state).where(volumes.c.number == str(volume))).scalar()
         if state is None:
-            raise NotFound(f"There is no volume {volume}.", "“dms volume list” names them.")
+            raise NotFound(
+                Said("There is no volume {volume}.", volume=volume), Said("“{act}” names them.", act=Do("volume list"))
+            )
         if state != _OPEN:
-            raise Conflict(f"The volume {volume} is closed.", "What comes later goes into the next one.")
+            raise Conflict(
+                Said("The volume {volume} is closed.", volume=volume), Said("What comes later goes into the next one.")
+            )
         return volume.item(self.count(f"P:{volume}"))
 
     def expected_paper(self, series: VolumeNumber) -> PaperNumber:
@@ -63,7 +68,10 @@ class Numbers(Base):
         if not self.connection.execute(
             update(volumes).where(volumes.c.number == str(volume.number)).values(**told)
         ).rowcount:
-            raise NotFound(f"There is no volume {volume.number}.", "“dms volume list” names them.")
+            raise NotFound(
+                Said("There is no volume {volume}.", volume=volume.number),
+                Said("“{act}” names them.", act=Do("volume list")),
+            )
 
     def volumes(self) -> Sequence[Volume]:
         """Return all volumes in the order of their numbers."""
@@ -92,11 +100,15 @@ class Numbers(Base):
             if kind == "E":
                 fonds, _, year = series.partition(":")
                 given = (str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1))
-                found += [Gap("code", code, "Given, but no record has it.") for code in given if code not in codes]
+                found += [
+                    Gap("code", code, Said("Given, but no record has it.")) for code in given if code not in codes
+                ]
             elif kind == "P":
                 volume = parse_volume(series)
                 given = (str(volume.item(n)) for n in range(1, row.last + 1))
-                found += [Gap("paper", paper, "Given, but no record has it.") for paper in given if paper not in papers]
+                found += [
+                    Gap("paper", paper, Said("Given, but no record has it.")) for paper in given if paper not in papers
+                ]
         return found
 
     def restore_code(self, code: ElectronicCode) -> None:

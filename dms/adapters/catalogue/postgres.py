@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from dms.errors import MissingProgram, Usage
+from dms.said import Said
 
 _LOCK_SECONDS = 30
 _STATEMENT_SECONDS = 120
@@ -49,10 +50,13 @@ def open_engine(url: str) -> Engine:
         )  # fmt: skip
     except ModuleNotFoundError as problem:
         raise MissingProgram(
-            f"The driver of PostgreSQL is not installed ({problem.name}).", 'pip install "dms[postgres]"'
+            Said("The driver of PostgreSQL is not installed ({problem}).", problem=problem.name),
+            Said('pip install "dms[postgres]"'),
         ) from problem
     except ArgumentError as problem:
-        raise Usage("The database's address cannot be read.", "postgresql://user@host/database") from problem
+        raise Usage(
+            Said("The database's address cannot be read."), Said("postgresql://user@host/database")
+        ) from problem
 
 
 class Postgres:
@@ -97,4 +101,4 @@ class Postgres:
         Raises:
             Usage: always; says what to use.
         """
-        raise Usage("A PostgreSQL catalogue is not copied to a file.", "Use pg_dump.")
+        raise Usage(Said("A PostgreSQL catalogue is not copied to a file."), Said("Use pg_dump."))

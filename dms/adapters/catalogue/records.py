@@ -14,6 +14,7 @@ from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import NUMBERED, carriers, links, records
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.errors import Conflict, NotFound
+from dms.said import Do, Said
 
 _KINDS = ("electronic", "paper")
 _electronic, _paper = carriers.alias("electronic"), carriers.alias("paper")
@@ -54,7 +55,12 @@ class Records(Base):
             self.connection.execute(insert(records).values(**_row(record)))
         except IntegrityError as problem:
             raise Conflict(
-                f"The code {record.code} or the number {record.paper_number or '-'} is taken.", "Look at it: dms show."
+                Said(
+                    "The code {record} or the number {paper_number} is taken.",
+                    record=record.code,
+                    paper_number=record.paper_number or "-",
+                ),
+                Said("Look at it: {act}.", act=Do("show")),
             ) from problem
         self.connection.execute(insert(carriers), [_carrier_row(record, kind) for kind in _KINDS])
         self.connection.execute(insert(links).values(**_link_row(record)))
@@ -67,10 +73,14 @@ class Records(Base):
             ).rowcount
         except IntegrityError as problem:
             raise Conflict(
-                f"The number {record.paper_number} is taken.", f"Look at it: dms show {record.paper_number}"
+                Said("The number {paper_number} is taken.", paper_number=record.paper_number),
+                Said("Look at it: {act}", act=Do("show", record.paper_number)),
             ) from problem
         if not changed:
-            raise NotFound(f"There is no record {record.code}.", "Look for it with “dms search”.")
+            raise NotFound(
+                Said("There is no record {record}.", record=record.code),
+                Said("Look for it with “{act}”.", act=Do("search")),
+            )
         for kind in _KINDS:
             self.put(carriers, _carrier_row(record, kind), carriers.c.code, carriers.c.kind)
         self.put(links, _link_row(record), links.c.code)

@@ -24,6 +24,7 @@ from dms.adapters.catalogue.tables import (
 )
 from dms.errors import Conflict, NotFound
 from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
+from dms.said import Do, Said, read_said
 
 T = TypeVar("T")
 _JSON = ("data", "figures")
@@ -92,7 +93,10 @@ class Registers(Base):
         try:
             return self._add(loans, loan)
         except IntegrityError as problem:
-            raise Conflict(f"{loan.target} is lent out already.", "“dms loan list” tells to whom.") from problem
+            raise Conflict(
+                Said("{target} is lent out already.", target=loan.target),
+                Said("“{act}” tells to whom.", act=Do("loan list")),
+            ) from problem
 
     def save_loan(self, loan: Loan) -> None:
         """Save what came back."""
@@ -142,7 +146,7 @@ class Registers(Base):
 
     def ask_reprint(self, reprint: Reprint) -> None:
         """Put a sheet on the reprint list."""
-        self.put(reprints, asdict(reprint), reprints.c.target, reprints.c.sheet)
+        self.put(reprints, {**asdict(reprint), "why": reprint.why.stored()}, reprints.c.target, reprints.c.sheet)
 
     def reprinted(self, target: str, sheet: str) -> None:
         """Take it off again."""
@@ -150,7 +154,8 @@ class Registers(Base):
 
     def reprints(self) -> Sequence[Reprint]:
         """Return the reprint list."""
-        return self._all(reprints, Reprint, order=("at", "target", "sheet"))
+        rows = self.connection.execute(select(reprints).order_by(reprints.c.at, reprints.c.target, reprints.c.sheet))
+        return [Reprint(row.target, row.sheet, read_said(row.why), row.at) for row in rows]
 
     def _add(self, table: Table, entry: T) -> T:
         numbered: T = replace(entry, id=self.count(f"R:{table.name}"))  # type: ignore[type-var]  # every entry with an id is a dataclass
@@ -159,7 +164,10 @@ class Registers(Base):
 
     def _save(self, table: Table, entry: Any, entry_id: int) -> None:
         if not self.connection.execute(update(table).where(table.c.id == entry_id).values(**_row(entry))).rowcount:
-            raise NotFound(f"There is no entry {entry_id} among the {table.name}.", "List them first.")
+            raise NotFound(
+                Said("There is no entry {entry} among the {table}.", entry=entry_id, table=table.name),
+                Said("List them first."),
+            )
 
     def _all(self, table: Table, kind: type[T], *where: ColumnElement[bool], order: Sequence[str] = ()) -> list[T]:
         by = [table.c[name] for name in order or (("id",) if "id" in table.c else ())]

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.tables import attention, jobs
 from dms.ports.catalogue import Attention, Job
+from dms.said import as_said, read_said
 
 
 class Waiting(Base):
@@ -21,7 +22,8 @@ class Waiting(Base):
         self.settle(asked.kind, asked.target)
         self.connection.execute(
             insert(attention).values(
-                kind=asked.kind, target=asked.target, question=_clean(asked.question), todo=_clean(asked.todo),
+                kind=asked.kind, target=asked.target, question=_clean(asked.question.stored()),
+                todo=_clean(as_said(asked.todo).stored()),
                 at=asked.at, data=to_json(dict(asked.data)),
             )
         )  # fmt: skip
@@ -36,7 +38,7 @@ class Waiting(Base):
         if target:
             query = query.where(attention.c.target == target)
         return [
-            Attention(r.kind, r.target, r.question, r.todo, r.at, json.loads(r.data))
+            Attention(r.kind, r.target, read_said(r.question), read_said(r.todo), r.at, json.loads(r.data))
             for r in self.connection.execute(query)
         ]
 

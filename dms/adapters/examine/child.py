@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dms.errors import DmsError, LimitExceeded, MissingProgram, Unavailable, Unreadable
+from dms.said import Do, Said
 
 _PR_SET_PDEATHSIG = 1
 _FILE_BYTES = 8 * 1024**3
@@ -70,21 +71,23 @@ def _do(tasks: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"result": getattr(tasks, request["task"])(**request["arguments"])}
     except DmsError as problem:
-        return _error(type(problem), problem.message, problem.hint)
+        return _error(type(problem), problem.said, problem.remedy)
     except ImportError as problem:
         return _missing(problem)
     except (MemoryError, RecursionError):
         return _error(
-            LimitExceeded, "The file is nested too deeply or unpacks to too much.", "Save it as PDF, and drop that."
+            LimitExceeded,
+            Said("The file is nested too deeply or unpacks to too much."),
+            Said("Save it as PDF, and drop that."),
         )
     except OSError as problem:
         if problem.errno == errno.EFBIG:
-            return _error(LimitExceeded, "It would be written out to more than 8 GB.", "Split it.")
+            return _error(LimitExceeded, Said("It would be written out to more than 8 GB."), Said("Split it."))
         if problem.errno in _OURS:
             return _error(
                 Unavailable,
-                f"The working folder cannot be used: {problem.strerror}.",
-                "Make room on the archive's disk; it is tried again.",
+                Said("The working folder cannot be used: {problem}.", problem=problem.strerror),
+                Said("Make room on the archive's disk; it is tried again."),
             )
         return _damaged()
     except Exception:
@@ -94,18 +97,24 @@ def _do(tasks: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 def _damaged() -> dict[str, Any]:
     told = _error(
-        Unreadable, "The file is damaged or incomplete.", "Open it in its own program and save it again, or scan it."
+        Unreadable,
+        Said("The file is damaged or incomplete."),
+        Said("Open it in its own program and save it again, or scan it."),
     )
     return told | {"detail": traceback.format_exc(limit=-4)}
 
 
 def _missing(problem: ImportError) -> dict[str, Any]:
     name = problem.name or "a package"
-    return _error(MissingProgram, f"{name} is not installed.", f"pip install {name}, then “dms retry”.")
+    return _error(
+        MissingProgram,
+        Said("{name} is not installed.", name=name),
+        Said("pip install {name}, then “{act}”.", name=name, act=Do("retry")),
+    )
 
 
-def _error(kind: type[DmsError], message: str, hint: str) -> dict[str, Any]:
-    return {"error": kind.__name__, "message": message, "hint": hint}
+def _error(kind: type[DmsError], said: Said, remedy: Said) -> dict[str, Any]:
+    return {"error": kind.__name__, "said": said.stored(), "remedy": remedy.stored()}
 
 
 def _receive(pipe: IO[bytes]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dms.adapters.examine.registry import LAST, Format, Sample, claimed, format_of, formats, refusals
 from dms.errors import Unreadable
+from dms.said import Said
 
 
 def detect(path: Path, name: str) -> tuple[str, str]:
@@ -20,7 +21,8 @@ def detect(path: Path, name: str) -> tuple[str, str]:
     both_text = told.startswith("text/") and found.media_type.startswith("text/")
     if not told or sample.suffix in (*found.suffixes, *found.also) or both_text:
         return found.media_type, ""
-    return found.media_type, f"It is named {sample.suffix} but is {format_of(found.media_type).spoken}."
+    named = Said("It is named {suffix} but is {kind}.", suffix=sample.suffix, kind=format_of(found.media_type).spoken)
+    return found.media_type, named.stored()
 
 
 def _format(sample: Sample) -> Format:
@@ -31,4 +33,4 @@ def _format(sample: Sample) -> Format:
         for refusal in refusals():
             if refusal.rank == rank and refusal.detect(sample):
                 raise Unreadable(refusal.what, refusal.advice)
-    raise Unreadable("It is of an unknown kind.", "Save or print it as PDF, and drop that.")
+    raise Unreadable(Said("It is of an unknown kind."), Said("Save or print it as PDF, and drop that."))

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dms.adapters.examine.pool import Pool
-from dms.adapters.examine.wording import UNREAD
+from dms.adapters.examine.wording import UNREAD_PAGE
 from dms.domain.left_out import left_out_from
 from dms.domain.pages import Box, Page, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment, Inspection, Limits, Stamp
+from dms.said import Said, read_said
 
 _COPY_SECONDS = 60.0
 
@@ -50,8 +51,12 @@ class PoolExaminer:
         """Recognise all pages, or those named, that are not there yet."""
         if inspection.pages > self._limits.pages:
             raise LimitExceeded(
-                f"The file has {inspection.pages:,} pages; at most {self._limits.pages:,} are taken.",
-                "Split it, or raise max_pages in dms.toml.",
+                Said(
+                    "The file has {pages:,} pages; at most {limits_pages:,} are taken.",
+                    pages=inspection.pages,
+                    limits_pages=self._limits.pages,
+                ),
+                Said("Split it, or raise max_pages in dms.toml."),
             )
         wanted = numbers or range(1, inspection.pages + 1)
         total = len(wanted)
@@ -73,15 +78,19 @@ class PoolExaminer:
                 for number in some:
                     page = _kept(work, number)
                     if page is None:
-                        raise Unreadable(f"Page {number} could not be read.", "Scan it again.")
+                        raise Unreadable(
+                            Said("Page {number} could not be read.", number=number), Said("Scan it again.")
+                        )
                     found[number] = page
                 on_page(len(found), total)
         finally:
             for _, future in under_way:
                 future.cancel()
         pages = tuple(found[n] for n in sorted(found))
-        if not numbers and pages and all(any(UNREAD in w for w in p.warnings) for p in pages):
-            raise Unreadable("No page of the file can be read.", "Scan it again, or open it in its own program.")
+        if not numbers and pages and all(any(read_said(w).text == UNREAD_PAGE for w in p.warnings) for p in pages):
+            raise Unreadable(
+                Said("No page of the file can be read."), Said("Scan it again, or open it in its own program.")
+            )
         return pages
 
     def part(self, path: Path, inspection: Inspection, pages: Sequence[int], work: Path, target: Path) -> None:

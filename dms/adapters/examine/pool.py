@@ -15,6 +15,7 @@ from typing import Any
 from dms.adapters.examine.process import Child, Died, Killed
 from dms.errors import LimitExceeded, Unavailable, Unreadable
 from dms.ports.writing import refuse_while_writing
+from dms.said import Said, as_said
 
 _log = logging.getLogger("dms.examine")
 _TASKS_BEFORE_REPLACED = 1000
@@ -72,8 +73,8 @@ class Pool:
         except Died as problem:
             _log.warning("a reading process crashed at %s again (%s)", task, problem)
             raise Unreadable(
-                "The program that reads this kind of file crashes on it.",
-                "Open it in its own program, save it as PDF, and drop that.",
+                Said("The program that reads this kind of file crashes on it."),
+                Said("Open it in its own program, save it as PDF, and drop that."),
             ) from None
 
     def _once(self, task: str, arguments: dict[str, Any], seconds: float) -> Any:
@@ -82,7 +83,9 @@ class Pool:
             result = child.run(task, arguments, seconds)
         except Killed as problem:
             self._drop(child)
-            raise LimitExceeded(str(problem), "Split or simplify the file, or raise the limit in dms.toml.") from None
+            raise LimitExceeded(
+                as_said(problem), Said("Split or simplify the file, or raise the limit in dms.toml.")
+            ) from None
         except Died:
             self._drop(child)
             if self._closed:
@@ -135,4 +138,4 @@ class Pool:
 
 
 def _stopped() -> Unavailable:
-    return Unavailable("The reading processes are stopped.", "Start the command again.")
+    return Unavailable(Said("The reading processes are stopped."), Said("Start the command again."))

@@ -24,6 +24,7 @@ import psutil
 
 from dms import errors
 from dms.errors import DmsError, Unavailable
+from dms.said import Do, Said, read_said
 
 _log = logging.getLogger("dms.examine")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from dms.adapters.examine.child import main; main()"
@@ -97,8 +98,8 @@ class Child:
             answer = self._answer(_START_SECONDS, watched=False)
         except (Killed, Died, OSError) as problem:
             raise Unavailable(
-                "The process that reads files does not start.",
-                "See the log; “dms doctor” tells what is missing. It is tried again.",
+                Said("The process that reads files does not start."),
+                Said("See the log; “{act}” tells what is missing. It is tried again.", act=Do("doctor")),
             ) from problem
         _raise_if_error(answer)
 
@@ -127,7 +128,7 @@ class Child:
         most = self._memory if watched else sys.maxsize
         (length,) = struct.unpack(">I", self._read(out, 4, deadline, seconds, most))
         if length > _ANSWER_LIMIT:
-            raise Killed("It holds more than can be taken.")
+            raise Killed(Said("It holds more than can be taken."))
         answer: dict[str, Any] = json.loads(self._read(out, length, deadline, seconds, most))
         return answer
 
@@ -139,10 +140,10 @@ class Child:
         while length:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Killed(f"It took longer than {seconds:.0f} seconds.")
+                raise Killed(Said("It took longer than {seconds:.0f} seconds.", seconds=seconds))
             if not poll.poll(1000 * min(_MEMORY_LOOK_SECONDS, left)):
                 if self.memory() > most:
-                    raise Killed(f"It needed more than {self._memory / 1e9:.1f} GB of memory.")
+                    raise Killed(Said("It needed more than {memory:.1f} GB of memory.", memory=self._memory / 1e9))
                 continue
             try:
                 block = os.read(out.fileno(), min(length, 1 << 20))
@@ -201,7 +202,7 @@ class Child:
 
 def _raise_if_error(answer: dict[str, Any]) -> None:
     if "error" in answer:
-        raise _ERRORS.get(answer["error"], Unavailable)(answer["message"], answer.get("hint", ""))
+        raise _ERRORS.get(answer["error"], Unavailable)(read_said(answer["said"]), read_said(answer["remedy"]))
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dms.adapters.examine.readers import image, pdf_pages, pdf_text
-from dms.adapters.examine.wording import UNREAD, plain, recognised
+from dms.adapters.examine.wording import UNREAD_PAGE, plain, recognised
 from dms.domain.hantext import page_text
 from dms.domain.likeness import alike
 from dms.domain.pages import Box, Evidence, Page, Symbol, Word
 from dms.errors import DmsError, Unreadable
 from dms.ports.examine import Limits
 from dms.ports.ocr import Raster, Recognition
+from dms.said import Said
 
 if TYPE_CHECKING:
     from dms.ports.codes import CodeReader
@@ -70,13 +71,13 @@ class Recogniser:
                 raster = image.raster(path, number, self._limits)
                 scanned = raster.dpi
         except Unreadable as problem:
-            return _unread(number, problem.message)
+            return _unread(number, problem.said)
         except (DmsError, MemoryError):
             raise
         except Exception:
             # Whatever a parser stumbled over, it is this page's fault.
             _log.info("page %d of %s", number, path, exc_info=True)
-            return _unread(number, "It is damaged.")
+            return _unread(number, Said("It is damaged."))
         return self._scanned(raster, number, scanned)
 
     def _compared(self, path: Path, own: Page, kind: str) -> Page:
@@ -86,7 +87,12 @@ class Recogniser:
         if seen.engine == "none":
             return replace(
                 self._embedded(path, own, kind),
-                warnings=(f"Page {own.number}: its own text reads like none, and no OCR engine is there to compare.",),
+                warnings=(
+                    Said(
+                        "Page {page}: its own text reads like none, and no OCR engine is there to compare.",
+                        page=own.number,
+                    ).stored(),
+                ),
             )
         if alike(own.text, seen.text) or not seen.text:
             return self._embedded(path, own, kind)
@@ -166,9 +172,14 @@ class Recogniser:
         try:
             evidence = replace(measure(upright, page.words), dpi=round(scanned or upright.dpi, 1))
         except DmsError as problem:
-            return Evidence(dpi=upright.dpi), (f"Page {page.number}: {problem.message}",)
+            return Evidence(dpi=upright.dpi), (
+                Said("Page {page}: {problem}", page=page.number, problem=problem).stored(),
+            )
         if 0 < scanned < _LEAST_DPI and not evidence.blank:
-            return evidence, (f"Page {page.number} was scanned at {scanned:.0f} dpi; 200 is the least (DA/T 31).",)
+            coarse = Said(
+                "Page {page} was scanned at {dpi:.0f} dpi; 200 is the least (DA/T 31).", page=page.number, dpi=scanned
+            )
+            return evidence, (coarse.stored(),)
         return evidence, ()
 
     def _ocr(self) -> OcrEngine:
@@ -219,8 +230,8 @@ def _turned_boxes(boxes: Sequence[Box], page: Page) -> list[Box]:
     return [s.box for s in _turned_symbols([Symbol("", b) for b in boxes], page.rotation, width, height)]
 
 
-def _unread(number: int, why: str) -> Page:
-    return Page(number, 595.28, 841.89, warnings=(f"Page {number} {UNREAD}: {why}",))
+def _unread(number: int, why: Said) -> Page:
+    return Page(number, 595.28, 841.89, warnings=(Said(UNREAD_PAGE, number=number, why=why).stored(),))
 
 
 def _turned(raster: Raster, degrees: int) -> Raster:

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from dms.adapters.examine.readers.flow import Flow
 from dms.errors import Unreadable
 from dms.ports.examine import Inspection, Limits
+from dms.said import Said
 
 T = TypeVar("T")
 _HEAD = 64 * 1024
@@ -116,7 +117,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def broken_zip() -> Unreadable:
     """Return what is said of a zip container that does not open."""
-    return Unreadable("The file is damaged or incomplete (a broken zip container).", "Send it again.")
+    return Unreadable(Said("The file is damaged or incomplete (a broken zip container)."), Said("Send it again."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Format:
     """
 
     media_type: str
-    spoken: str
+    spoken: Said
     suffixes: tuple[str, ...]
     detect: Callable[[Sample], bool]
     read: Callable[[Source], Flow | Inspection]
@@ -167,8 +168,8 @@ class Format:
 class Refusal:
     """A kind of file that is known and not taken: what it is, and what to do."""
 
-    what: str
-    advice: str
+    what: Said
+    advice: Said
     detect: Callable[[Sample], bool]
     rank: int = EXACT
 
@@ -210,7 +211,9 @@ def format_of(media_type: str) -> Format:
     for one in formats():
         if one.media_type == media_type:
             return one
-    raise Unreadable(f"Nothing here reads {media_type}.", "Save or print it as PDF, and drop that.")
+    raise Unreadable(
+        Said("Nothing here reads {media_type}.", media_type=media_type), Said("Save or print it as PDF, and drop that.")
+    )
 
 
 def claimed(suffix: str) -> str:

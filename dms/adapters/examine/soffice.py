@@ -17,8 +17,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Do, Said
 
-INSTALL = "Install LibreOffice (“dms doctor” names the package), then “dms retry”; or save it as docx, xlsx or PDF."
+INSTALL = Said(
+    "Install LibreOffice (“{act}” names the package), then “{act_2}”; or save it as docx, xlsx or PDF.",
+    act=Do("doctor"),
+    act_2=Do("retry"),
+)
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 # A first start makes its profile and may ask to be started again.
 _START_AGAIN = 81
@@ -62,7 +67,7 @@ def convert(path: Path, suffix: str, target: str, work: Path, seconds: float) ->
     """
     office = program()
     if not office:
-        raise Unreadable("Files of this kind are read with LibreOffice, which is not installed.", INSTALL)
+        raise Unreadable(Said("Files of this kind are read with LibreOffice, which is not installed."), INSTALL)
     folder = work / "office"
     folder.mkdir(exist_ok=True)
     source = folder / f"source{suffix}"
@@ -81,8 +86,8 @@ def convert(path: Path, suffix: str, target: str, work: Path, seconds: float) ->
     source.unlink(missing_ok=True)
     if not made.is_file() or not made.stat().st_size:
         raise Unreadable(
-            "LibreOffice cannot open it: it is damaged, or locked with a password.",
-            "Open it in its own program, save it without a password as docx, xlsx or PDF, and drop that.",
+            Said("LibreOffice cannot open it: it is damaged, or locked with a password."),
+            Said("Open it in its own program, save it without a password as docx, xlsx or PDF, and drop that."),
         )
     return made
 
@@ -115,7 +120,8 @@ def _run(command: list[str], seconds: float) -> int:
     except subprocess.TimeoutExpired:
         _end(process)
         raise LimitExceeded(
-            f"LibreOffice took longer than {seconds:.0f} seconds.", "Save it as docx, xlsx or PDF, and drop that."
+            Said("LibreOffice took longer than {seconds:.0f} seconds.", seconds=seconds),
+            Said("Save it as docx, xlsx or PDF, and drop that."),
         ) from None
 
 

@@ -19,6 +19,7 @@ from dms.domain.left_out import LeftOut
 from dms.domain.pages import page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
+from dms.said import Said
 
 
 class Tasks:
@@ -38,10 +39,11 @@ class Tasks:
         file, folder = Path(path), Path(work)
         size = file.stat().st_size
         if size == 0:
-            raise Unreadable("The file is empty.", "Send or scan it again.")
+            raise Unreadable(Said("The file is empty."), Said("Send or scan it again."))
         if size > self._limits.bytes:
             raise LimitExceeded(
-                f"The file has {size / 1e6:,.0f} MB, more than is taken.", "Split it, or raise max_bytes in dms.toml."
+                Said("The file has {size:,.0f} MB, more than is taken.", size=size / 1e6),
+                Said("Split it, or raise max_bytes in dms.toml."),
             )
         media_type, warning = detect(file, name)
         source = Source(file, name, media_type, folder, self._limits, self._passwords)
@@ -59,7 +61,8 @@ class Tasks:
 
         if len(read.text) > self._limits.text:
             raise LimitExceeded(
-                f"The file holds {len(read.text):,} characters, more than is taken.", "Split it into smaller files."
+                Said("The file holds {count:,} characters, more than is taken.", count=len(read.text)),
+                Said("Split it into smaller files."),
             )
         pages, rest = flowing.layout(read.text, most=self._limits.pages)
         shortened = (LeftOut("copy", flowing.hidden_lines(rest)),) if rest else ()

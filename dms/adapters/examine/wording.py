@@ -7,8 +7,8 @@ import unicodedata
 
 from dms.domain.hantext import INVISIBLE, RADICALS, close_han
 
-# The words of a page's warning by which the parent knows that nothing of it could be read.
-UNREAD = "cannot be read"
+# The warning of a page of which nothing could be read; the parent knows such a page by it.
+UNREAD_PAGE = "Page {number} cannot be read: {why}"
 
 # C0 and C1 become blanks. What takes no room vanishes: marks that reorder what follows would let a title read as
 # another, and a zero-width blank or a soft hyphen, like a radical in a character's place, hides a word from every

@@ -16,6 +16,7 @@ from dms.domain.record import Record
 from dms.errors import Damaged
 from dms.ports.handover import Package
 from dms.ports.vault import StoredFile
+from dms.said import Said
 
 NAMESPACE = "urn:dms:schema:catalogue"
 _Row = TypeVar("_Row", "Entry", "VolumeEntry")
@@ -162,11 +163,11 @@ def _rows(data: bytes, name: str, root: str, child: str, columns: list[str]) -> 
         if event == "start":
             depth += 1
             if depth > 3 or (depth < 3 and element.tag != outer[depth - 1]):
-                raise Damaged(f"{name} is not a catalogue as this archive writes it.", ASK_AGAIN)
+                raise Damaged(Said("{name} is not a catalogue as this archive writes it.", name=name), ASK_AGAIN)
             continue
         if depth == 2:
             if [cell.tag for cell in element] != wanted:
-                raise Damaged(f"An entry of {name} has not the columns it should have.", ASK_AGAIN)
+                raise Damaged(Said("An entry of {name} has not the columns it should have.", name=name), ASK_AGAIN)
             yield [cell.text or "" for cell in element]
             element.clear()
         depth -= 1

@@ -12,10 +12,11 @@ from dms.domain.numbers import is_code, parse_code
 from dms.errors import Damaged, Usage
 from dms.ports.handover import HandedRecord, Package
 from dms.ports.vault import StoredFile
+from dms.said import Do, Said
 
 _OLDER = re.compile(r"v([1-9][0-9]{0,8})/(.+)", re.DOTALL)
 _NOT_PLAIN = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_VERIFY = "Run “dms verify” where the record is kept, and do not hand it over before it is mended."
+_VERIFY = Said("Run “{act}” where the record is kept, and do not hand it over before it is mended.", act=Do("verify"))
 
 
 def check_package(package: Package) -> None:
@@ -34,25 +35,38 @@ def check_package(package: Package) -> None:
     }
     for name, value in labels.items():
         if value != value.strip() or any(category(c) in _NOT_PLAIN for c in value):
-            raise Usage(f"The {name} of a package must be one plain line, not “{shown(value)}”.", "Write it again.")
+            raise Usage(
+                Said("The {name} of a package must be one plain line, not “{value}”.", name=name, value=shown(value)),
+                Said("Write it again."),
+            )
     for name in ("identifier", "fonds", "organisation"):
         if not labels[name]:
-            raise Usage(f"A package needs its {name}.", "Say who hands over what, and under which number.")
+            raise Usage(
+                Said("A package needs its {name}.", name=name), Said("Say who hands over what, and under which number.")
+            )
     if package.log_size < 0:
-        raise Usage(f"A log has no {package.log_size} acts.", "Take size and root from the log itself.")
+        raise Usage(
+            Said("A log has no {log_size} acts.", log_size=package.log_size),
+            Said("Take size and root from the log itself."),
+        )
     try:
         zone = datetime.fromisoformat(package.created_at).tzinfo
     except ValueError:
         zone = None
     if zone is None:
-        raise Usage(f"“{package.created_at}” is no time with its zone.", "Write it as 2026-11-23T16:05:00+08:00.")
+        raise Usage(
+            Said("“{created_at}” is no time with its zone.", created_at=package.created_at),
+            Said("Write it as 2026-11-23T16:05:00+08:00."),
+        )
     seen: set[str] = set()
     for handed in package.records:
         code = handed.record.code
         if not is_code(code) or str(parse_code(code)) != code:
-            raise Usage(f"“{shown(code)}” is no electronic code.", "A code looks like HG01E2026000123.")
+            raise Usage(
+                Said("“{code}” is no electronic code.", code=shown(code)), Said("A code looks like HG01E2026000123.")
+            )
         if code in seen:
-            raise Usage(f"{code} is in the package twice.", "Name each record once.")
+            raise Usage(Said("{code} is in the package twice.", code=code), Said("Name each record once."))
         seen.add(code)
 
 
@@ -72,8 +86,8 @@ def recorded(handed: HandedRecord, path: str) -> StoredFile | None:
         if older and version.number == int(older[1]) and older[2] in version.files:
             return version.files[older[2]]
     raise Usage(
-        f"No version of {handed.record.code} knows the file {shown(path)}.",
-        "Hand over files of the newest version, or name an older one's as v1/….",
+        Said("No version of {record} knows the file {path}.", record=handed.record.code, path=shown(path)),
+        Said("Hand over files of the newest version, or name an older one's as v1/…."),
     )
 
 
@@ -87,8 +101,14 @@ def check_file(handed: HandedRecord, path: str, kept: StoredFile) -> None:
     wanted = recorded(handed, path)
     if wanted is not None and (wanted.size, wanted.sha512) != (kept.size, kept.sha512):
         raise Damaged(
-            f"The file {shown(path)} of {handed.record.code} is not what the archive recorded: "
-            f"{kept.size} bytes instead of {wanted.size}, or another digest.",
+            Said(
+                "The file {path} of {record} is not what the archive recorded: {size} bytes instead "
+                "of {wanted_size}, or another digest.",
+                path=shown(path),
+                record=handed.record.code,
+                size=kept.size,
+                wanted_size=wanted.size,
+            ),
             _VERIFY,
         )
 
@@ -106,7 +126,10 @@ def original_of(handed: HandedRecord, files: Mapping[str, StoredFile]) -> Stored
     if alike:
         return files[next((path for path in alike if path.startswith("original/")), alike[0])]
     raise Damaged(
-        f"No file of {handed.record.code} is its original {shown(carrier.name)}: "
-        "it is missing, or its digest is not the recorded one.",
+        Said(
+            "No file of {record} is its original {carrier}: it is missing, or its digest is not the recorded one.",
+            record=handed.record.code,
+            carrier=shown(carrier.name),
+        ),
         _VERIFY,
     )

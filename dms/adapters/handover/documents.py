@@ -19,6 +19,7 @@ from dms.errors import Damaged
 from dms.ports.catalogue import Act
 from dms.ports.handover import HandedRecord
 from dms.ports.vault import StoredFile, Version
+from dms.said import Said
 
 FORMAT = 1
 
@@ -158,4 +159,4 @@ def _is(value: Any, hint: Any) -> bool:
 
 def _broken(name: str, problem: Exception) -> Damaged:
     reason = "too deep" if isinstance(problem, RecursionError) else shown(str(problem))
-    return Damaged(f"{name} is not what this archive writes: {reason}.", ASK_AGAIN)
+    return Damaged(Said("{name} is not what this archive writes: {reason}.", name=name, reason=reason), ASK_AGAIN)

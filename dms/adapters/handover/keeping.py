@@ -18,6 +18,7 @@ from dms.adapters.handover.layout import DATA
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.ports.handover import Opener
 from dms.ports.vault import StoredFile
+from dms.said import Do, Said
 
 _CHUNK = 1 << 20
 _OURS = frozenset({DATA, tags.DECLARATION, tags.INFO, tags.MANIFEST, tags.TAG_MANIFEST})
@@ -76,13 +77,19 @@ def blocks(source: Path | Opener, what: str) -> Iterator[bytes]:
             while block := file.read(_CHUNK):
                 yield block
     except FileNotFoundError:
-        raise NotFound(f"The file {what} is not there any more.", "Run “dms verify”, then try again.") from None
+        raise NotFound(
+            Said("The file {what} is not there any more.", what=what),
+            Said("Run “{act}”, then try again.", act=Do("verify")),
+        ) from None
     except (IsADirectoryError, _NoFile):
-        raise Usage(f"{what} is no regular file.", "Only files can be handed over, no folders or devices.") from None
+        raise Usage(
+            Said("{what} is no regular file.", what=what), Said("Only files can be handed over, no folders or devices.")
+        ) from None
     except OSError as problem:
-        raise Unavailable(f"{what} cannot be read: {problem.strerror or problem}.", "Check its disk and rights.") from (
-            problem
-        )
+        raise Unavailable(
+            Said("{what} cannot be read: {problem}.", what=what, problem=problem.strerror or problem),
+            Said("Check its disk and rights."),
+        ) from (problem)
 
 
 class _NoFile(Exception):
@@ -109,9 +116,12 @@ def whole(target: Path) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100  (not resolved: a link there must be seen, not followed)
     if not target.name:
-        raise Usage(f"{target} cannot be a package.", "Name a new folder.")
+        raise Usage(Said("{target} cannot be a package.", target=target), Said("Name a new folder."))
     if not target.parent.is_dir():
-        raise NotFound(f"There is no folder {target.parent}.", "Make it, or name another place for the package.")
+        raise NotFound(
+            Said("There is no folder {parent}.", parent=target.parent),
+            Said("Make it, or name another place for the package."),
+        )
     part = target.with_name(target.name + ".part")
     try:
         _refuse(target)
@@ -130,19 +140,27 @@ def whole(target: Path) -> Iterator[Path]:
     except OSError as problem:
         hint = "Make room on its disk" if problem.errno in _FULL else "Look at its disk and your rights there"
         raise Unavailable(
-            f"The package {target} cannot be written: {problem.strerror or problem}.",
-            f"{hint}, then try again; nothing was left behind.",
+            Said(
+                "The package {target} cannot be written: {problem}.", target=target, problem=problem.strerror or problem
+            ),
+            Said("{hint}, then try again; nothing was left behind.", hint=hint),
         ) from problem
 
 
 def _refuse(target: Path) -> None:
     if os.path.lexists(target):
-        raise Conflict(f"{target} is there already.", "A package is never overwritten: name a new folder.")
+        raise Conflict(
+            Said("{target} is there already.", target=target),
+            Said("A package is never overwritten: name a new folder."),
+        )
 
 
 def _claim(part: Path) -> int:
     """Make the folder, or take over one that a writer who died left; return the descriptor that holds its lock."""
-    busy = Conflict(f"{part} is there already.", "If nobody is writing this package now, remove it and try again.")
+    busy = Conflict(
+        Said("{part} is there already.", part=part),
+        Said("If nobody is writing this package now, remove it and try again."),
+    )
     made = False
     with suppress(FileExistsError):
         part.mkdir()

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from dms.errors import Usage
+from dms.said import Said
 
 DATA = "data"
 NOTE = f"{DATA}/说明文件.TXT"
@@ -64,7 +65,10 @@ def content_names(paths: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for path in sorted(paths):
         if not is_safe(path, longest=_LOGICAL_BYTES, part=_LOGICAL_PART_BYTES):
-            raise Usage(f"“{shown(path)}” cannot go into a package.", "Use plain relative paths: original/scan.pdf.")
+            raise Usage(
+                Said("“{path}” cannot go into a package.", path=shown(path)),
+                Said("Use plain relative paths: original/scan.pdf."),
+            )
         welcome = unicodedata.normalize("NFC", _UNWELCOME.sub("_", path))
         name, count = welcome, 1
         while _alike(name) in taken:
@@ -75,7 +79,7 @@ def content_names(paths: Iterable[str]) -> dict[str, str]:
         names[path] = name
     for name in names.values():
         if any(_alike(str(above)) in taken for above in PurePosixPath(name).parents):
-            raise Usage(f"A folder above “{name}” is a file, too.", "Rename one of them.")
+            raise Usage(Said("A folder above “{name}” is a file, too.", name=name), Said("Rename one of them."))
     return {path: f"{CONTENT}/{name}" for path, name in names.items()}
 
 

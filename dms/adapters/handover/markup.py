@@ -15,6 +15,7 @@ from defusedxml import ElementTree as Safe
 from dms.adapters.handover.layout import shown
 from dms.adapters.handover.tags import ASK_AGAIN
 from dms.errors import Damaged
+from dms.said import Said
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -49,4 +50,6 @@ def elements(data: bytes, name: str) -> Iterator[tuple[str, ET.Element]]:
     try:
         yield from Safe.iterparse(BytesIO(data), events=("start", "end"), forbid_dtd=True)
     except (ET.ParseError, ValueError, LookupError) as problem:  # defusedxml's own errors are ValueErrors
-        raise Damaged(f"{name} is no XML that can be read: {shown(str(problem))}.", ASK_AGAIN) from problem
+        raise Damaged(
+            Said("{name} is no XML that can be read: {problem}.", name=name, problem=shown(str(problem))), ASK_AGAIN
+        ) from problem

@@ -14,6 +14,7 @@ from dms.domain.record import Record
 from dms.errors import Damaged
 from dms.ports.handover import HandedRecord, Package
 from dms.ports.vault import StoredFile
+from dms.said import Said
 
 NAMESPACES = {
     "xmlns:mets": "http://www.loc.gov/METS/",
@@ -87,14 +88,14 @@ def listed(data: bytes, name: str, code: str) -> dict[str, tuple[int, str]]:
         if root is None:
             root = element
             if root.tag != f"{_METS}mets" or root.get("OBJID") != code:
-                raise Damaged(f"{name} is not the METS file of {code}.", ASK_AGAIN)
+                raise Damaged(Said("{name} is not the METS file of {code}.", name=name, code=code), ASK_AGAIN)
         if event != "end" or element.tag != f"{_METS}file":
             continue
         place = element.find(f"{_METS}FLocat")
         path = unquote(place.get(_HREF, "")) if place is not None else ""
         size = element.get("SIZE", "")
         if not path or path in found or not (size.isascii() and size.isdigit()) or len(size) > 18:
-            raise Damaged(f"{name} lists a file twice, or without its path or size.", ASK_AGAIN)
+            raise Damaged(Said("{name} lists a file twice, or without its path or size.", name=name), ASK_AGAIN)
         found[path] = (int(size), element.get("CHECKSUM", "").lower())
     return found
 

@@ -12,6 +12,7 @@ from dms.adapters.handover.tags import ASK_AGAIN, INFO
 from dms.errors import Damaged, Usage
 from dms.ports.handover import HandedRecord, Package
 from dms.ports.vault import StoredFile
+from dms.said import Said
 
 
 def read_package(folder: Checked, limits: Limits) -> Package:
@@ -36,19 +37,21 @@ def read_package(folder: Checked, limits: Limits) -> Package:
     try:
         check_package(package)
     except Usage as problem:
-        raise Damaged(f"The package cannot be one of this archive: {problem.message}", ASK_AGAIN) from problem
+        raise Damaged(
+            Said("The package cannot be one of this archive: {problem}", problem=problem), ASK_AGAIN
+        ) from problem
     if catalogues.volume_entries(handed.record for handed in records) != volumes:
         raise _contradiction(layout.VOLUMES, "the records")
     for path in sorted(folder.files):
         if path not in expected and not path.startswith(f"{layout.OTHER}/"):
-            raise Damaged(f"The package holds a file that no record knows: {shown(path)}", ASK_AGAIN)
+            raise Damaged(Said("The package holds a file that no record knows: {path}", path=shown(path)), ASK_AGAIN)
     return package
 
 
 def _about(info: dict[str, str]) -> Package:
     size = info.get("Log-Size", "")
     if not (size.isascii() and size.isdigit()) or len(size) > 18:
-        raise Damaged(f"{INFO} lacks a Log-Size.", ASK_AGAIN)
+        raise Damaged(Said("{info} lacks a Log-Size.", info=INFO), ASK_AGAIN)
     return Package(
         identifier=info.get("External-Identifier", ""),
         fonds=info.get("Fonds", ""),
@@ -83,7 +86,7 @@ def _read_record(folder: Checked, code: str, limits: Limits) -> tuple[HandedReco
         for path, file in history.files.items():
             check_file(handed, path, file)
     except Usage as problem:
-        raise Damaged(problem.message, ASK_AGAIN) from problem
+        raise Damaged(problem.said, ASK_AGAIN) from problem
     original = original_of(handed, history.files)
     names = {f"{place}/{file.path}" for file in history.files.values()} | set(paths.values())
     listed = mets.listed(data[layout.METS], paths[layout.METS], code)
@@ -95,6 +98,6 @@ def _read_record(folder: Checked, code: str, limits: Limits) -> tuple[HandedReco
 
 def _contradiction(name: str, what: str) -> Damaged:
     return Damaged(
-        f"{shown(name)} does not agree with {shown(what)}.",
-        "The digests are right, so this was packed so: ask the sender for a new package, and tell him why.",
+        Said("{name} does not agree with {what}.", name=shown(name), what=shown(what)),
+        Said("The digests are right, so this was packed so: ask the sender for a new package, and tell him why."),
     )

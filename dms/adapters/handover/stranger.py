@@ -14,6 +14,7 @@ from dms.adapters.handover import tags
 from dms.adapters.handover.layout import DATA, is_safe, shown
 from dms.adapters.handover.tags import ASK_AGAIN
 from dms.errors import Damaged, LimitExceeded, NotFound, Unavailable, Usage
+from dms.said import Said
 
 _CHUNK = 1 << 20
 _TAGS = {tags.DECLARATION, tags.INFO, tags.MANIFEST}
@@ -56,11 +57,14 @@ class Checked:
     def __init__(self, root: Path, limits: Limits) -> None:
         self._root = root
         if not root.is_dir():
-            raise NotFound(f"There is no folder {root}.", "Name the folder of a package.")
+            raise NotFound(Said("There is no folder {root}.", root=root), Said("Name the folder of a package."))
         sizes = _walk(root, limits)
         _check_kind(sizes)
         if not tags.is_declaration(self._read(tags.DECLARATION, 1000)):
-            raise Usage(f"{tags.DECLARATION} is not that of a BagIt 1.0 package.", "Ask the sender for BagIt 1.0.")
+            raise Usage(
+                Said("{declaration} is not that of a BagIt 1.0 package.", declaration=tags.DECLARATION),
+                Said("Ask the sender for BagIt 1.0."),
+            )
         told = tags.parse_manifest(self._read(tags.TAG_MANIFEST, 100_000), tags.TAG_MANIFEST)
         _compare(set(told), {path for path in sizes if path in _TAGS}, tags.TAG_MANIFEST)
         self._verify(told)
@@ -71,7 +75,15 @@ class Checked:
         counted = f"{sum(sizes[path] for path in payload)}.{len(payload)}"
         told_sum = self.info.get("Payload-Oxum", "-")
         if told_sum != counted:
-            raise Damaged(f"The package has {counted} bytes.files, {tags.INFO} says {shown(told_sum)}.", ASK_AGAIN)
+            raise Damaged(
+                Said(
+                    "The package has {counted} bytes.files, {info} says {told_sum}.",
+                    counted=counted,
+                    info=tags.INFO,
+                    told_sum=shown(told_sum),
+                ),
+                ASK_AGAIN,
+            )
         self._verify(digests)
         self.files = {path: (sizes[path], digests[path]) for path in payload}
 
@@ -83,7 +95,7 @@ class Checked:
             LimitExceeded: it is larger than ``limit``.
         """
         if path not in self.files:
-            raise Damaged(f"The package lacks the file {shown(path)}.", ASK_AGAIN)
+            raise Damaged(Said("The package lacks the file {path}.", path=shown(path)), ASK_AGAIN)
         return self._read(path, limit, self.files[path][1])
 
     def place(self, path: str) -> Path:
@@ -103,7 +115,9 @@ class Checked:
         for block in self._blocks(path):
             data += block
             if len(data) > limit:
-                raise LimitExceeded(f"The file {shown(path)} is larger than {limit} bytes.", ASK_AGAIN)
+                raise LimitExceeded(
+                    Said("The file {path} is larger than {limit} bytes.", path=shown(path), limit=limit), ASK_AGAIN
+                )
         if wanted and hashlib.sha512(data).hexdigest() != wanted:
             raise _changed(path)
         return bytes(data)
@@ -114,11 +128,11 @@ class Checked:
                 while block := file.read(_CHUNK):
                     yield block
         except FileNotFoundError:
-            raise Damaged(f"The package lacks the file {shown(path)}.", ASK_AGAIN) from None
+            raise Damaged(Said("The package lacks the file {path}.", path=shown(path)), ASK_AGAIN) from None
         except OSError as problem:
             raise Unavailable(
-                f"{shown(path)} cannot be read: {problem.strerror or problem}.",
-                "Check the disk it is on, and your rights.",
+                Said("{path} cannot be read: {problem}.", path=shown(path), problem=problem.strerror or problem),
+                Said("Check the disk it is on, and your rights."),
             ) from problem
 
 
@@ -142,7 +156,7 @@ def _walk(root: Path, limits: Limits) -> dict[str, int]:
                     entries += 1
                     path = f"{above}{one.name}"
                     if not is_safe(path):
-                        raise Usage(f"A file's name cannot be in a package: {shown(path)}", _NO_USE)
+                        raise Usage(Said("A file's name cannot be in a package: {path}", path=shown(path)), _NO_USE)
                     kind = one.stat(follow_symlinks=False)
                     if stat.S_ISDIR(kind.st_mode):
                         folders.append(f"{path}/")
@@ -150,40 +164,59 @@ def _walk(root: Path, limits: Limits) -> dict[str, int]:
                         sizes[path] = kind.st_size
                         total += kind.st_size
                     else:
-                        raise Usage(f"{shown(path)} is a link or device; a package holds plain files only.", _NO_USE)
+                        raise Usage(
+                            Said("{path} is a link or device; a package holds plain files only.", path=shown(path)),
+                            _NO_USE,
+                        )
                     if entries > limits.entries or total > limits.size:
-                        raise LimitExceeded("The package has more files or bytes than one may have.", _NO_USE)
+                        raise LimitExceeded(Said("The package has more files or bytes than one may have."), _NO_USE)
         except OSError as problem:
             raise Unavailable(
-                f"The folder {shown(above) or root} cannot be read: {problem.strerror or problem}.",
-                "Check the disk it is on, and your rights.",
+                Said(
+                    "The folder {above} cannot be read: {problem}.",
+                    above=shown(above) or root,
+                    problem=problem.strerror or problem,
+                ),
+                Said("Check the disk it is on, and your rights."),
             ) from problem
     return sizes
 
 
-_NO_USE = "Do not use this package; tell the sender and whoever looks after your computers."
+_NO_USE = Said("Do not use this package; tell the sender and whoever looks after your computers.")
 
 
 def _check_kind(sizes: dict[str, int]) -> None:
     if tags.DECLARATION not in sizes or not any(path.startswith(f"{DATA}/") for path in sizes):
         raise Usage(
-            f"This folder is no package: it has no {tags.DECLARATION} or no files in {DATA}/.",
-            "Name the folder that holds bagit.txt; unpack an archive first.",
+            Said(
+                "This folder is no package: it has no {declaration} or no files in {data}/.",
+                declaration=tags.DECLARATION,
+                data=DATA,
+            ),
+            Said("Name the folder that holds bagit.txt; unpack an archive first."),
         )
     for name in (tags.TAG_MANIFEST, *sorted(_TAGS)):
         if name not in sizes:
-            raise Damaged(f"The package lacks the file {name}.", ASK_AGAIN)
+            raise Damaged(Said("The package lacks the file {name}.", name=name), ASK_AGAIN)
     for path in sorted(sizes):
         if not path.startswith(f"{DATA}/") and path not in _TAGS and path != tags.TAG_MANIFEST:
-            raise Damaged(f"The package holds a file that does not belong to it: {shown(path)}", ASK_AGAIN)
+            raise Damaged(
+                Said("The package holds a file that does not belong to it: {path}", path=shown(path)), ASK_AGAIN
+            )
 
 
 def _compare(told: set[str], found: set[str], manifest: str) -> None:
     for path in sorted(told - found):
-        raise Damaged(f"The package lacks the file {shown(path)}, which {manifest} names.", ASK_AGAIN)
+        raise Damaged(
+            Said("The package lacks the file {path}, which {manifest} names.", path=shown(path), manifest=manifest),
+            ASK_AGAIN,
+        )
     for path in sorted(found - told):
-        raise Damaged(f"The package holds a file that {manifest} does not name: {shown(path)}", ASK_AGAIN)
+        raise Damaged(
+            Said("The package holds a file that {manifest} does not name: {path}", manifest=manifest, path=shown(path)),
+            ASK_AGAIN,
+        )
 
 
 def _changed(path: str) -> Damaged:
-    return Damaged(f"The file {shown(path)} is not what was packed: its digest is another.", ASK_AGAIN)
+    return Damaged(Said("The file {path} is not what was packed: its digest is another.", path=shown(path)), ASK_AGAIN)

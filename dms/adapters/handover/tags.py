@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from dms.adapters.handover.layout import is_safe, shown
 from dms.errors import Damaged, Usage
+from dms.said import Said
 
 DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"
@@ -14,7 +15,7 @@ MANIFEST = "manifest-sha512.txt"
 TAG_MANIFEST = "tagmanifest-sha512.txt"
 DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
-ASK_AGAIN = "Copy the package again from where it came from; if it stays so, ask the sender for a new one."
+ASK_AGAIN = Said("Copy the package again from where it came from; if it stays so, ask the sender for a new one.")
 _DECLARED = re.compile(
     rb"BagIt-Version: 1\.0(\r\n|\r|\n)Tag-File-Character-Encoding: UTF-8(\r\n|\r|\n)?", re.IGNORECASE
 )
@@ -43,15 +44,23 @@ def parse_manifest(data: bytes, name: str) -> dict[str, str]:
     for number, line in enumerate(_lines(data, name), 1):
         match = _LINE.fullmatch(line)
         if match is None:
-            raise Damaged(f"Line {number} of {name} is no digest and file name: {shown(line)}", ASK_AGAIN)
+            raise Damaged(
+                Said(
+                    "Line {number} of {name} is no digest and file name: {line}",
+                    number=number,
+                    name=name,
+                    line=shown(line),
+                ),
+                ASK_AGAIN,
+            )
         path = _decoded(match[2])
         if not is_safe(path):
             raise Usage(
-                f"{name} names a file that cannot be in a package: {shown(path)}",
-                "Do not use this package; tell the sender and whoever looks after your computers.",
+                Said("{name} names a file that cannot be in a package: {path}", name=name, path=shown(path)),
+                Said("Do not use this package; tell the sender and whoever looks after your computers."),
             )
         if path in digests:
-            raise Damaged(f"{name} names a file twice: {shown(path)}", ASK_AGAIN)
+            raise Damaged(Said("{name} names a file twice: {path}", name=name, path=shown(path)), ASK_AGAIN)
         digests[path] = match[1].lower()
     return digests
 
@@ -75,7 +84,7 @@ def parse_info(data: bytes) -> dict[str, str]:
             continue
         match = _LABEL.fullmatch(line)
         if match is None or match[1] in values:
-            raise Damaged(f"{INFO} has a line that cannot be: {shown(line)}", ASK_AGAIN)
+            raise Damaged(Said("bag-info.txt has a line that cannot be: {line}", line=shown(line)), ASK_AGAIN)
         last = match[1]
         values[last] = match[2].strip()
     return values
@@ -85,7 +94,7 @@ def _lines(data: bytes, name: str) -> list[str]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise Damaged(f"{name} is not written in UTF-8.", ASK_AGAIN) from None
+        raise Damaged(Said("{name} is not written in UTF-8.", name=name), ASK_AGAIN) from None
     return [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
 
 

@@ -29,6 +29,7 @@ from dms.adapters.inbox.junk import is_junk, is_junk_folder, is_sidecar
 from dms.adapters.vault.durable import make_folder, sync_folder
 from dms.errors import Unavailable
 from dms.ports.inbox import Claimed, Drop
+from dms.said import Said
 
 _OWN = ".dms"
 _ORIGIN = "origin.json"
@@ -66,8 +67,8 @@ class Folder:
             self._root.mkdir(parents=True, exist_ok=True)
         except OSError as problem:
             raise Unavailable(
-                f"The drop folder {self._root} cannot be reached: {problem.strerror}.",
-                "Check that the disk or share is there; the watcher goes on trying.",
+                Said("The drop folder {root} cannot be reached: {problem}.", root=self._root, problem=problem.strerror),
+                Said("Check that the disk or share is there; the watcher goes on trying."),
             ) from problem
         for folder, names, files in os.walk(self._root):
             names[:] = sorted(n for n in names if not is_junk_folder(n, self._junk))
@@ -181,8 +182,8 @@ class Folder:
             sync_folder(home)
         except OSError as problem:
             raise Unavailable(
-                f"{drop.path} cannot be claimed: {problem.strerror}.",
-                f"The drop folder {self._root} must be writable for the watcher.",
+                Said("{path} cannot be claimed: {problem}.", path=drop.path, problem=problem.strerror),
+                Said("The drop folder {root} must be writable for the watcher.", root=self._root),
             ) from problem
         return self._claimed(home)
 
@@ -302,14 +303,14 @@ def _is_plain(path: Path) -> bool:
 def _read_sidecar(path: Path) -> tuple[dict[str, object], str]:
     try:
         if path.stat().st_size > _SIDECAR_LIMIT:
-            return {}, "Its sidecar file is larger than 1 MB and was not read."
+            return {}, Said("Its sidecar file is larger than 1 MB and was not read.").stored()
         told = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}, ""
     except (OSError, ValueError, RecursionError) as problem:
-        return {}, f"Its sidecar file is not readable JSON ({problem})."
+        return {}, Said("Its sidecar file is not readable JSON ({problem}).", problem=problem).stored()
     if not isinstance(told, dict):
-        return {}, "Its sidecar file is not a JSON object."
+        return {}, Said("Its sidecar file is not a JSON object.").stored()
     return told, ""
 
 

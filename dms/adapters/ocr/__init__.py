@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dms.errors import MissingProgram, Usage
 from dms.ports.ocr import OcrEngine
+from dms.said import Said
 
 PRECISIONS = ("full", "int8")
 NAMES = ("auto", "rapidocr", "rapidocr-openvino", "rapidocr-onnxruntime", "tesseract", "none")
@@ -24,7 +25,7 @@ class EngineInfo:
 
     name: str
     ok: bool
-    detail: str
+    detail: Said
 
 
 def open_engine(spec: str, languages: str = "chi_sim+eng", precision: str = "full") -> OcrEngine:
@@ -40,7 +41,10 @@ def open_engine(spec: str, languages: str = "chi_sim+eng", precision: str = "ful
         Usage: an unknown name or precision.
     """
     if precision not in PRECISIONS:
-        raise Usage(f"There is no OCR precision “{precision}”.", f"Use one of: {', '.join(PRECISIONS)}.")
+        raise Usage(
+            Said("There is no OCR precision “{precision}”.", precision=precision),
+            Said("Use one of: {precisions}.", precisions=tuple(PRECISIONS)),
+        )
     if spec == "none":
         from dms.adapters.ocr.null import NullEngine
 
@@ -54,14 +58,16 @@ def open_engine(spec: str, languages: str = "chi_sim+eng", precision: str = "ful
     }
     choices["auto"] = [*choices["rapidocr"], lambda: _tesseract(languages)]
     if spec not in choices:
-        raise Usage(f"There is no OCR engine “{spec}”.", f"Use one of: {', '.join(NAMES)}.")
+        raise Usage(
+            Said("There is no OCR engine “{spec}”.", spec=spec), Said("Use one of: {names}.", names=tuple(NAMES))
+        )
     missing: list[MissingProgram] = []
     for choice in choices[spec]:
         try:
             return choice()
         except MissingProgram as error:
             missing.append(error)
-    raise MissingProgram(missing[-1].message, " ".join(dict.fromkeys(error.hint for error in missing)))
+    raise MissingProgram(missing[-1].said, Said("{hints}", hints=tuple(dict.fromkeys(e.remedy for e in missing))))
 
 
 def available() -> list[EngineInfo]:
@@ -72,11 +78,17 @@ def available() -> list[EngineInfo]:
     for runtime in ("openvino", "onnxruntime"):
         parts = (("rapidocr", rapidocr_models.has_package()), (runtime, rapidocr_models.has_runtime(runtime)))
         lacking = [name for name, there in parts if not there]
-        detail = f"pip install {' '.join(lacking)}" if lacking else f"rapidocr {rapidocr_models.package_version()}"
+        detail = (
+            Said("pip install {lacking}", lacking=" ".join(lacking))
+            if lacking
+            else Said("rapidocr {rapidocr_models}", rapidocr_models=rapidocr_models.package_version())
+        )
         infos.append(EngineInfo(f"rapidocr-{runtime}", not lacking, detail))
     found = tesseract_probe.probe()
     infos.append(EngineInfo("tesseract", found.ok, found.detail))
-    infos.append(EngineInfo("none", ok=True, detail="reads nothing; files that bring their own text are still found"))
+    infos.append(
+        EngineInfo("none", ok=True, detail=Said("reads nothing; files that bring their own text are still found"))
+    )
     return infos
 
 

@@ -18,6 +18,7 @@ from dms.adapters.ocr.filing_stamp import stamp_access_copy
 from dms.adapters.ocr.invisible_font import InvisibleFont
 from dms.domain.pages import Page
 from dms.errors import Unreadable, Usage
+from dms.said import Said
 
 __all__ = ["make_access_copy", "stamp_access_copy"]
 
@@ -47,13 +48,16 @@ def make_access_copy(source: Path, media_type: str, password: str, pages: Sequen
         Usage: for a file that is neither PDF nor image, or no pages.
     """
     if not pages:
-        raise Usage("An access copy needs at least one page.")
+        raise Usage(Said("An access copy needs at least one page."))
     if media_type == "application/pdf":
         _from_pdf(source, password, pages, target)
     elif media_type.startswith("image/"):
         _from_images(source, media_type, pages, target)
     else:
-        raise Usage(f"No access copy can be made of {media_type} directly.", "Convert it to PDF first.")
+        raise Usage(
+            Said("No access copy can be made of {media_type} directly.", media_type=media_type),
+            Said("Convert it to PDF first."),
+        )
 
 
 def _from_images(source: Path, media_type: str, pages: Sequence[Page], target: Path) -> None:
@@ -130,7 +134,10 @@ def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) 
             _flatten_forms(pdf)
             for page in pages:
                 if not 1 <= page.number <= len(pdf.pages):
-                    raise Unreadable(f"The file has no page {page.number}.", "It may have been cut off; send it again.")
+                    raise Unreadable(
+                        Said("The file has no page {page}.", page=page.number),
+                        Said("It may have been cut off; send it again."),
+                    )
             chosen = [pdf.pages[page.number - 1] for page in pages]
             del pdf.pages[:]
             for original in chosen:
@@ -144,9 +151,13 @@ def _from_pdf(source: Path, password: str, pages: Sequence[Page], target: Path) 
                 del pdf.Root[key]
             pdfa.save(pdf, target, sure=all(bare))
     except pikepdf.PasswordError as error:
-        raise Unreadable("The PDF is locked with a password.", "Save it without one, or add the password.") from error
+        raise Unreadable(
+            Said("The PDF is locked with a password."), Said("Save it without one, or add the password.")
+        ) from error
     except pikepdf.PdfError as error:
-        raise Unreadable(f"The PDF is broken: {error}.", "Open it in a PDF program and save it again.") from error
+        raise Unreadable(
+            Said("The PDF is broken: {error}.", error=error), Said("Open it in a PDF program and save it again.")
+        ) from error
 
 
 def _flatten_forms(pdf: Pdf) -> None:

@@ -24,6 +24,7 @@ from dms.adapters.ocr import pdfa, text_layer
 from dms.domain.pages import Page
 from dms.errors import NotFound
 from dms.ports.examine import Stamp
+from dms.said import Said
 
 MM = 72 / 25.4
 STAMP_WIDTH, STAMP_HEIGHT = 45.0, 16.0
@@ -71,7 +72,7 @@ def stamp_access_copy(access: Path, pages: Sequence[Page], stamp: Stamp, target:
         MissingProgram: where no Chinese font is installed.
     """
     if not pages:
-        raise NotFound("There is no page to stamp.")
+        raise NotFound(Said("There is no page to stamp."))
     page = pages[0]
     place = find_place(_taken(access, page), page.width / MM, page.height / MM)
     with Pdf.open(access, access_mode=pikepdf.AccessMode.stream) as pdf:

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from dms.domain.pages import Page
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Said
 
 _QUALITY = 85
 _MAX_DPI = 300.0
@@ -93,8 +94,8 @@ class ImageFile:
             return _encoded(self._image, page)
         except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
             raise Unreadable(
-                f"Page {page.number} of the image cannot be read: {error}.",
-                "Open it in an image program, or scan again.",
+                Said("Page {page} of the image cannot be read: {error}.", page=page.number, error=error),
+                Said("Open it in an image program, or scan again."),
             ) from error
 
     def _jpeg(self, rotation: int) -> PageImage:
@@ -127,9 +128,13 @@ def opened(source: Path, media_type: str) -> Iterator[ImageFile]:
     try:
         image = Image.open(source)
     except Image.DecompressionBombError as error:
-        raise LimitExceeded("The image has too many pixels.", "Scan at 300 dpi, one sheet per page.") from error
+        raise LimitExceeded(
+            Said("The image has too many pixels."), Said("Scan at 300 dpi, one sheet per page.")
+        ) from error
     except (OSError, SyntaxError, ValueError) as error:
-        raise Unreadable("The image cannot be opened.", "Open it in an image program, or scan again.") from error
+        raise Unreadable(
+            Said("The image cannot be opened."), Said("Open it in an image program, or scan again.")
+        ) from error
     with image:
         yield ImageFile(image, source)
 

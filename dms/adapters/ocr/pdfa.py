@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import ImageCms
 
 from dms.errors import Unreadable
+from dms.said import Said
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -69,7 +70,9 @@ def _reopen(path: Path, count: int) -> None:
         sound = False
     if not sound:
         path.unlink()
-        raise Unreadable("No sound copy can be written of this PDF.", "Print it to a new PDF, and drop that.")
+        raise Unreadable(
+            Said("No sound copy can be written of this PDF."), Said("Print it to a new PDF, and drop that.")
+        )
 
 
 def claims_pdfa(pdf: Pdf) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dms.domain.pages import Box
 from dms.errors import Unavailable
 from dms.ports.ocr import Raster
+from dms.said import Said
 
 Pixels = NDArray[np.uint8]
 Quads = NDArray[np.float32]
@@ -25,7 +26,9 @@ def as_array(raster: Raster) -> Pixels:
     if raster.channels not in (1, 3) or len(memoryview(raster.data).cast("B")) != (
         raster.width * raster.height * raster.channels
     ):
-        raise Unavailable("The page's pixels do not fit its size.", "This is a fault of the program; please report it.")
+        raise Unavailable(
+            Said("The page's pixels do not fit its size."), Said("This is a fault of the program; please report it.")
+        )
     flat: Pixels = np.frombuffer(raster.data, dtype=np.uint8)
     if raster.channels == 1:
         return flat.reshape(raster.height, raster.width)

@@ -14,6 +14,7 @@ from dms.domain.hantext import reading_order
 from dms.domain.pages import Word
 from dms.errors import DmsError, Unavailable
 from dms.ports.ocr import Raster, Recognition
+from dms.said import Said
 
 FIRST_SIDE = 960
 FULL_SIDE = 2000
@@ -66,8 +67,8 @@ class RapidOcrEngine:
             raise
         except Exception as error:  # the packages raise bare exceptions of many kinds; one page must not end the worker
             raise Unavailable(
-                f"The OCR engine failed on this page ({type(error).__name__}).",
-                'Try again; if it stays, set ocr = "tesseract" and ingest the file anew.',
+                Said("The OCR engine failed on this page ({name}).", name=type(error).__name__),
+                Said('Try again; if it stays, set ocr = "tesseract" and ingest the file anew.'),
             ) from error
 
     def _read(self, grey: Pixels, side: int, dpi: float) -> tuple[Recognition, Quads]:

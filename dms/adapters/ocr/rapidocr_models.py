@@ -11,10 +11,11 @@ from pathlib import Path
 from dms.adapters.ocr.int8 import ranges_for
 from dms.adapters.ocr.networks import Tensor, onnxruntime_network, openvino_network, silence
 from dms.errors import MissingProgram
+from dms.said import Said
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _READER = "PP-OCRv6_rec_small.onnx"
-_HINT = "Install it with: pip install 'rapidocr>=3.10' onnxruntime (faster: pip install openvino)."
+_HINT = Said("Install it with: pip install 'rapidocr>=3.10' onnxruntime (faster: pip install openvino).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def files() -> tuple[Path, Path]:
     """
     folder = _models_folder()
     if folder is None:
-        raise MissingProgram("RapidOCR is not installed, so scans cannot be read with it.", _HINT)
+        raise MissingProgram(Said("RapidOCR is not installed, so scans cannot be read with it."), _HINT)
     return folder / _DETECTOR, folder / _READER
 
 
@@ -78,7 +79,9 @@ def load(runtime: str, precision: str = "full") -> Models:
     """
     detector_file, reader_file = files()
     if not has_runtime(runtime):
-        raise MissingProgram(f"{runtime} is not installed, so scans cannot be read with it.", _HINT)
+        raise MissingProgram(
+            Said("{runtime} is not installed, so scans cannot be read with it.", runtime=runtime), _HINT
+        )
     silence()
     if runtime == "openvino":
         ranges = ranges_for(reader_file) if precision == "int8" else None
@@ -87,7 +90,7 @@ def load(runtime: str, precision: str = "full") -> Models:
         ranges = None
         detector, reader = onnxruntime_network(detector_file), onnxruntime_network(reader_file)
     if not reader.characters:
-        raise MissingProgram("RapidOCR's model does not name its characters.", _HINT)
+        raise MissingProgram(Said("RapidOCR's model does not name its characters."), _HINT)
     return Models(
         detector=detector.run,
         reader=reader.run,

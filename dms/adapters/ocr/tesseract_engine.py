@@ -19,6 +19,7 @@ from dms.domain.hantext import close_han, is_han, reading_order
 from dms.domain.pages import Word
 from dms.errors import MissingProgram, Unavailable
 from dms.ports.ocr import Raster, Recognition
+from dms.said import Do, Said
 
 _TIMEOUT = 100
 _DOUBTFUL = 0.70
@@ -43,12 +44,15 @@ class TesseractEngine:
     def __init__(self, languages: str = "chi_sim+eng") -> None:
         found = tesseract_probe.probe()
         if not found.program:
-            raise MissingProgram("Tesseract is not installed, so scans cannot be read with it.", found.detail)
+            raise MissingProgram(Said("Tesseract is not installed, so scans cannot be read with it."), found.detail)
         wanted = [code for code in languages.split("+") if code]
         usable = [code for code in wanted if code in found.languages]
         if not usable or ("chi_sim" in wanted and "chi_sim" not in usable):
             raise MissingProgram(
-                f"Tesseract lacks the language data {', '.join(c for c in wanted if c not in found.languages)}.",
+                Said(
+                    "Tesseract lacks the language data {wanted}.",
+                    wanted=[c for c in wanted if c not in found.languages],
+                ),
                 tesseract_probe.PACKAGE_HINT,
             )
         self._languages = "+".join(usable)
@@ -109,9 +113,12 @@ class TesseractEngine:
         try:
             answer: Mapping[str, Any] = function(image, timeout=_TIMEOUT, **options)
         except pytesseract.TesseractNotFoundError as error:
-            raise MissingProgram("Tesseract is gone since the start.", tesseract_probe.PACKAGE_HINT) from error
+            raise MissingProgram(Said("Tesseract is gone since the start."), tesseract_probe.PACKAGE_HINT) from error
         except (pytesseract.TesseractError, RuntimeError, OSError) as error:
-            raise Unavailable(f"Tesseract failed on this page: {error}", "Try again; see `dms doctor`.") from error
+            raise Unavailable(
+                Said("Tesseract failed on this page: {error}", error=error),
+                Said("Try again; see `{act}`.", act=Do("doctor")),
+            ) from error
         return answer
 
 

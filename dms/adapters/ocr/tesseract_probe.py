@@ -6,7 +6,9 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-PACKAGE_HINT = (
+from dms.said import NOTHING, Said
+
+PACKAGE_HINT = Said(
     "Install it with: apt install tesseract-ocr tesseract-ocr-chi-sim tesseract-ocr-chi-tra tesseract-ocr-eng "
     "(other systems: the package tesseract with its Chinese language data)."
 )
@@ -26,7 +28,7 @@ class Tesseract:
     program: str
     version: str = ""
     languages: frozenset[str] = frozenset()
-    detail: str = ""
+    detail: Said = NOTHING
 
     @property
     def ok(self) -> bool:
@@ -38,16 +40,17 @@ def probe(program: str = "tesseract") -> Tesseract:
     """Ask the program for its version and languages (about 20 ms)."""
     path = shutil.which(program)
     if path is None:
-        return Tesseract("", detail=f"not installed. {PACKAGE_HINT}")
+        return Tesseract("", detail=Said("not installed. {hint}", hint=PACKAGE_HINT))
     try:
         version = _ask(path, "--version").split("\n", 1)[0].split()
         languages = frozenset(_ask(path, "--list-langs").split("\n")[1:]) - {""}
     except (OSError, subprocess.SubprocessError) as error:
-        return Tesseract("", detail=f"{path} does not run: {error}. {PACKAGE_HINT}")
+        told = Said("{path} does not run: {error}. {hint}", path=path, error=error, hint=PACKAGE_HINT)
+        return Tesseract("", detail=told)
     number = version[1] if len(version) > 1 else "?"
-    detail = f"tesseract {number}, languages {', '.join(sorted(languages))}"
+    detail = Said("tesseract {number}, languages {languages}", number=number, languages=languages)
     if "chi_sim" not in languages:
-        detail += f"; Chinese language data is missing. {PACKAGE_HINT}"
+        detail = Said("{detail}; Chinese language data is missing. {hint}", detail=detail, hint=PACKAGE_HINT)
     return Tesseract(path, number, languages, detail)
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dms.errors import MissingProgram
+from dms.said import Said
 
 _SETTING = "DMS_FONT"
-_HINT = (
+_HINT = Said(
     "Debian, Ubuntu: apt install fonts-wqy-zenhei fonts-droid-fallback fonts-hanazono; "
     "or set DMS_FONT to a TrueType font."
 )
@@ -59,11 +60,13 @@ def find_fonts() -> tuple[FontFile, ...]:
     if chosen:
         path = Path(chosen)
         if not _truetype(path):
-            raise MissingProgram(f"{chosen} (from {_SETTING}) is not a TrueType font that can be embedded.", _HINT)
+            raise MissingProgram(
+                Said("{chosen} (from DMS_FONT) is not a TrueType font that can be embedded.", chosen=chosen), _HINT
+            )
         return (FontFile(path, 0, path.stem), *(f for f in _installed() if f.path != path))
     found = _installed()
     if not found:
-        raise MissingProgram("No Chinese TrueType font is installed.", _HINT)
+        raise MissingProgram(Said("No Chinese TrueType font is installed."), _HINT)
     return found
 
 

@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from dms.adapters.codes import open_code_painter
 from dms.adapters.paper.fonts import FontFile, find_fonts
 from dms.errors import Unavailable
+from dms.said import Said
 
 _COLOURS = {"black": "#000000", "grey": "#666666", "light": "#c8c8c8", "red": "#c8102e", "pale": "#f3f3f1"}
 # No opening of a line with these, no ending of one with those (避头尾).
@@ -223,7 +224,8 @@ class ReportlabPaper:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
             raise Unavailable(
-                f"{target} cannot be written: {problem.strerror}.", "Choose another file with -o."
+                Said("{target} cannot be written: {problem}.", target=target, problem=problem.strerror),
+                Said("Choose another file with -o."),
             ) from problem
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dms.errors import MissingProgram, Usage
 from dms.ports.parcels import Parcels
+from dms.said import Said
 
 
 def open_parcels(url: str) -> Parcels:
@@ -23,6 +24,11 @@ def open_parcels(url: str) -> Parcels:
         try:
             from dms.adapters.parcels.bucket import BucketParcels
         except ModuleNotFoundError as problem:
-            raise MissingProgram("The client for object stores is not installed.", 'pip install "dms[s3]"') from problem
+            raise MissingProgram(
+                Said("The client for object stores is not installed."), Said('pip install "dms[s3]"')
+            ) from problem
         return BucketParcels(url)
-    raise Usage(f"The parcels “{url.partition('?')[0]}” are of no known kind.", 'Such as parcels = "s3://bucket/way".')
+    raise Usage(
+        Said("The parcels “{url}” are of no known kind.", url=url.partition("?")[0]),
+        Said('Such as parcels = "s3://bucket/way".'),
+    )

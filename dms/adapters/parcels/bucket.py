@@ -11,6 +11,7 @@ from obstore.exceptions import NotFoundError
 
 from dms.adapters.bucket import answered, open_bucket
 from dms.errors import NotFound
+from dms.said import Said
 
 _BLOCK = 1 << 20
 
@@ -38,7 +39,9 @@ class BucketParcels:
         try:
             answered(bring)
         except (NotFoundError, FileNotFoundError):
-            raise NotFound(f"The file of {item_id} is not on its way.", "Drop it again.") from None
+            raise NotFound(
+                Said("The file of {item} is not on its way.", item=item_id), Said("Drop it again.")
+            ) from None
         beside.replace(target)
 
     def drop(self, item_id: str) -> None:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from dms.errors import NotFound, Unavailable
+from dms.said import Said
 
 
 class SharedParcels:
@@ -23,7 +24,7 @@ class SharedParcels:
     def fetch(self, item_id: str, target: Path) -> None:
         """Bring a file to this machine."""
         if not (self._folder / item_id).exists():
-            raise NotFound(f"The file of {item_id} is not on its way.", "Drop it again.")
+            raise NotFound(Said("The file of {item} is not on its way.", item=item_id), Said("Drop it again."))
         self._copy(self._folder / item_id, target)
 
     def drop(self, item_id: str) -> None:
@@ -39,4 +40,7 @@ class SharedParcels:
                 os.fsync(file.fileno())
             beside.replace(target)
         except OSError as problem:
-            raise Unavailable(f"{self._folder} does not answer: {problem.strerror}.", "Look at the share.") from problem
+            raise Unavailable(
+                Said("{folder} does not answer: {problem}.", folder=self._folder, problem=problem.strerror),
+                Said("Look at the share."),
+            ) from problem

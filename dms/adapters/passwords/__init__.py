@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dms.errors import MissingProgram
 from dms.ports.accounts import Passwords
+from dms.said import Said
 
 
 def open_passwords() -> Passwords:
@@ -15,5 +16,5 @@ def open_passwords() -> Passwords:
     try:
         from dms.adapters.passwords.argon2id import Argon2id
     except ImportError as problem:
-        raise MissingProgram("Signing in needs argon2-cffi.", 'pip install "dms[web]"') from problem
+        raise MissingProgram(Said("Signing in needs argon2-cffi."), Said('pip install "dms[web]"')) from problem
     return Argon2id()

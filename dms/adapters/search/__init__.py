@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dms.errors import MissingProgram, Usage
 from dms.ports.search import SearchIndex
+from dms.said import Said
 
 
 def open_index(url: str) -> SearchIndex:
@@ -29,10 +30,15 @@ def open_index(url: str) -> SearchIndex:
         try:
             from dms.adapters.search.tantivy_index import TantivyIndex
         except ImportError as problem:
-            raise MissingProgram("The search engine tantivy is not installed.", 'pip install "dms[fast]"') from problem
+            raise MissingProgram(
+                Said("The search engine tantivy is not installed."), Said('pip install "dms[fast]"')
+            ) from problem
         return TantivyIndex(Path(path))
     if kind.startswith("postgresql"):
         from dms.adapters.search.postgres_index import PostgresIndex
 
         return PostgresIndex(url)
-    raise Usage(f"The search “{url}” is of no known kind.", 'Such as search = "whoosh://{home}/archive/index".')
+    raise Usage(
+        Said("The search “{url}” is of no known kind.", url=url),
+        Said('Such as search = "whoosh://{{home}}/archive/index".'),
+    )

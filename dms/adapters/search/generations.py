@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from dms.errors import Damaged, Unavailable
+from dms.said import Do, Said
 
 _POINTER = "CURRENT"
 _FORMAT = "FORMAT"
@@ -44,11 +45,14 @@ class Generations:
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             found = root.stat()
         except OSError as problem:
-            raise Unavailable(f"The index folder {root} cannot be made: {problem.strerror}.", "Mend it.") from problem
+            raise Unavailable(
+                Said("The index folder {root} cannot be made: {problem}.", root=root, problem=problem.strerror),
+                Said("Mend it."),
+            ) from problem
         if found.st_uid != os.getuid() or found.st_mode & 0o022:
             raise Unavailable(
-                f"The index folder {root} can be written by others than you, so it is not opened.",
-                f"Remove it, then “dms reindex”; or: chmod go-w '{root}'.",
+                Said("The index folder {root} can be written by others than you, so it is not opened.", root=root),
+                Said("Remove it, then “{act}”; or: chmod go-w '{root}'.", root=root, act=Do("reindex")),
             )
 
     def current(self) -> Path:
@@ -63,9 +67,9 @@ class Generations:
         except FileNotFoundError:
             told = ""
         if folder is None or (not told and not folder.is_dir()):
-            raise Damaged("There is no search index.", "dms reindex")
+            raise Damaged(Said("There is no search index."), Do("reindex"))
         if told != str(self._format):
-            raise Damaged("The search index is of another version.", "dms reindex")
+            raise Damaged(Said("The search index is of another version."), Do("reindex"))
         return folder
 
     def _pointed(self) -> Path | None:
@@ -111,7 +115,7 @@ class Generations:
             with self._lock:
                 yield
         except Timeout as problem:
-            raise Unavailable("Another process writes to the index.", "It is tried again.") from problem
+            raise Unavailable(Said("Another process writes to the index."), Said("It is tried again.")) from problem
 
 
 def sync(folder: Path, known: frozenset[str] = frozenset()) -> frozenset[str]:

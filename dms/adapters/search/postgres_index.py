@@ -29,6 +29,7 @@ from dms.adapters.search.stored import FORMAT, GRAMS, KEYWORDS, document, unpack
 from dms.domain.query import Scope
 from dms.errors import Damaged, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
+from dms.said import Do, Said
 
 _TABLE, _FRESH, _OLD = "dms_search", "dms_search_fresh", "dms_search_old"
 _LOCK = 0x444D55
@@ -143,14 +144,18 @@ class PostgresIndex:
                     yield connection
         except (DBAPIError, PoolTimeout) as problem:
             told = str(getattr(problem, "orig", None) or problem).strip()
-            raise Unavailable(f"The search database does not answer: {told}", "Look whether it runs.") from problem
+            raise Unavailable(
+                Said("The search database does not answer: {told}", told=told), Said("Look whether it runs.")
+            ) from problem
 
     def _hold(self, connection: Connection, lock: str) -> None:
         """Let updates go beside each other, but not beside a rebuild, which would lose them."""
         until = time.monotonic() + _WAIT_SECONDS
         while not connection.execute(text(f"SELECT {lock}(:key)"), {"key": _LOCK}).scalar_one():
             if time.monotonic() > until:
-                raise Unavailable("The index is being rebuilt or written just now.", "Try again in a moment.")
+                raise Unavailable(
+                    Said("The index is being rebuilt or written just now."), Said("Try again in a moment.")
+                )
             time.sleep(0.1)
 
 
@@ -165,9 +170,9 @@ def _whole(connection: Connection) -> None:
     except ProgrammingError as problem:
         if getattr(problem.orig, "sqlstate", "") != "42P01":
             raise
-        raise Damaged("There is no search index.", "dms reindex") from problem
+        raise Damaged(Said("There is no search index."), Do("reindex")) from problem
     if connection.execute(text("SELECT obj_description(to_regclass(:name))"), {"name": _TABLE}).scalar() != _MARK:
-        raise Damaged("The search index is of another version.", "dms reindex")
+        raise Damaged(Said("The search index is of another version."), Do("reindex"))
 
 
 def _make(connection: Connection, table: str) -> None:

@@ -36,6 +36,7 @@ from dms.adapters.search.stored import (
 )  # fmt: skip
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
+from dms.said import Do, Said
 
 R = TypeVar("R")
 _TRIES = 4
@@ -117,7 +118,9 @@ class TantivyIndex:
                 writer.wait_merging_threads()
             except (OSError, ValueError) as problem:
                 shutil.rmtree(folder, ignore_errors=True)
-                raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                raise Unavailable(
+                    Said("The index cannot be written: {problem}.", problem=problem), Said("Make room on its disk.")
+                ) from problem
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -157,9 +160,13 @@ class TantivyIndex:
             except (OSError, ValueError, RuntimeError, KeyError, TypeError) as problem:
                 self.close()
                 if "No space left" in str(problem) or "Read-only" in str(problem):
-                    raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                    raise Unavailable(
+                        Said("The index cannot be written: {problem}.", problem=problem), Said("Make room on its disk.")
+                    ) from problem
                 if attempt == _TRIES:
-                    raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
+                    raise Damaged(
+                        Said("The index is damaged: {name}.", name=type(problem).__name__), Do("reindex")
+                    ) from problem
             time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 
@@ -176,7 +183,7 @@ class TantivyIndex:
             if self._index is None or folder != self._folder:
                 if not (folder / "meta.json").exists():
                     # The engine would make an empty index in its place.
-                    raise Damaged("The search index has lost its files.", "dms reindex")
+                    raise Damaged(Said("The search index has lost its files."), Do("reindex"))
                 self._index, self._folder, self._held = self._at(folder), folder, None
             return self._index
 

@@ -27,6 +27,7 @@ from dms.adapters.search.whoosh_segments import Segments
 from dms.domain.query import Node
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
+from dms.said import Do, Said
 
 R = TypeVar("R")
 _TRIES = 4
@@ -119,7 +120,9 @@ class WhooshIndex:
                 writer.commit()
             except OSError as problem:
                 shutil.rmtree(folder, ignore_errors=True)
-                raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                raise Unavailable(
+                    Said("The index cannot be written: {problem}.", problem=problem), Said("Make room on its disk.")
+                ) from problem
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -168,16 +171,20 @@ class WhooshIndex:
             except OSError as problem:
                 self._forget()
                 if problem.errno in (28, 30, 122):
-                    raise Unavailable(f"The index cannot be written: {problem}.", "Make room on its disk.") from problem
+                    raise Unavailable(
+                        Said("The index cannot be written: {problem}.", problem=problem), Said("Make room on its disk.")
+                    ) from problem
                 if attempt == _TRIES:
-                    raise Damaged(f"The index is damaged: {problem}.", "dms reindex") from problem
+                    raise Damaged(Said("The index is damaged: {problem}.", problem=problem), Do("reindex")) from problem
             except RecursionError as problem:
-                raise Damaged("The query is nested too deeply for the index.", "Simplify it.") from problem
+                raise Damaged(Said("The query is nested too deeply for the index."), Said("Simplify it.")) from problem
             except Exception as problem:
                 # Broken Whoosh files raise whatever unpickling them happens to hit.
                 self._forget()
                 if attempt == _TRIES:
-                    raise Damaged(f"The index is damaged: {type(problem).__name__}.", "dms reindex") from problem
+                    raise Damaged(
+                        Said("The index is damaged: {name}.", name=type(problem).__name__), Do("reindex")
+                    ) from problem
             time.sleep(0.05 * attempt)
         raise AssertionError("unreachable")
 

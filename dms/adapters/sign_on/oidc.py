@@ -18,13 +18,14 @@ from joserfc.jwk import KeySet
 
 from dms.errors import NotPermitted, Unavailable
 from dms.ports.sign_on import Vouched
+from dms.said import Said
 
 # What a directory signs with; never "none", never a secret both sides know.
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _SECONDS = 10.0
 _KNOWN_SECONDS = 3600.0
 _LEEWAY_SECONDS = 120
-_SILENT, _AGAIN = "The office's directory does not answer.", "Begin again from the sign-in page."
+_SILENT, _AGAIN = Said("The office's directory does not answer."), Said("Begin again from the sign-in page.")
 
 
 class Oidc:
@@ -55,10 +56,10 @@ class Oidc:
     def finish(self, callback: str, answered: Mapping[str, str], kept: Mapping[str, str]) -> Vouched:
         """Return whom the directory vouches for."""
         if "error" in answered:
-            raise NotPermitted("The directory refused the sign-in.", "Ask whoever keeps it.")
+            raise NotPermitted(Said("The directory refused the sign-in."), Said("Ask whoever keeps it."))
         state = kept.get("state", "")
         if not state or not hmac.compare_digest(state.encode(), answered.get("state", "").encode("utf-8", "replace")):
-            raise NotPermitted("This answer belongs to no sign-in begun here.", _AGAIN)
+            raise NotPermitted(Said("This answer belongs to no sign-in begun here."), _AGAIN)
         about, keys = self._directory()
         try:
             with self._client(callback) as client:
@@ -67,13 +68,15 @@ class Oidc:
                     code_verifier=kept.get("verifier", ""),
                 )  # fmt: skip
         except AuthlibBaseError as problem:
-            raise NotPermitted("The directory did not accept the answer.", "Begin again.") from problem
+            raise NotPermitted(Said("The directory did not accept the answer."), Said("Begin again.")) from problem
         except (httpx.HTTPError, ValueError) as problem:
-            raise Unavailable(_SILENT, "Try again, or sign in by password.") from problem
+            raise Unavailable(_SILENT, Said("Try again, or sign in by password.")) from problem
         claims = self._claims(str(token.get("id_token", "")), keys, kept.get("nonce", ""))
         login = claims.get(self._claim)
         if not isinstance(login, str) or not login:
-            raise NotPermitted(f"The directory tells no “{self._claim}”.", "Set oidc_claim in dms.toml.")
+            raise NotPermitted(
+                Said("The directory tells no “{claim}”.", claim=self._claim), Said("Set oidc_claim in dms.toml.")
+            )
         return Vouched(login, self._issued(), str(claims["sub"]))
 
     def _claims(self, token: str, keys: KeySet, nonce: str) -> dict[str, Any]:
@@ -88,10 +91,10 @@ class Oidc:
             # Its keys may have changed: they are asked for anew the next time.
             with self._lock:
                 self._known = None
-            raise NotPermitted("What the directory signed does not hold.", _AGAIN) from problem
+            raise NotPermitted(Said("What the directory signed does not hold."), _AGAIN) from problem
         party = decoded.claims.get("azp", self._client_id)
         if party != self._client_id:
-            raise NotPermitted("The directory signed this for another program.", _AGAIN)
+            raise NotPermitted(Said("The directory signed this for another program."), _AGAIN)
         return dict(decoded.claims)
 
     def _issued(self) -> str:
@@ -113,9 +116,11 @@ class Oidc:
                 about = client.get(f"{self._issuer}/.well-known/openid-configuration").raise_for_status().json()
                 keys = KeySet.import_key_set(client.get(about["jwks_uri"]).raise_for_status().json())
         except (httpx.HTTPError, ValueError, KeyError, JoseError) as problem:
-            raise Unavailable(_SILENT, "Try again, or sign in by password.") from problem
+            raise Unavailable(_SILENT, Said("Try again, or sign in by password.")) from problem
         if str(about.get("issuer", "")).rstrip("/") != self._issuer:
-            raise Unavailable("The office's directory calls itself otherwise.", "Set oidc_issuer as it tells it.")
+            raise Unavailable(
+                Said("The office's directory calls itself otherwise."), Said("Set oidc_issuer as it tells it.")
+            )
         with self._lock:
             self._known = (time.monotonic() + _KNOWN_SECONDS, about, keys)
         return about, keys

@@ -12,6 +12,7 @@ from typing import Any
 
 from dms.errors import NotFound, Unavailable, Usage
 from dms.ports.spreadsheet import Grid
+from dms.said import Said
 
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 100_000, 200, 200_000_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -48,16 +49,20 @@ class Workbooks:
     def read(self, path: Path) -> list[Mapping[str, str]]:
         """Return the rows of a CSV file or a workbook's first sheet."""
         if not path.is_file():
-            raise NotFound(f"There is no file {path}.", "Name a CSV or XLSX file.")
+            raise NotFound(Said("There is no file {path}.", path=path), Said("Name a CSV or XLSX file."))
         if path.stat().st_size > MOST_BYTES:
-            raise Usage(f"{path.name} is larger than {MOST_BYTES // 10**6} MB.", "Split it.")
+            raise Usage(
+                Said("{path} is larger than {most_bytes} MB.", path=path.name, most_bytes=MOST_BYTES // 10**6),
+                Said("Split it."),
+            )
         rows = _workbook(path) if zipfile.is_zipfile(path) else _csv(path)
         return _mapped(path, rows)
 
 
 def _unwritable(target: Path, problem: OSError) -> Unavailable:
     return Unavailable(
-        f"{target} cannot be written: {problem.strerror}.", "Choose another place; is it open in a program?"
+        Said("{target} cannot be written: {problem}.", target=target, problem=problem.strerror),
+        Said("Choose another place; is it open in a program?"),
     )
 
 
@@ -119,16 +124,21 @@ def _csv(path: Path) -> list[list[str]]:
         try:
             text = data.decode("gb18030")
         except UnicodeDecodeError:
-            raise Usage(f"{path.name} is neither UTF-8 nor GB18030 text.", "Save it as CSV UTF-8 or XLSX.") from None
+            raise Usage(
+                Said("{path} is neither UTF-8 nor GB18030 text.", path=path.name), Said("Save it as CSV UTF-8 or XLSX.")
+            ) from None
     if "\x00" in text:
-        raise Usage(f"{path.name} is no CSV text.", "Save it as CSV UTF-8 or XLSX.")
+        raise Usage(Said("{path} is no CSV text.", path=path.name), Said("Save it as CSV UTF-8 or XLSX."))
     rows: list[list[str]] = []
     try:
         for row in csv.reader(text.splitlines(keepends=True), strict=True):
             rows.append(row)
             _check_size(path, rows)
     except csv.Error as problem:
-        raise Usage(f"{path.name}, row {len(rows) + 1}: {problem}.", "Mend the row, or save it as XLSX.") from None
+        raise Usage(
+            Said("{path}, row {count}: {problem}.", path=path.name, count=len(rows) + 1, problem=problem),
+            Said("Mend the row, or save it as XLSX."),
+        ) from None
     return rows
 
 
@@ -149,16 +159,27 @@ def _workbook(path: Path) -> list[list[str]]:
     except Exception as problem:
         # A broken workbook makes the library raise whatever it happens to meet.
         raise Usage(
-            f"{path.name} is no workbook that can be read ({type(problem).__name__}).", "Save it again."
+            Said("{path} is no workbook that can be read ({name}).", path=path.name, name=type(problem).__name__),
+            Said("Save it again."),
         ) from None
     return rows
 
 
 def _check_size(path: Path, rows: Sequence[Sequence[str]]) -> None:
     if len(rows) > MOST_ROWS + 1:
-        raise Usage(f"{path.name} has more than {MOST_ROWS:,} rows.", "Split it.")
+        raise Usage(
+            Said("{path} has more than {most_rows:,} rows.", path=path.name, most_rows=MOST_ROWS), Said("Split it.")
+        )
     if len([c for c in rows[-1] if c]) > MOST_COLUMNS:
-        raise Usage(f"{path.name}, row {len(rows)}: more than {MOST_COLUMNS} columns.", "Is it the right file?")
+        raise Usage(
+            Said(
+                "{path}, row {count}: more than {most_columns} columns.",
+                path=path.name,
+                count=len(rows),
+                most_columns=MOST_COLUMNS,
+            ),
+            Said("Is it the right file?"),
+        )
 
 
 def _text(value: object) -> str:
@@ -176,10 +197,13 @@ def _text(value: object) -> str:
 def _mapped(path: Path, rows: Sequence[Sequence[str]]) -> list[Mapping[str, str]]:
     full = [row for row in rows if any(cell.strip() for cell in row)]
     if not full:
-        raise Usage(f"{path.name} is empty.", "The first row names the columns.")
+        raise Usage(Said("{path} is empty.", path=path.name), Said("The first row names the columns."))
     headings = [h.strip() for h in full[0]]
     named = [h for h in headings if h]
     double = {h for h in named if named.count(h) > 1}
     if double:
-        raise Usage(f"{path.name} has the column “{sorted(double)[0]}” twice.", "Give each column its own name.")
+        raise Usage(
+            Said("{path} has the column “{double}” twice.", path=path.name, double=sorted(double)[0]),
+            Said("Give each column its own name."),
+        )
     return [{h: (row[i].strip() if i < len(row) else "") for i, h in enumerate(headings) if h} for row in full[1:]]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from dms.adapters.tracing.null import NullTracer
 from dms.errors import MissingProgram, Usage
 from dms.ports.tracing import Tracer
+from dms.said import Said
 
 
 def open_tracer(url: str, machine: str) -> Tracer:
@@ -23,11 +24,15 @@ def open_tracer(url: str, machine: str) -> Tracer:
     if not url:
         return NullTracer()
     if not _whole(url):
-        raise Usage("“traces” is no address of a collector.", 'Such as traces = "http://127.0.0.1:4318/v1/traces".')
+        raise Usage(
+            Said("“traces” is no address of a collector."), Said('Such as traces = "http://127.0.0.1:4318/v1/traces".')
+        )
     try:
         from dms.adapters.tracing.otlp import OtlpTracer
     except ImportError as problem:
-        raise MissingProgram(f"Traces need {problem.name}.", 'pip install "dms[otel]"') from problem
+        raise MissingProgram(
+            Said("Traces need {problem}.", problem=problem.name), Said('pip install "dms[otel]"')
+        ) from problem
     return OtlpTracer(url, machine)
 
 

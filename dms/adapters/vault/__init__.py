@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dms.errors import MissingProgram, Usage
 from dms.ports.vault import Vault
+from dms.said import Said
 
 
 def open_vault(url: str, *, cache: Path | None = None, cache_bytes: int = 4 << 30) -> Vault:
@@ -23,7 +24,7 @@ def open_vault(url: str, *, cache: Path | None = None, cache_bytes: int = 4 << 3
         Usage: the URL's kind is not known, or its path is not absolute.
         Unavailable: the folder cannot be made or holds something else.
     """
-    hint = 'Such as vault = "file://{home}/archive/vault".'
+    hint = Said('Such as vault = "file://{{home}}/archive/vault".')
     if url == "memory://":
         from dms.adapters.vault.memory import MemoryVault
 
@@ -33,14 +34,16 @@ def open_vault(url: str, *, cache: Path | None = None, cache_bytes: int = 4 << 3
 
         root = Path(url.removeprefix("file://"))
         if not root.is_absolute() or root == root.parent:
-            raise Usage(f"The vault “{url}” has no absolute path to a folder of its own.", hint)
+            raise Usage(Said("The vault “{url}” has no absolute path to a folder of its own.", url=url), hint)
         return OcflDisk(root)
     if url.startswith("s3://"):
         try:
             from dms.adapters.vault.ocfl_s3 import OcflS3
         except ModuleNotFoundError as problem:
-            raise MissingProgram("The client for object stores is not installed.", 'pip install "dms[s3]"') from problem
+            raise MissingProgram(
+                Said("The client for object stores is not installed."), Said('pip install "dms[s3]"')
+            ) from problem
         from dms.adapters.vault.cache import Cache
 
         return OcflS3(url, Cache(cache or Path.home() / ".cache" / "dms" / "vault", cache_bytes))
-    raise Usage(f"The vault “{url}” is of no known kind.", hint)
+    raise Usage(Said("The vault “{url}” is of no known kind.", url=url), hint)

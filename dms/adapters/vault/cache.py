@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dms.errors import Damaged
+from dms.said import Do, Said
 
 _PARTS = 8
 _DIGITS = 128
@@ -59,7 +60,7 @@ class Cache:
                     told.update(block)
                     file.write(block)
             if told.hexdigest() != sha512:
-                raise Damaged("it is not what was once written", "Run “dms verify”.")
+                raise Damaged(Said("it is not what was once written"), Said("Run “{act}”.", act=Do("verify")))
             opened = part.open("rb")
             part.rename(folder / sha512)
         finally:

@@ -11,16 +11,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dms.errors import Damaged, NotFound, Unavailable, Usage
+from dms.said import Said
 
 CHUNK = 1 << 20
 _THEN = ", then try again; nothing of what was there is touched."
-_ROOM = "Make room on its disk" + _THEN
-_RIGHTS = "Give this user the right to write there" + _THEN
-_BESIDE = "Use a folder inside the disk, not its mount point: a folder “-staging” must fit beside it" + _THEN
+_ROOM = Said("Make room on its disk, then try again; nothing of what was there is touched.")
+_RIGHTS = Said("Give this user the right to write there, then try again; nothing of what was there is touched.")
+_BESIDE = Said(
+    "Use a folder inside the disk, not its mount point: a folder “-staging” must fit "
+    "beside it, then try again; nothing of what was there is touched."
+)
 _HINTS = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
-    errno.EFBIG: "Raise the largest file size allowed there" + _THEN,
+    errno.EFBIG: Said(
+        "Raise the largest file size allowed there, then try again; nothing of what was there is touched."
+    ),
     errno.EROFS: _RIGHTS,
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
@@ -86,11 +92,19 @@ def blocks(source: Path | bytes) -> Iterator[bytes]:
             while block := file.read(CHUNK):
                 yield block
     except FileNotFoundError:
-        raise NotFound(f"The file {source} is not there any more.", "Put it back, then try again.") from None
+        raise NotFound(
+            Said("The file {source} is not there any more.", source=source), Said("Put it back, then try again.")
+        ) from None
     except OSError as problem:
         if problem.errno in (errno.EINVAL, errno.ENXIO, errno.ELOOP):
-            raise Usage(f"{source} is no regular file.", "Only files can be kept, no folders or devices.") from None
-        raise Unavailable(f"{source} cannot be read: {problem.strerror}.", "Check its disk and rights.") from problem
+            raise Usage(
+                Said("{source} is no regular file.", source=source),
+                Said("Only files can be kept, no folders or devices."),
+            ) from None
+        raise Unavailable(
+            Said("{source} cannot be read: {problem}.", source=source, problem=problem.strerror),
+            Said("Check its disk and rights."),
+        ) from problem
 
 
 def digest_source(source: Path | bytes) -> tuple[str, int]:
@@ -126,8 +140,8 @@ def write(source: Path | bytes, target: Path) -> tuple[str, int]:
     found = digest_file(target)
     if found != (digest.hexdigest(), size):
         raise Damaged(
-            f"What the disk gives back of {target.name} is not what was written.",
-            "The disk is failing: stop using it, look at its health, restore from a backup.",
+            Said("What the disk gives back of {target} is not what was written.", target=target.name),
+            Said("The disk is failing: stop using it, look at its health, restore from a backup."),
         )
     return found
 
@@ -164,5 +178,10 @@ def make_folder(folder: Path) -> None:
 
 def unavailable(problem: OSError, what: str) -> Unavailable:
     """Turn a disk's error into one a person understands."""
-    hint = _HINTS.get(problem.errno or 0, "Look at its disk and its permissions" + _THEN)
-    return Unavailable(f"The vault cannot be written ({what}): {problem.strerror or problem}.", hint)
+    hint = _HINTS.get(
+        problem.errno or 0,
+        Said("Look at its disk and its permissions, then try again; nothing of what was there is touched."),
+    )
+    return Unavailable(
+        Said("The vault cannot be written ({what}): {problem}.", what=what, problem=problem.strerror or problem), hint
+    )

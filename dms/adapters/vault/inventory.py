@@ -15,6 +15,7 @@ from urllib.parse import quote
 from dms.adapters.vault.layout import check_path, check_together
 from dms.errors import Damaged, Usage
 from dms.ports.vault import StoredFile, Version
+from dms.said import Said
 
 DIGEST = "sha512"
 TYPE = "https://ocfl.io/1.1/spec/#inventory"
@@ -56,7 +57,7 @@ def new_version(number: int, message: str, user: str, at: str, files: Mapping[st
     """
     check_together(files)
     if number == 1 and not files:
-        raise Usage("An object without any file cannot be kept.", "Give one file at least.")
+        raise Usage(Said("An object without any file cannot be kept."), Said("Give one file at least."))
     return Version(number, clean(message), clean(user) or "unknown", _time(at), dict(files))
 
 
@@ -66,7 +67,7 @@ def _time(at: str) -> str:
     except ValueError:
         moment = datetime.min
     if moment.tzinfo is None:
-        raise Usage(f"“{at}” is no time with a zone.", "Such as 2026-11-23T16:05:00+08:00.")
+        raise Usage(Said("“{at}” is no time with a zone.", at=at), Said("Such as 2026-11-23T16:05:00+08:00."))
     return at if _RFC3339.fullmatch(at) else moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
@@ -109,7 +110,10 @@ def parse(data: bytes, object_id: str) -> Inventory:
         reason = problem.message
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         reason = f"{type(problem).__name__}: {problem}"
-    raise Damaged(f"The inventory of {object_id} is damaged ({reason}).", "Restore the object from a backup.")
+    raise Damaged(
+        Said("The inventory of {object} is damaged ({reason}).", object=object_id, reason=reason),
+        Said("Restore the object from a backup."),
+    )
 
 
 def _parse(told: dict[str, Any], object_id: str) -> Inventory:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dms.domain.numbers import is_code, parse_code
 from dms.errors import Usage
+from dms.said import Said
 
 OBJECT_DECLARATION = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n")
 ROOT_DECLARATION = ("0=ocfl_1.1", b"ocfl_1.1\n")
@@ -54,7 +55,9 @@ def object_path(object_id: str) -> str:
         return f"batches/{object_id[6:8]}/{object_id}"
     if len(object_id) <= _PART_BYTES and is_code(object_id) and str(parse_code(object_id)) == object_id:
         return parse_code(object_id).vault_path
-    raise Usage(f"“{shown(object_id)}” cannot be the id of a vault object.", "Use an electronic code.")
+    raise Usage(
+        Said("“{object}” cannot be the id of a vault object.", object=shown(object_id)), Said("Use an electronic code.")
+    )
 
 
 def is_place(path: str) -> bool:
@@ -81,8 +84,8 @@ def check_path(path: str) -> None:
     )
     if bad:
         raise Usage(
-            f"“{shown(path)[:200]}” is no path for a vault object.",
-            "Use plain relative paths such as original/scan.pdf.",
+            Said("“{path}” is no path for a vault object.", path=shown(path)[:200]),
+            Said("Use plain relative paths such as original/scan.pdf."),
         )
 
 
@@ -98,7 +101,10 @@ def check_together(paths: Iterable[str]) -> None:
         while "/" in folder:
             folder = folder.rpartition("/")[0]
             if folder in files:
-                raise Usage(f"“{folder}” cannot be a file and a folder at once.", f"Rename it, or “{path}”.")
+                raise Usage(
+                    Said("“{folder}” cannot be a file and a folder at once.", folder=folder),
+                    Said("Rename it, or “{path}”.", path=path),
+                )
 
 
 def shown(text: str) -> str:

@@ -14,6 +14,7 @@ from dms.adapters.vault.inventory import check_request, new_version, same_files
 from dms.adapters.vault.layout import object_path
 from dms.errors import Conflict, NotFound
 from dms.ports.vault import StoredFile, Trouble, Version
+from dms.said import Do, Said
 
 
 class MemoryVault:
@@ -40,7 +41,15 @@ class MemoryVault:
         with self._lock:
             versions = self._versions.get(object_id, ())
             if expect is not None and expect != len(versions):
-                raise Conflict(f"{object_id} has version {len(versions)}, not {expect}.", "Look, then try again.")
+                raise Conflict(
+                    Said(
+                        "{object} has version {count}, not {expect}.",
+                        object=object_id,
+                        count=len(versions),
+                        expect=expect,
+                    ),
+                    Said("Look, then try again."),
+                )
             state = {p: f for p, f in versions[-1].files.items() if p not in files} if versions else {}
             content: dict[str, bytes] = {}
             for path, source in files.items():
@@ -75,7 +84,9 @@ class MemoryVault:
     def versions(self, object_id: str) -> tuple[Version, ...]:
         """Return all versions."""
         if object_id not in self._versions:
-            raise NotFound(f"The vault has no object {object_id}.", "Run “dms verify”.")
+            raise NotFound(
+                Said("The vault has no object {object}.", object=object_id), Said("Run “{act}”.", act=Do("verify"))
+            )
         return self._versions[object_id]
 
     def open(self, object_id: str, path: str, version: int | None = None) -> BinaryIO:
@@ -83,7 +94,10 @@ class MemoryVault:
         versions = self._versions.get(object_id, ())
         number = len(versions) if version is None else version
         if not 1 <= number <= len(versions) or path not in versions[number - 1].files:
-            raise NotFound(f"The vault has no {path} of {object_id}.", "Look at its versions with “dms show”.")
+            raise NotFound(
+                Said("The vault has no {path} of {object}.", path=path, object=object_id),
+                Said("Look at its versions with “{act}”.", act=Do("show")),
+            )
         return io.BytesIO(self._content[versions[number - 1].files[path].sha512])
 
     def address(self, object_id: str) -> str:
@@ -98,12 +112,14 @@ class MemoryVault:
         """Check digests."""
         for one in [object_id] if object_id is not None else sorted(self._versions):
             if one not in self._versions:
-                yield Trouble(one, "", "missing-object", "The object is not there.")
+                yield Trouble(one, "", "missing-object", Said("The object is not there."))
                 continue
             for version in self._versions[one]:
                 for file in version.files.values():
                     if hashlib.sha512(self._content[file.sha512]).hexdigest() != file.sha512:
-                        yield Trouble(one, file.path, "digest-mismatch", f"{file.path} is not what was written.")
+                        yield Trouble(
+                            one, file.path, "digest-mismatch", Said("{path} is not what was written.", path=file.path)
+                        )
 
     def keeps_destroyed(self) -> bool:
         """Memory forgets."""

@@ -35,6 +35,7 @@ from dms.adapters.vault.layout import README, ROOT_DECLARATION, object_path, wal
 from dms.adapters.vault.staging import MARK, add_object, add_version, added, heal, read_inventory, staged, take
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
+from dms.said import Do, Said
 
 _LOCK_SECONDS = 60.0
 _LOCKS = 256
@@ -69,8 +70,11 @@ class OcflDisk:
                 return
             if self._root.exists() and any(self._root.iterdir()):
                 raise Unavailable(
-                    f"The folder {self._root} holds files and is no vault.",
-                    f"Choose an empty folder; if it was a vault, restore its file {ROOT_DECLARATION[0]} from a backup.",
+                    Said("The folder {root} holds files and is no vault.", root=self._root),
+                    Said(
+                        "Choose an empty folder; if it was a vault, restore its file {root_declaration} from a backup.",
+                        root_declaration=ROOT_DECLARATION[0],
+                    ),
                 )
             built = stage / "built"
             built.mkdir()
@@ -165,7 +169,9 @@ class OcflDisk:
         try:
             lock.acquire(timeout=seconds, poll_interval=0.01)
         except Timeout as problem:
-            raise Unavailable(f"{object_id} is being written by somebody else.", "Try again in a moment.") from problem
+            raise Unavailable(
+                Said("{object} is being written by somebody else.", object=object_id), Said("Try again in a moment.")
+            ) from problem
         try:
             yield
         finally:
@@ -181,7 +187,9 @@ class OcflDisk:
         """Return all versions, oldest first."""
         place, inventory = self._look(object_id)
         if inventory is None:
-            raise NotFound(f"The vault has no object {object_id}.", "Run “dms verify”.")
+            raise NotFound(
+                Said("The vault has no object {object}.", object=object_id), Said("Run “{act}”.", act=Do("verify"))
+            )
         return tuple(self._filled(place, inventory, n) for n in sorted(inventory.versions))
 
     def open(self, object_id: str, path: str, version: int | None = None) -> BinaryIO:
@@ -190,7 +198,10 @@ class OcflDisk:
         chosen = inventory.versions.get(inventory.head if version is None else version) if inventory else None
         file = chosen.files.get(path) if chosen else None
         if inventory is None or file is None:
-            raise NotFound(f"The vault has no {path} of {object_id}.", "Look at its versions with “dms show”.")
+            raise NotFound(
+                Said("The vault has no {path} of {object}.", path=path, object=object_id),
+                Said("Look at its versions with “{act}”.", act=Do("show")),
+            )
         content = place / inventory.manifest[file.sha512][0]
         try:
             # A link put there by a stranger's hand must not lead us to other files of this machine.
@@ -199,8 +210,13 @@ class OcflDisk:
             return durable.open_regular(content)
         except OSError as problem:
             raise Damaged(
-                f"{path} of {object_id} cannot be read: {problem.strerror}.",
-                "Run “dms verify”, then restore the object from a backup.",
+                Said(
+                    "{path} of {object} cannot be read: {problem}.",
+                    path=path,
+                    object=object_id,
+                    problem=problem.strerror,
+                ),
+                Said("Run “{act}”, then restore the object from a backup.", act=Do("verify")),
             ) from problem
 
     def address(self, object_id: str) -> str:
@@ -219,7 +235,8 @@ class OcflDisk:
             return self._root, None
         except OSError as problem:
             raise Unavailable(
-                f"{object_id} cannot be read: {problem.strerror}.", "Check the vault's disk."
+                Said("{object} cannot be read: {problem}.", object=object_id, problem=problem.strerror),
+                Said("Check the vault's disk."),
             ) from problem
 
     def _filled(self, place: Path, inventory: Inventory, number: int) -> Version:
@@ -247,7 +264,7 @@ class OcflDisk:
         try:
             place = self._root / object_path(object_id)
         except Usage as problem:
-            yield Trouble(object_id, "", "missing-object", problem.message)
+            yield Trouble(object_id, "", "missing-object", problem.said)
             return
         troubles = list(check_object(place, object_id))
         if troubles:
@@ -280,5 +297,11 @@ def _check_head(object_id: str, before: Inventory | None, expect: int | None) ->
     head = before.head if before else 0
     if expect is not None and expect != head:
         raise Conflict(
-            f"{object_id} has version {head}, not {expect}: somebody changed it meanwhile.", "Look, then try again."
+            Said(
+                "{object} has version {head}, not {expect}: somebody changed it meanwhile.",
+                object=object_id,
+                head=head,
+                expect=expect,
+            ),
+            Said("Look, then try again."),
         )

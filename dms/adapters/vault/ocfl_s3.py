@@ -44,6 +44,7 @@ from dms.adapters.vault.ranges import Ranges
 from dms.adapters.vault.upload import Upload
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
+from dms.said import Do, Said
 
 _TRIES = 20
 _BLOCK = 1 << 20
@@ -72,7 +73,8 @@ class OcflS3:
             strange = next(iter(answered(lambda: obstore.list(self._store, prefix=self._root, chunk_size=1))), None)
             if strange and self._get(name) is None:  # it may be another machine that makes it just now
                 raise Unavailable(
-                    f"{url.partition('?')[0]} holds objects and is no vault.", "Choose an empty folder of the bucket."
+                    Said("{url} holds objects and is no vault.", url=url.partition("?")[0]),
+                    Said("Choose an empty folder of the bucket."),
                 )
             self._put_new(name, content)
             self._put_new(README[0], README[1])
@@ -157,7 +159,9 @@ class OcflS3:
                 time.sleep(0.02 * attempt)
                 before = self._head(place, object_id)
                 _check_head(object_id, before, expect)
-        raise Unavailable(f"{object_id} is being written by many at once.", "Try again in a moment.")
+        raise Unavailable(
+            Said("{object} is being written by many at once.", object=object_id), Said("Try again in a moment.")
+        )
 
     def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
         """Destroy all content and leave a tombstone; see the port.
@@ -222,7 +226,7 @@ class OcflS3:
             whole = answered(lambda: obstore.head(self._store, self._root + key))["size"] == size
         if not whole or told.hexdigest() != digest:
             self._delete([key])
-            raise Damaged("A file changed while it was written to the vault.", "Try again.")
+            raise Damaged(Said("A file changed while it was written to the vault."), Said("Try again."))
 
     def _confirm(self, place: str, before: Inventory, digest: str) -> None:
         """Look before letting the caller believe that content is kept: he may remove his source next."""
@@ -235,8 +239,8 @@ class OcflS3:
             pass
         if told.hexdigest() != digest:
             raise Damaged(
-                f"{path} of {before.object_id} is not what was once written.",
-                "Run “dms verify”, then restore the object from a backup.",
+                Said("{path} of {object} is not what was once written.", path=path, object=before.object_id),
+                Said("Run “{act}”, then restore the object from a backup.", act=Do("verify")),
             )
 
     def _finish(self, place: str, number: int, data: bytes) -> None:
@@ -269,7 +273,10 @@ class OcflS3:
             return self._head(place, object_id)
         if inventory is not None and self._get(f"{place}/{SIDECAR}") != sidecar(data):
             if self._get(f"{place}/v{inventory.head}/{INVENTORY}") != data:
-                raise Damaged(f"The inventory of {object_id} was altered.", "Restore the object from a backup.")
+                raise Damaged(
+                    Said("The inventory of {object} was altered.", object=object_id),
+                    Said("Restore the object from a backup."),
+                )
             self._finish(place, inventory.head, data)
         return inventory
 
@@ -298,7 +305,9 @@ class OcflS3:
         """Return all versions, oldest first."""
         place, inventory = self._look(object_id)
         if inventory is None:
-            raise NotFound(f"The vault has no object {object_id}.", "Run “dms verify”.")
+            raise NotFound(
+                Said("The vault has no object {object}.", object=object_id), Said("Run “{act}”.", act=Do("verify"))
+            )
         sizes = self._keys(place)
         return tuple(self._filled(place, inventory, n, sizes) for n in sorted(inventory.versions))
 
@@ -308,7 +317,10 @@ class OcflS3:
         chosen = inventory.versions.get(inventory.head if version is None else version) if inventory else None
         file = chosen.files.get(path) if chosen else None
         if inventory is None or file is None:
-            raise NotFound(f"The vault has no {path} of {object_id}.", "Look at its versions with “dms show”.")
+            raise NotFound(
+                Said("The vault has no {path} of {object}.", path=path, object=object_id),
+                Said("Look at its versions with “{act}”.", act=Do("show")),
+            )
         key = f"{self._root}{place}/{inventory.manifest[file.sha512][0]}"
         kept = self._cache.open(file.sha512)
         if kept is not None:
@@ -322,11 +334,13 @@ class OcflS3:
         except (NotFoundError, FileNotFoundError, Damaged) as problem:
             told = getattr(problem, "message", "it is not there")
             raise Damaged(
-                f"{path} of {object_id} cannot be read: {told}.",
-                "Run “dms verify”, then restore the object from a backup.",
+                Said("{path} of {object} cannot be read: {told}.", path=path, object=object_id, told=told),
+                Said("Run “{act}”, then restore the object from a backup.", act=Do("verify")),
             ) from problem
         except BaseError as problem:
-            raise Unavailable(f"The object store broke off: {problem}", "Try again in a moment.") from problem
+            raise Unavailable(
+                Said("The object store broke off: {problem}", problem=problem), Said("Try again in a moment.")
+            ) from problem
 
     def address(self, object_id: str) -> str:
         """Return the object's address relative to the vault root."""
@@ -369,7 +383,7 @@ class OcflS3:
         if object_id is None:
             if self._get(ROOT_DECLARATION[0]) != ROOT_DECLARATION[1]:
                 name = ROOT_DECLARATION[0]
-                yield Trouble("", name, "bad-declaration", "The vault's declaration is missing or altered.")
+                yield Trouble("", name, "bad-declaration", Said("The vault's declaration is missing or altered."))
             for one in self.objects():
                 yield from self._verify(one)
         else:
@@ -379,7 +393,7 @@ class OcflS3:
         try:
             place = object_path(object_id)
         except Usage as problem:
-            yield Trouble(object_id, "", "missing-object", problem.message)
+            yield Trouble(object_id, "", "missing-object", problem.said)
             return
         troubles = self._checked(place, object_id)
         if troubles:
@@ -398,7 +412,7 @@ class OcflS3:
                 try:
                     check_path(key)
                 except Usage as problem:
-                    wrong.append(Trouble(object_id, key, "stray-file", problem.message))
+                    wrong.append(Trouble(object_id, key, "stray-file", problem.said))
                     continue
                 target = copy / key
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -452,5 +466,11 @@ def _check_head(object_id: str, before: Inventory | None, expect: int | None) ->
     head = before.head if before else 0
     if expect is not None and expect != head:
         raise Conflict(
-            f"{object_id} has version {head}, not {expect}: somebody changed it meanwhile.", "Look, then try again."
+            Said(
+                "{object} has version {head}, not {expect}: somebody changed it meanwhile.",
+                object=object_id,
+                head=head,
+                expect=expect,
+            ),
+            Said("Look, then try again."),
         )

@@ -17,6 +17,7 @@ from dms.adapters.vault.inventory import INVENTORY, SIDECAR, Inventory, parse, s
 from dms.adapters.vault.layout import OBJECT_DECLARATION
 from dms.errors import Damaged
 from dms.ports.vault import StoredFile
+from dms.said import Do, Said
 
 CONTENT = "content"
 MARK = "~"  # between object id and the rest in names of staging folders
@@ -82,8 +83,8 @@ def _confirm(place: Path, before: Inventory, digest: str) -> None:
         found = ""
     if found != digest:
         raise Damaged(
-            f"{path} of {before.object_id} is not what was once written.",
-            "Run “dms verify”, then restore the object from a backup.",
+            Said("{path} of {object} is not what was once written.", path=path, object=before.object_id),
+            Said("Run “{act}”, then restore the object from a backup.", act=Do("verify")),
         )
 
 
@@ -177,7 +178,8 @@ def read_inventory(place: Path, object_id: str) -> Inventory | None:
         data = durable.read(place / INVENTORY)  # it may have come, whole, between the two looks
     if data is None:
         raise Damaged(
-            f"The inventory of {object_id} is missing or cannot be read.", "Restore the object from a backup."
+            Said("The inventory of {object} is missing or cannot be read.", object=object_id),
+            Said("Restore the object from a backup."),
         )
     return parse(data, object_id)
 
@@ -199,7 +201,10 @@ def heal(place: Path, object_id: str, staging: Path) -> None:
     if durable.read(place / SIDECAR) != right:
         own = place / f"v{inventory.head}"
         if durable.read(own / INVENTORY) != data or durable.read(own / SIDECAR) != right:
-            raise Damaged(f"The inventory of {object_id} was altered.", "Restore the object from a backup.")
+            raise Damaged(
+                Said("The inventory of {object} was altered.", object=object_id),
+                Said("Restore the object from a backup."),
+            )
         with staged(staging, object_id) as stage:
             durable.write(right, stage / SIDECAR)
             (stage / SIDECAR).rename(place / SIDECAR)

@@ -11,6 +11,7 @@ from dms.domain.policy import Action
 from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Customer
 from dms.ports.world import World
+from dms.said import Do, Said
 
 CUSTOMERS = ActKind("customers", Action.KEEP_CUSTOMERS, Of.CUSTOMER)
 REASSIGN = ActKind("reassign", Action.REASSIGN, Of.CUSTOMER)
@@ -29,17 +30,21 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
         owners = {c.name: c.manager for c in tx.customers()}
         for row, customer in enumerate(customers, 1):
             if not customer.name.strip():
-                raise Usage(f"Row {row}: a customer needs a name.", "Nothing was taken; mend the row.")
+                raise Usage(
+                    Said("Row {row}: a customer needs a name.", row=row), Said("Nothing was taken; mend the row.")
+                )
             if customer.manager and customer.manager not in known:
                 raise Usage(
-                    f"Row {row}: there is no account manager “{customer.manager}”.",
-                    "Known: " + ", ".join(sorted(known)) + ". Nothing was taken.",
+                    Said("Row {row}: there is no account manager “{manager}”.", row=row, manager=customer.manager),
+                    Said("Known: {known}. Nothing was taken.", known=sorted(known)),
                 )
             before = owners.get(customer.name, "")
             if before and customer.manager not in ("", before):
                 raise NotPermitted(
-                    f"Row {row}: {customer.name} belongs to {before}.",
-                    f'Hand him over first: dms customers reassign "{customer.name}" --to {customer.manager}',
+                    Said("Row {row}: {customer} belongs to {before}.", row=row, customer=customer.name, before=before),
+                    Said(
+                        "Hand him over first: {act}", act=Do("customers reassign", customer.name, to=customer.manager)
+                    ),
                 )
             tx.save_customer(customer if customer.manager else replace(customer, manager=before))
         # Whole, so that a lost catalogue gets them back from the log.
@@ -65,16 +70,22 @@ def reassign(world: World, names: Sequence[str], manager: str, *, reason: str) -
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("Customers are handed over only with a reason.", '--reason "张华生离职"')
+        raise Usage(Said("Customers are handed over only with a reason."), Do("", reason="张华生离职"))
     with gate.acting(world, REASSIGN, target=manager, reason=reason) as act:
         if manager not in {p.code for p in act.tx.people()}:
-            raise Usage(f"There is no account manager “{manager}”.", "“dms people list” names them.")
+            raise Usage(
+                Said("There is no account manager “{manager}”.", manager=manager),
+                Said("“{act}” names them.", act=Do("people list")),
+            )
         customers = {c.name: c for c in act.tx.customers()}
         chosen = []
         for name in names:
             mine = [c for c in customers.values() if c.manager == name.upper()] if name not in customers else []
             if name not in customers and not mine:
-                raise NotFound(f"There is no customer “{name}”.", "“dms customers list” names them.")
+                raise NotFound(
+                    Said("There is no customer “{name}”.", name=name),
+                    Said("“{act}” names them.", act=Do("customers list")),
+                )
             chosen += mine or [customers[name]]
         for one in chosen:
             act.tx.save_customer(Customer(one.name, manager, one.aliases))

@@ -22,6 +22,7 @@ from dms.errors import Conflict, NotPermitted, Usage
 from dms.ports.catalogue import Customer, Person, Transaction
 from dms.ports.registers import Deputy
 from dms.ports.world import World
+from dms.said import Do, Said
 
 PERSON = ActKind("person", Action.KEEP_PEOPLE, Of.PERSON)
 
@@ -90,7 +91,9 @@ def save_person(world: World, entry: Entry) -> Person:
 def _first(world: World, entry: Entry) -> Person:
     with gate.entering(world, PERSON, entry.code) as act:
         if act.tx.people():
-            raise Conflict("Somebody else was the first just now.", "Ask him to add you: dms people add")
+            raise Conflict(
+                Said("Somebody else was the first just now."), Said("Ask him to add you: {act}", act=Do("people add"))
+            )
         # People and rights come from the log first; who begins a lost catalogue anew is let in beside them.
         bring_back_masters(act.tx)
         there = {p.code: p for p in act.tx.people()}
@@ -110,14 +113,17 @@ def fault_of(entry: Entry) -> Usage | None:
     """Return what is wrong with an entry whoever makes it; None where nothing is."""
     if not _CODE.fullmatch(entry.code):
         return Usage(
-            f"“{entry.code}” cannot be a person's code.",
-            "One to eight capital letters or digits, a letter first: ZHS.",
+            Said("“{entry}” cannot be a person's code.", entry=entry.code),
+            Said("One to eight capital letters or digits, a letter first: ZHS."),
         )
     if entry.name is not None and not entry.name.strip():
-        return Usage("A person needs a name.", "dms people add ZHS 张华生")
+        return Usage(Said("A person needs a name."), Do("people add", "ZHS", "张华生"))
     unknown = set(entry.roles or ()) - ROLES
     if unknown:
-        return Usage(f"There is no role “{sorted(unknown)[0]}”.", "Roles: " + ", ".join(sorted(ROLES)))
+        return Usage(
+            Said("There is no role “{unknown}”.", unknown=sorted(unknown)[0]),
+            Said("Roles: {roles}", roles=sorted(ROLES)),
+        )
     return None
 
 
@@ -147,7 +153,7 @@ def enter_person(act: gate.Passage, entry: Entry) -> tuple[Person | None, Person
 
 def _refuse_nameless(person: Person) -> None:
     if not person.name.strip():
-        raise Usage("A person needs a name.", "dms people add ZHS 张华生")
+        raise Usage(Said("A person needs a name."), Do("people add", "ZHS", "张华生"))
 
 
 def _refuse_taken(after: Person, people: Sequence[Person]) -> None:
@@ -155,19 +161,26 @@ def _refuse_taken(after: Person, people: Sequence[Person]) -> None:
     other = taken_by(after.code, after.login, known)
     if other:
         raise Conflict(
-            f"The login “{after.login}” names {other} already.", "Choose another; case and width do not count."
+            Said("The login “{login}” names {other} already.", login=after.login, other=other),
+            Said("Choose another; case and width do not count."),
         )
     by_code = [code for code in named(after.code, known) if code != after.code]
     if by_code:
-        raise Conflict(f"The code {after.code} is the login of {by_code[0]}.", "Choose another code.")
+        raise Conflict(
+            Said("The code {after} is the login of {by_code}.", after=after.code, by_code=by_code[0]),
+            Said("Choose another code."),
+        )
 
 
 def _refuse_deciding(act: gate.Passage, before: Person | None, after: Person) -> None:
     decides = deciding(after) | (deciding(before) if before else set())
     if decides and Role.GENERAL_MANAGER not in act.me.roles:
         raise NotPermitted(
-            f"Only a general manager enters or changes people who decide over records ({sorted(decides)[0]}).",
-            "Ask one: dms people add …",
+            Said(
+                "Only a general manager enters or changes people who decide over records ({decides}).",
+                decides=sorted(decides)[0],
+            ),
+            Said("Ask one: {act}", act=Do("people add", "…")),
         )
 
 
@@ -190,7 +203,7 @@ def _refuse_last(before: Person, after: Person, people: Sequence[Person]) -> Non
         (signs_in, "is the last general manager who can sign in"),
     ):
         if holds(before) and not holds(after) and not any(holds(p) for p in others):
-            raise Conflict(f"{before.name} {what}.", "Enter another one first.")
+            raise Conflict(Said("{before} {what}.", before=before.name, what=what), Said("Enter another one first."))
 
 
 def refuse_token(world: World) -> None:
@@ -200,7 +213,7 @@ def refuse_token(world: World) -> None:
         NotPermitted: the asker came by token.
     """
     if world.actor.way is Way.TOKEN:
-        raise NotPermitted("Accounts are not changed by token.", "Sign in, and do it on the pages.")
+        raise NotPermitted(Said("Accounts are not changed by token."), Said("Sign in, and do it on the pages."))
 
 
 def end_entries(tx: Transaction, person: str) -> None:
@@ -235,12 +248,12 @@ def appoint(world: World, deputy: Deputy, *, reason: str) -> None:
             he or a general manager may.
     """
     if not reason.strip():
-        raise Usage("A deputy is appointed only with a reason.", '--reason "年假"')
+        raise Usage(Said("A deputy is appointed only with a reason."), Do("", reason="年假"))
     try:
         if date.fromisoformat(deputy.since) > date.fromisoformat(deputy.until):
-            raise Usage("The last day lies before the first.", "--since 2026-12-01 --until 2026-12-10")
+            raise Usage(Said("The last day lies before the first."), Do("", since="2026-12-01", until="2026-12-10"))
     except ValueError:
-        raise Usage("Days are written as 2026-12-01.", "--since 2026-12-01 --until 2026-12-10") from None
+        raise Usage(Said("Days are written as 2026-12-01."), Do("", since="2026-12-01", until="2026-12-10")) from None
     refuse_token(world)
     with world.catalogue.look() as tx:
         own = deputy.person == gate.person(world, tx).code
@@ -248,11 +261,17 @@ def appoint(world: World, deputy: Deputy, *, reason: str) -> None:
     with gate.acting(world, kind, target=deputy.person, reason=reason) as act:
         people = {p.code: p for p in act.tx.people()}
         if not {deputy.person, deputy.deputy} <= people.keys() or deputy.person == deputy.deputy:
-            raise Usage("A deputy and whom he stands in for are two known people.", "“dms people list” names them.")
+            raise Usage(
+                Said("A deputy and whom he stands in for are two known people."),
+                Said("“{act}” names them.", act=Do("people list")),
+            )
         if not own and deciding(people[deputy.person]) and Role.GENERAL_MANAGER not in act.me.roles:
             raise NotPermitted(
-                f"{people[deputy.person].name} decides over records: his deputy is named by him or a general manager.",
-                "Ask one of them.",
+                Said(
+                    "{people} decides over records: his deputy is named by him or a general manager.",
+                    people=people[deputy.person].name,
+                ),
+                Said("Ask one of them."),
             )
         act.tx.save_deputy(deputy)
         act.notes |= {"deputy": deputy.deputy, "since": deputy.since, "until": deputy.until}

@@ -23,6 +23,7 @@ from dms.ports.accounts import Account, Passwords, Session, Token
 from dms.ports.catalogue import Person, Transaction
 from dms.ports.sign_on import Vouched
 from dms.ports.world import Archive, World
+from dms.said import Do, Said
 
 TOKEN = ActKind("token", None, Of.PERSON)
 END_TOKEN = ActKind("end-token", None, Of.PERSON)
@@ -100,7 +101,9 @@ class Doorkeeper:
             self._note_wrong(keys)
             with gate.entering(archive, SIGN_IN_REFUSED, login[:120], **{"from": source}):
                 pass  # the line in the log is all there is of it
-            raise NotPermitted("Login or password is wrong.", "Ask the archive's administrator for a new password.")
+            raise NotPermitted(
+                Said("Login or password is wrong."), Said("Ask the archive's administrator for a new password.")
+            )
         with self._lock:
             for key in keys:
                 self._wrong.pop(key, None)
@@ -128,16 +131,22 @@ class Doorkeeper:
             person = _of_name(tx, named)
         own = person is not None and person.code == me.code
         if own and world.actor.way is not Way.CONSOLE:
-            raise NotPermitted("Your own password is changed with the old one.", "Settings has the form for it.")
+            raise NotPermitted(
+                Said("Your own password is changed with the old one."), Said("Settings has the form for it.")
+            )
         secret = self._passwords.hash(password)
         kind = PASSWORD if own else SET_PASSWORD
         with gate.acting(world, kind, target=person.code if person else "") as act:
             if person is None or not person.login:
-                raise NotFound(f"Nobody signs in as “{named}”.", "Give the person a login: dms people add … --login")
+                raise NotFound(
+                    Said("Nobody signs in as “{named}”.", named=named),
+                    Said("Give the person a login: {act}", act=Do("people add", "…", login=True)),
+                )
             if not own and deciding(person) and Role.GENERAL_MANAGER not in act.me.roles:
                 # Whoever sets a password could sign in with it, and decide what is not his to decide.
                 raise NotPermitted(
-                    f"The password of {person.name} is set by himself or the general manager.", "Ask one of them."
+                    Said("The password of {person} is set by himself or the general manager.", person=person.name),
+                    Said("Ask one of them."),
                 )
             must_change = not (own or lasting)
             _save_secret(act.tx, person.code, secret, act.now, must_change=must_change)
@@ -160,10 +169,12 @@ class Doorkeeper:
             account is None
         ):
             self._note_wrong(keys)
-            raise NotPermitted("The old password is wrong.", "Type it again, or ask the archive's administrator.")
+            raise NotPermitted(
+                Said("The old password is wrong."), Said("Type it again, or ask the archive's administrator.")
+            )
         self._refuse_short(new)
         if new == old:
-            raise Usage("The new password is the old one.", "Choose another.")
+            raise Usage(Said("The new password is the old one."), Said("Choose another."))
         secret = self._passwords.hash(new)
         with gate.acting(world, PASSWORD, target=me.code) as act:
             _save_secret(act.tx, me.code, secret, act.now, must_change=False)
@@ -199,7 +210,9 @@ class Doorkeeper:
             raise _first_made()
         if not hmac.compare_digest(expected.encode(), code.strip().lower().encode("utf-8", "replace")):
             self._note_wrong((f"source:{source}",))
-            raise NotPermitted("The code is wrong.", "It stands on the console where “dms serve” runs.")
+            raise NotPermitted(
+                Said("The code is wrong."), Said("It stands on the console where “{act}” runs.", act=Do("serve"))
+            )
         self._refuse_short(password)
         secret = self._passwords.hash(password)
         with gate.entering(archive, FIRST_RUN, **{"from": source}) as act:
@@ -215,14 +228,19 @@ class Doorkeeper:
     @staticmethod
     def _refuse_short(password: str) -> None:
         if len(password) < SHORTEST:
-            raise Usage(f"A password has {SHORTEST} characters at least.", "A sentence is easy to remember.")
+            raise Usage(
+                Said("A password has {shortest} characters at least.", shortest=SHORTEST),
+                Said("A sentence is easy to remember."),
+            )
 
     def _pause(self, keys: tuple[str, ...]) -> None:
         now = time.monotonic()
         with self._lock:
             waits = [until - now for key in keys for _, until in [self._wrong.get(key, (0, 0.0))] if until > now]
         if waits:
-            raise NotPermitted("Too many wrong tries.", f"Try again in {int(max(waits)) + 1} seconds.")
+            raise NotPermitted(
+                Said("Too many wrong tries."), Said("Try again in {waits} seconds.", waits=int(max(waits)) + 1)
+            )
 
     def _note_wrong(self, keys: tuple[str, ...]) -> None:
         now = time.monotonic()
@@ -245,7 +263,10 @@ def admit(archive: Archive, person: str, *, source: str, how: str = "password") 
     token = secrets.token_urlsafe(32)
     with gate.entering(archive, SIGN_IN, person, **{"from": source, "how": how}) as act:
         if not _still_there(act.tx, person):
-            raise NotPermitted(f"“{person}” is not among the people of this archive.", "Its administrator can add you.")
+            raise NotPermitted(
+                Said("“{person}” is not among the people of this archive.", person=person),
+                Said("Its administrator can add you."),
+            )
         act.tx.end_sessions("", before=now)
         act.tx.add_session(Session(_digest(token), person, act.now, now + HOURS * 3600, now + MOST_HOURS * 3600))
     return token
@@ -268,13 +289,14 @@ def admit_vouched(archive: Archive, vouched: Vouched, *, source: str) -> str:
             person = of_login(tx.people(), vouched.login)
             if person is None:
                 raise NotPermitted(
-                    f"“{vouched.login}” is not among the people of this archive.", "Its administrator can add you."
+                    Said("“{login}” is not among the people of this archive.", login=vouched.login),
+                    Said("Its administrator can add you."),
                 )
             known = tx.account(person.code)
             if known and known.subject:
                 raise NotPermitted(
-                    f"“{vouched.login}” was somebody else in the directory before.",
-                    "A general manager gives the person another login, and enters you.",
+                    Said("“{login}” was somebody else in the directory before.", login=vouched.login),
+                    Said("A general manager gives the person another login, and enters you."),
                 )
             account = replace(
                 known or Account(person.code, "", archive.now()), issuer=vouched.issuer, subject=vouched.subject
@@ -320,11 +342,13 @@ def make_token(world: World, name: str, *, scope: str = "read", days: int = 90) 
     """
     refuse_token(world)
     if not name.strip():
-        raise Usage("A token has a name that says where it is used.", "Such as: scanner on the second floor.")
+        raise Usage(
+            Said("A token has a name that says where it is used."), Said("Such as: scanner on the second floor.")
+        )
     if scope not in SCOPES:
-        raise Usage(f"There is no scope “{scope}”.", "Scopes: " + ", ".join(SCOPES))
+        raise Usage(Said("There is no scope “{scope}”.", scope=scope), Said("Scopes: {scopes}", scopes=tuple(SCOPES)))
     if not 1 <= days <= LONGEST_DAYS:
-        raise Usage(f"A token holds 1 to {LONGEST_DAYS} days.", "90 is usual.")
+        raise Usage(Said("A token holds 1 to {longest_days} days.", longest_days=LONGEST_DAYS), Said("90 is usual."))
     value = TOKEN_MARK + secrets.token_urlsafe(32)
     until = world.clock.now().timestamp() + days * 86400
     called = name.strip()[:200]
@@ -351,7 +375,7 @@ def end_token(world: World, digest: str) -> None:
     with gate.acting(world, END_TOKEN) as act:
         token = act.tx.token(digest)
         if token is None or token.person != act.me.code:
-            raise NotFound("There is no such token.", "Settings lists yours.")
+            raise NotFound(Said("There is no such token."), Said("Settings lists yours."))
         act.tx.end_token(digest)
         act.notes["name"] = token.name
 
@@ -402,7 +426,7 @@ def sign_out(archive: Archive, token: str) -> None:
 
 
 def _first_made() -> NotPermitted:
-    return NotPermitted("The first account was made already.", "Sign in, or ask whoever made it.")
+    return NotPermitted(Said("The first account was made already."), Said("Sign in, or ask whoever made it."))
 
 
 def _first_person(tx: Transaction, person: Person) -> tuple[Person, bool]:
@@ -416,10 +440,15 @@ def _first_person(tx: Transaction, person: Person) -> tuple[Person, bool]:
         return meant, False
     known = [Called(p.code, p.login) for p in people]
     if person.code in {p.code for p in people}:
-        raise Usage(f"The code {person.code} is taken.", "Choose another, or the login of that person.")
+        raise Usage(
+            Said("The code {person} is taken.", person=person.code),
+            Said("Choose another, or the login of that person."),
+        )
     taken = taken_by(person.code, person.login, known)
     if taken:
-        raise Conflict(f"The login “{person.login}” names {taken} already.", "Choose another.")
+        raise Conflict(
+            Said("The login “{login}” names {taken} already.", login=person.login, taken=taken), Said("Choose another.")
+        )
     tx.save_person(person)
     return person, True
 

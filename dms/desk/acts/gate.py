@@ -26,6 +26,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Act, Person, Transaction
 from dms.ports.sight import reach_of
 from dms.ports.world import Archive, World
+from dms.said import Do, Said, Word
 
 # Called with the name of an act before its pass phase; tests let somebody else act there.
 _BETWEEN: ContextVar[Callable[[str], None] | None] = ContextVar("dms_between", default=None)
@@ -125,14 +126,18 @@ def person(world: World, tx: Transaction) -> Person:
     codes = [actor.person] if actor.person else named(actor.called, _called(tx))
     if len(codes) > 1:
         raise NotPermitted(
-            f"“{actor.called}” names two people: {' and '.join(codes)}.",
-            "Act by code (--as CODE); the general manager gives one of them another login: dms people add",
+            Said("“{called}” names two people: {codes}.", called=actor.called, codes=" and ".join(codes)),
+            Said(
+                "Act by code ({inputs}); the general manager gives one of them another login: {act}",
+                act=Do("people add"),
+                inputs=Do("", as_="CODE"),
+            ),
         )
     if not codes or codes[0] not in people:
         called = actor.called or actor.person
         raise NotPermitted(
-            f"“{called}” is not among the people of this archive.",
-            "Somebody who is can add you: dms people add CODE NAME --login " + called,
+            Said("“{called}” is not among the people of this archive.", called=called),
+            Said("Somebody who is can add you: {act}", act=Do("people add", "CODE", "NAME", login=called)),
         )
     return people[codes[0]]
 
@@ -294,8 +299,11 @@ def allow(mine: Reach, action: Action | None, found: Record | None = None) -> St
 
 def refused(action: Action) -> NotPermitted:
     """Return the refusal of an act, naming who may."""
-    roles = ", ".join(role.value.replace("_", " ") for role in who_can(action)) or "nobody but the record's own people"
-    return NotPermitted(f"You may not do that ({action.value}).", f"On every record it is for: {roles}.")
+    roles = [Word("person", role.value) for role in who_can(action)] or Said("nobody but the record's own people")
+    return NotPermitted(
+        Said("You may not do that ({action}).", action=Word("act", action.value)),
+        Said("On every record it is for: {roles}.", roles=roles),
+    )
 
 
 def record(world: World, tx: Transaction, named: str) -> Record:
@@ -318,9 +326,14 @@ def seen(tx: Transaction, mine: Reach, named: str) -> Record:
         found = tx.record_by_number(folded)
     else:
         raise Usage(
-            f"“{named}” is neither an electronic code nor a paper number.",
-            "They look like HG01E2026000123 and HG01-KH·04·2026-D30-ZHS-002-0007; “dms search” finds them by words.",
+            Said("“{named}” is neither an electronic code nor a paper number.", named=named),
+            Said(
+                "They look like HG01E2026000123 and HG01-KH·04·2026-D30-ZHS-002-0007; “{act}” finds them by words.",
+                act=Do("search"),
+            ),
         )
     if found is None or mine.may(Action.LOOK, found) is None:
-        raise NotFound(f"There is no record {folded}.", "Look for it with “dms search”.")
+        raise NotFound(
+            Said("There is no record {record}.", record=folded), Said("Look for it with “{act}”.", act=Do("search"))
+        )
     return found

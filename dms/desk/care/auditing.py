@@ -15,6 +15,7 @@ from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 READ_LOG = ActKind("read-log", Action.READ_LOG)
 PROVE = ActKind("prove", Action.READ_LOG)
@@ -72,7 +73,10 @@ def root_in(tx: Transaction, now: str, *, size: int = 0) -> Root:
     for leaf in tx.leaves(limit=size):
         tree.add(leaf)
     if size and tree.size != size:
-        raise Usage(f"The log has {tree.size} acts, not {size}.", "Look at the sheet again.")
+        raise Usage(
+            Said("The log has {size} acts, not {size_2}.", size=tree.size, size_2=size),
+            Said("Look at the sheet again."),
+        )
     return Root(tree.size, tree.root().hex(), now)
 
 
@@ -85,7 +89,10 @@ def parse_root(text: str) -> Root:
     bare = re.sub(r"\s+", "", text).lower().removeprefix(ROOT_MARK.lower())
     found = re.fullmatch(r"(\d{1,12}):([0-9a-f]{64})", bare)
     if not found:
-        raise Usage(f"“{text}” is no root of the log.", "As printed: the number of acts, a colon, 64 hex digits.")
+        raise Usage(
+            Said("“{text}” is no root of the log.", text=text),
+            Said("As printed: the number of acts, a colon, 64 hex digits."),
+        )
     return Root(int(found[1]), found[2])
 
 
@@ -99,7 +106,7 @@ def proof(world: World, seq: int, *, size: int = 0) -> dict[str, object]:
     with gate.acting(world, PROVE, target=f"act {seq}") as passage:
         acts = list(passage.tx.log_from(1, limit=size))
     if not 1 <= seq <= len(acts):
-        raise NotFound(f"There is no act {seq}.", f"The log has {len(acts)}.")
+        raise NotFound(Said("There is no act {seq}.", seq=seq), Said("The log has {count}.", count=len(acts)))
     leaves = [bytes.fromhex(a.leaf) for a in acts]
     path = audit.inclusion_proof(leaves, seq - 1)
     return {
@@ -118,7 +125,7 @@ def growth(world: World, first: int, second: int = 0) -> dict[str, object]:
     with gate.acting(world, PROVE, target=f"acts 1..{first}") as passage:
         leaves = list(passage.tx.leaves(limit=second))
     if not 1 <= first <= len(leaves):
-        raise Usage(f"The log has {len(leaves)} acts.", "Ask for 1 to that many.")
+        raise Usage(Said("The log has {count} acts.", count=len(leaves)), Said("Ask for 1 to that many."))
     return {
         "first": first, "first_root": audit.root_of(leaves[:first]).hex(), "second": len(leaves),
         "second_root": audit.root_of(leaves).hex(),
@@ -145,10 +152,21 @@ def verify(world: World, printed: Sequence[Root] = ()) -> list[Finding]:
     for one in printed:
         if one.size > len(leaves):
             found.append(
-                _broken(one.size, f"The paper shows {one.size} acts, the log has {len(leaves)}: some are gone.")
+                _broken(
+                    one.size,
+                    Said(
+                        "The paper shows {size} acts, the log has {count}: some are gone.",
+                        size=one.size,
+                        count=len(leaves),
+                    ),
+                )
             )
         elif audit.root_of(leaves[: one.size]).hex() != one.root:
-            found.append(_broken(one.size, f"The first {one.size} acts are not those whose root stands on the paper."))
+            found.append(
+                _broken(
+                    one.size, Said("The first {size} acts are not those whose root stands on the paper.", size=one.size)
+                )
+            )
     return found
 
 
@@ -159,13 +177,30 @@ def _rows(tx: Transaction) -> tuple[list[Finding], list[bytes]]:
     lived, expected = 0, 1
     for act in tx.log_from(0):
         if act.seq != expected:
-            found.append(_broken(expected, f"Act {expected} is followed by {act.seq}: one was dropped or added."))
+            found.append(
+                _broken(
+                    expected,
+                    Said(
+                        "Act {expected} is followed by {seq}: one was dropped or added.", expected=expected, seq=act.seq
+                    ),
+                )
+            )
             expected = act.seq
         leaf = audit.leaf_hash(audit.canonical(act.told()))
         if leaf.hex() != act.leaf:
-            found.append(_broken(act.seq, f"Act {act.seq} ({act.act} {act.target}) was changed after it was written."))
+            found.append(
+                _broken(
+                    act.seq,
+                    Said(
+                        "Act {seq} ({act} {target}) was changed after it was written.",
+                        seq=act.seq,
+                        act=act.act,
+                        target=act.target,
+                    ),
+                )
+            )
         if act.lived < lived:
-            found.append(_broken(act.seq, f"Act {act.seq} lies before the one it follows."))
+            found.append(_broken(act.seq, Said("Act {seq} lies before the one it follows.", seq=act.seq)))
         leaves.append(leaf)
         lived, expected = max(lived, act.lived), expected + 1
     return found, leaves
@@ -178,20 +213,28 @@ def _copy(world: World, leaves: Sequence[bytes]) -> list[Finding]:
         told = dict(line)
         kept = told.pop("leaf", "")
         if told.get("seq") != count or audit.leaf_hash(audit.canonical(told)).hex() != kept:
-            found.append(_broken(count, f"Line {count} of the log's copy was changed, moved or lost."))
+            found.append(
+                _broken(count, Said("Line {count} of the log's copy was changed, moved or lost.", count=count))
+            )
         elif count > len(leaves):
-            found.append(_broken(count, f"Act {count} stands in the log's copy and not in the catalogue."))
+            found.append(
+                _broken(count, Said("Act {count} stands in the log's copy and not in the catalogue.", count=count))
+            )
         elif leaves[count - 1].hex() != kept:
-            found.append(_broken(count, f"Act {count} is another in the log's copy than in the catalogue."))
+            found.append(
+                _broken(count, Said("Act {count} is another in the log's copy than in the catalogue.", count=count))
+            )
         if len(found) >= 100:
             return found
     if count < len(leaves):
-        found.append(_broken(count, f"The log's copy ends at act {count} of {len(leaves)}."))
+        found.append(
+            _broken(count, Said("The log's copy ends at act {count} of {count_2}.", count=count, count_2=len(leaves)))
+        )
     return found
 
 
-def _broken(seq: int, detail: str) -> Finding:
-    return Finding("log", f"act {seq}", detail, "Compare with a backup and with the sheets on the shelf.")
+def _broken(seq: int, detail: Said) -> Finding:
+    return Finding("log", f"act {seq}", detail, Said("Compare with a backup and with the sheets on the shelf."))
 
 
 def bring_back(world: World) -> int:

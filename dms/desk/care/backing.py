@@ -12,6 +12,7 @@ from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
 from dms.flow.synced import sync_file, sync_folder, sync_folders
 from dms.ports.world import World
+from dms.said import Said
 
 BACKUP = ActKind("backup", Action.CARE)
 
@@ -30,7 +31,7 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
     if target.resolve().is_relative_to(archive.resolve()):
-        raise Usage("A backup inside the archive is none.", "Name a folder on another disk.")
+        raise Usage(Said("A backup inside the archive is none."), Said("Name a folder on another disk."))
     copied = 0
     try:
         (target / "archive").mkdir(parents=True, exist_ok=True)
@@ -46,7 +47,8 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         sync_folders(target)
     except OSError as problem:
         raise Unavailable(
-            f"The backup stopped: {problem.strerror}: {problem.filename}.", "Mend it and run the command again."
+            Said("The backup stopped: {problem}: {filename}.", problem=problem.strerror, filename=problem.filename),
+            Said("Mend it and run the command again."),
         ) from problem
     with gate.acting(world, BACKUP, target=str(target)) as act:
         act.notes["files"] = copied

@@ -17,11 +17,20 @@ from dms.ports.catalogue import Transaction
 from dms.ports.search import NEVER_BUILT
 from dms.ports.vault import Trouble
 from dms.ports.world import World
+from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
 
-_RESTORE = "Bring back a backup (dms recover), or rebuild the catalogue from the vault (dms rebuild)."
-_DIFFERS = (
-    "Look which is right: dms audit list CODE tells what was decided. An act killed before its commit is done again; "
-    "a row that was damaged comes from a backup (dms recover) or the vault (dms rebuild)."
+_RESTORE = Said(
+    "Bring back a backup ({act}), or rebuild the catalogue from the vault ({act_2}).",
+    act=Do("recover"),
+    act_2=Do("rebuild"),
+)
+_DIFFERS = Said(
+    "Look which is right: {act} tells what was decided. An act killed before its commit "
+    "is done again; a row that was damaged comes from a backup ({act_2}) or the vault "
+    "({act_3}).",
+    act=Do("audit list", "CODE"),
+    act_2=Do("recover"),
+    act_3=Do("rebuild"),
 )
 
 
@@ -38,8 +47,12 @@ class Finding:
 
     kind: str
     target: str
-    detail: str
-    todo: str = ""
+    detail: Said
+    todo: Remedy = NOTHING
+
+    def __post_init__(self) -> None:
+        """Keep an act to be done as a sentence."""
+        object.__setattr__(self, "todo", as_said(self.todo))
 
 
 def verify(
@@ -55,7 +68,10 @@ def verify(
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
     found: list[Finding] = []
-    found += [Finding("catalogue", "catalogue", text, "Restore it: dms rebuild") for text in world.catalogue.check()]
+    found += [
+        Finding("catalogue", "catalogue", verbatim(text), Said("Restore it: {act}", act=Do("rebuild")))
+        for text in world.catalogue.check()
+    ]
     codes: list[str] = []
     found += _whole("records", lambda: _codes(world, codes))
     found += _whole("numbers", lambda: _gaps(world))
@@ -72,7 +88,9 @@ def _whole(place: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     try:
         found.extend(check())
     except (DmsError, ValueError, TypeError, KeyError) as problem:
-        found.append(Finding("damaged", place, f"It cannot be checked to the end: {problem}.", _RESTORE))
+        found.append(
+            Finding("damaged", place, Said("It cannot be checked to the end: {problem}.", problem=problem), _RESTORE)
+        )
     return found
 
 
@@ -85,7 +103,7 @@ def _codes(world: World, codes: list[str]) -> Iterator[Finding]:
 def _gaps(world: World) -> Iterator[Finding]:
     with world.catalogue.look() as tx:
         for gap in tx.gaps():
-            yield Finding("gap", gap.number, gap.detail, f'dms void {gap.number} --reason "…"')
+            yield Finding("gap", gap.number, gap.detail, Do("void", gap.number, reason="…"))
 
 
 def _quarantine(world: World) -> Iterator[Finding]:
@@ -93,8 +111,8 @@ def _quarantine(world: World) -> Iterator[Finding]:
         quarantined = tx.items(states=[ItemState.QUARANTINED])
     for item in quarantined:
         if item.source and item.place in ("", world.place) and not world.quarantine.joinpath(item.id).exists():
-            detail = f"The file of {item.name} is not in quarantine any more."
-            yield Finding("quarantine-file", item.id, detail, "Look in a backup.")
+            detail = Said("The file of {item} is not in quarantine any more.", item=item.name)
+            yield Finding("quarantine-file", item.id, detail, Said("Look in a backup."))
 
 
 def _vault(
@@ -105,14 +123,16 @@ def _vault(
     for code in sorted(o for o in stored - expected if not o.startswith("batch-")):
         # Written, not yet committed: a watcher is at it, or died between the two; the item goes on by itself.
         if not _on_its_way(world, code):
-            yield Finding("orphan", code, "The vault holds an object the catalogue does not know.", "dms rebuild")
+            yield Finding("orphan", code, Said("The vault holds an object the catalogue does not know."), Do("rebuild"))
     # All at once finds what belongs to no object as well; a sample looks at its objects only.
     troubles: dict[str, list[Trouble]] = {}
     if sample >= 1:
         for done, trouble in enumerate(world.vault.verify(), 1):
             on_step("troubles in the vault", done, done)
             troubles.setdefault(trouble.object_id, []).append(trouble)
-        yield from (Finding(t.problem, t.path, t.detail, "Look at it, move it away.") for t in troubles.get("", ()))
+        yield from (
+            Finding(t.problem, t.path, t.detail, Said("Look at it, move it away.")) for t in troubles.get("", ())
+        )
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
@@ -120,7 +140,12 @@ def _vault(
             with world.catalogue.look() as tx:
                 record = tx.record(code)
         except (ValueError, TypeError, KeyError) as problem:
-            yield Finding("damaged-row", code, f"Its row in the catalogue cannot be read: {problem}.", _RESTORE)
+            yield Finding(
+                "damaged-row",
+                code,
+                Said("Its row in the catalogue cannot be read: {problem}.", problem=problem),
+                _RESTORE,
+            )
             continue
         if record is None or (record.state in (RecordState.RESERVED, RecordState.VOID) and code not in stored):
             continue
@@ -128,25 +153,36 @@ def _vault(
         yield from _object(world, record, wrong, known=code in stored)
     for batch in sorted(o for o in stored if o.startswith("batch-")):
         for trouble in troubles.get(batch, ()) if sample >= 1 else world.vault.verify(batch):
-            yield Finding(trouble.problem, batch, trouble.detail, "Restore the object from a backup.")
+            yield Finding(trouble.problem, batch, trouble.detail, Said("Restore the object from a backup."))
 
 
 def _object(world: World, record: Record, troubles: list[Trouble], *, known: bool) -> Iterator[Finding]:
     code = record.code
     if not known:
-        yield Finding("missing-object", code, "The vault has no object for this record.", "Restore it from a backup.")
+        yield Finding(
+            "missing-object", code, Said("The vault has no object for this record."), Said("Restore it from a backup.")
+        )
         return
     for trouble in troubles:
-        yield Finding(trouble.problem, code, trouble.detail, "Restore the object from a backup.")
+        yield Finding(trouble.problem, code, trouble.detail, Said("Restore the object from a backup."))
     head = None if troubles else world.vault.head(code)
     if head is None:
         return
     held = {f.sha512 for f in head.files.values()}
     for carrier in (record.electronic, record.paper):
         if carrier.sha512 and carrier.sha512 not in held:
-            yield Finding("digest-mismatch", code, f"The original {carrier.name} is not what was received.", "Restore.")
+            yield Finding(
+                "digest-mismatch",
+                code,
+                Said("The original {carrier} is not what was received.", carrier=carrier.name),
+                Said("Restore."),
+            )
     if record.electronic.present and record.electronic.address != world.vault.address(code):
-        yield Finding("address", code, f"Recorded address {record.electronic.address} is not the real one.", "")
+        yield Finding(
+            "address",
+            code,
+            Said("Recorded address {address} is not the real one.", address=record.electronic.address),
+        )
     if not _on_its_way(world, code):
         for difference in row_against_vault(world, record):
             yield Finding("row-differs", code, difference, _DIFFERS)
@@ -163,7 +199,7 @@ def _index(world: World) -> Iterator[Finding]:
     except Damaged as problem:
         if problem.message == NEVER_BUILT and not unindexed(world):
             return  # nothing was ever registered
-        yield Finding("index-damaged", "index", problem.message, "dms reindex")
+        yield Finding("index-damaged", "index", problem.said, Do("reindex"))
         return
     with world.catalogue.look() as tx:
         waiting = tx.jobs_waiting("index")
@@ -172,9 +208,9 @@ def _index(world: World) -> Iterator[Finding]:
     if waiting:
         return  # The watcher or the next command catches up; drift can be told only when nothing waits.
     for code in sorted(wanted - indexed):
-        yield Finding("index-missing", code, "The search does not find this record.", "dms reindex")
+        yield Finding("index-missing", code, Said("The search does not find this record."), Do("reindex"))
     for code in sorted(indexed - known):
-        yield Finding("index-extra", code, "The search finds a record that is not there.", "dms reindex")
+        yield Finding("index-extra", code, Said("The search finds a record that is not there."), Do("reindex"))
 
 
 def _is_searched(tx: Transaction, code: str) -> bool:

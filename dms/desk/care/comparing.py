@@ -10,11 +10,12 @@ from dms.domain.record import Record, RecordState, record_from_dict
 from dms.errors import DmsError
 from dms.ports.catalogue import Transaction
 from dms.ports.world import Archive
+from dms.said import Said
 
 _MISSING = object()
 
 
-def row_against_vault(archive: Archive, record: Record) -> Iterator[str]:
+def row_against_vault(archive: Archive, record: Record) -> Iterator[Said]:
     """Yield a sentence for each attribute in which a row and its object's newest ``record.json`` differ.
 
     What acts change in the row alone is no difference: the bin (R9), a place the log of moves explains, a stock-take.
@@ -23,7 +24,7 @@ def row_against_vault(archive: Archive, record: Record) -> Iterator[str]:
         with archive.vault.open(record.code, "record.json") as file:
             held = record_from_dict(json.loads(file.read())).to_dict()
     except (DmsError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        yield f"The vault's record.json cannot be read: {problem}."
+        yield Said("The vault's record.json cannot be read: {problem}.", problem=problem)
         return
     row = record.to_dict()
     if record.state is RecordState.BINNED and held["state"] in (RecordState.REGISTERED, RecordState.FILED):
@@ -39,7 +40,9 @@ def row_against_vault(archive: Archive, record: Record) -> Iterator[str]:
     for name in sorted(ours.keys() | theirs.keys()):
         one, other = ours.get(name, _MISSING), theirs.get(name, _MISSING)
         if one != other:
-            yield f"{name}: the catalogue says {_shown(one)}, the vault {_shown(other)}."
+            yield Said(
+                "{name}: the catalogue says {row}, the vault {held}.", name=name, row=_shown(one), held=_shown(other)
+            )
 
 
 def _places(tx: Transaction, record: Record) -> set[str]:
@@ -57,5 +60,5 @@ def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _shown(value: object) -> str:
-    return "nothing" if value is _MISSING else f"“{str(value)[:80]}”"
+def _shown(value: object) -> Said:
+    return Said("nothing") if value is _MISSING else Said("“{text}”", text=str(value)[:80])

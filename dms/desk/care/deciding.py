@@ -16,6 +16,7 @@ from dms.ports.catalogue import Act
 from dms.ports.clock import parse
 from dms.ports.vault import Version
 from dms.ports.world import Archive
+from dms.said import Said
 
 # The acts that write a version which says something else of the record than the one before.
 _WRITING = frozenset(
@@ -23,7 +24,7 @@ _WRITING = frozenset(
 )
 # Versions the journey writes: it repeats itself at the next start until they are committed.
 _JOURNEY = ("Registered from ", "Joined by its paper from ")
-UNDECIDED_TODO = "Do the act again if it was meant; a backup's copy of the object has only what was decided."
+UNDECIDED_TODO = Said("Do the act again if it was meant; a backup's copy of the object has only what was decided.")
 
 # When each code was last changed by an act that was committed; None where there is no log to tell.
 Decisions = Mapping[str, datetime] | None

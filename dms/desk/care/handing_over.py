@@ -17,6 +17,7 @@ from dms.errors import NotFound
 from dms.ports.handover import HandedRecord, Package
 from dms.ports.vault import Version
 from dms.ports.world import World
+from dms.said import Do, Said
 
 HAND_OVER = ActKind("hand-over", Action.HAND_OVER)
 
@@ -47,7 +48,10 @@ def hand_over(
             if is_volume(named):
                 inside = [r for r in act.tx.records(volume=str(parse_volume(named))) if r.state is RecordState.FILED]
                 if not inside:
-                    raise NotFound(f"There is no filed record in {named}.", "“dms volume list” names volumes.")
+                    raise NotFound(
+                        Said("There is no filed record in {named}.", named=named),
+                        Said("“{act}” names volumes.", act=Do("volume list")),
+                    )
                 records |= {r.code: r for r in inside}
             else:
                 found = act.see(named)

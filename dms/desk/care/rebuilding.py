@@ -19,6 +19,7 @@ from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, Damaged, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.world import World
+from dms.said import Do, Said
 
 REBUILD = ActKind("rebuild", Action.CARE)
 
@@ -53,11 +54,11 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
         if tx.people():
             gate.permitted(world, tx, Action.CARE)
         elif world.actor.way is not Way.CONSOLE:
-            raise NotPermitted("A lost catalogue is rebuilt at the machine itself.", "dms rebuild")
+            raise NotPermitted(Said("A lost catalogue is rebuilt at the machine itself."), Do("rebuild"))
         if tx.records(limit=1) or tx.items(limit=1):
             raise Conflict(
-                "The catalogue is not empty.",
-                "Name an empty one (or move archive/catalogue.sqlite* away), then try again.",
+                Said("The catalogue is not empty."),
+                Said("Name an empty one (or move archive/catalogue.sqlite* away), then try again."),
             )
     bring_back(world)
     now = world.now()
@@ -95,11 +96,14 @@ def _read_all(
                 if record.code not in records or records[record.code].state is RecordState.RESERVED:
                     records[record.code] = record
         except (ValueError, TypeError, KeyError, Damaged, Usage) as problem:
-            detail = f"Its record cannot be read: {problem}."
-            findings.append(Finding("unreadable-record", object_id, detail, "Restore the object from a backup."))
+            detail = Said("Its record cannot be read: {problem}.", problem=problem)
+            findings.append(Finding("unreadable-record", object_id, detail, Said("Restore the object from a backup.")))
             continue
         if passed_over:
-            detail = f"Version {passed_over} was written for an act that no commit decided; the one before counts."
+            detail = Said(
+                "Version {passed_over} was written for an act that no commit decided; the one before counts.",
+                passed_over=passed_over,
+            )
             findings.append(Finding("undecided-version", object_id, detail, UNDECIDED_TODO))
     return records, findings
 
@@ -119,8 +123,12 @@ def _settle_numbers(records: dict[str, Record], owners: Mapping[str, str]) -> li
             record = records[code]
             state = RecordState.REGISTERED if record.state is RecordState.FILED else record.state
             records[code] = record.with_(paper_number="", volume="", state=state)
-            detail = f"Its number {number} is {owner}'s; it is back without one."
-            findings.append(Finding("number-taken", code, detail, f"Look at both, then file it again: dms file {code}"))
+            detail = Said("Its number {number} is {owner}'s; it is back without one.", number=number, owner=owner)
+            findings.append(
+                Finding(
+                    "number-taken", code, detail, Said("Look at both, then file it again: {act}", act=Do("file", code))
+                )
+            )
     return findings
 
 
@@ -153,7 +161,9 @@ def _restore(tx: Transaction, record: Record, now: str) -> None:
         tx.restore_paper(parse_paper(record.paper_number), now)
     tx.add_record(record)
     if record.state is RecordState.VOID:
-        tx.void(record.code, kind="code", reason="voided before the catalogue was rebuilt", user="", at=now)
+        tx.void(
+            record.code, kind="code", reason=Said("voided before the catalogue was rebuilt").stored(), user="", at=now
+        )
     tx.enqueue("index", record.code)
 
 

@@ -22,6 +22,7 @@ from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
+from dms.said import Do, Said
 
 PROPOSE_DESTRUCTION = ActKind("propose-destruction", Action.APPRAISE, Of.REQUEST)
 AGREE_DESTRUCTION = ActKind("agree-destruction", Action.DECIDE_DESTRUCTION, Of.REQUEST)
@@ -69,9 +70,11 @@ def propose(world: World, names: Sequence[str], *, reason: str, way: str = "粉�
         NotPermitted: not for the asker, or a legal hold.
     """
     if not reason.strip() or not names:
-        raise Usage("Destruction is proposed of named records, with a reason.", '--reason "保管期满，无继续保存价值"')
+        raise Usage(
+            Said("Destruction is proposed of named records, with a reason."), Do("", reason="保管期满，无继续保存价值")
+        )
     if len(names) > MOST:
-        raise Usage(f"At most {MOST} records go into one register.", "Propose them in parts.")
+        raise Usage(Said("At most {most} records go into one register.", most=MOST), Said("Propose them in parts."))
     this_year = world.clock.now().year
     with gate.acting(world, PROPOSE_DESTRUCTION, target=f"{len(names)} records", reason=reason) as act:
         lines = []
@@ -80,8 +83,13 @@ def propose(world: World, names: Sequence[str], *, reason: str, way: str = "粉�
             last = last_year(record)
             if record.state is not RecordState.FILED or not last or last >= this_year:
                 raise Conflict(
-                    f"The retention of {record.code} has not ended ({record.retention}, {record.year}).",
-                    "Before its end a record is removed only by consent: dms delete",
+                    Said(
+                        "The retention of {record} has not ended ({retention}, {year}).",
+                        record=record.code,
+                        retention=record.retention,
+                        year=record.year,
+                    ),
+                    Said("Before its end a record is removed only by consent: {act}", act=Do("delete")),
                 )
             refuse_held(act.tx, record)
             lines.append(_line(record, this_year))
@@ -99,7 +107,7 @@ def decide(world: World, request_id: int, *, agree: bool, reason: str = "") -> R
         Usage: a refusal without a reason.
     """
     if not agree and not reason.strip():
-        raise Usage("A destruction is refused only with a reason.", '--reason "…"')
+        raise Usage(Said("A destruction is refused only with a reason."), Do("", reason="…"))
     with gate.acting(
         world, AGREE_DESTRUCTION if agree else REFUSE_DESTRUCTION, target=f"request {request_id}", reason=reason
     ) as act:
@@ -121,12 +129,12 @@ def witness(world: World, request_id: int) -> Request:
             act.reach,
             asked_by(request) | decided_by(request),
             NotPermitted(
-                "Who proposed or approved it does not supervise it, nor who stands in for one of them.",
-                "Two others confirm.",
+                Said("Who proposed or approved it does not supervise it, nor who stands in for one of them."),
+                Said("Two others confirm."),
             ),
         )
         if not {s.code for s in act.reach.standings}.isdisjoint(seen) or len(seen) >= WITNESSES:
-            raise Conflict(f"{', '.join(seen)} confirmed already.", f"dms appraise destroy {request_id}")
+            raise Conflict(Said("{seen} confirmed already.", seen=tuple(seen)), Do("appraise destroy", request_id))
         made = replace(request, data={**request.data, "witnesses": [*seen, act.me.code]})
         act.tx.save_request(made)
     return made
@@ -144,8 +152,8 @@ def destroy(world: World, request_id: int) -> Request:
         missing = WITNESSES - len(request.data.get("witnesses", ()))
         if missing > 0:
             raise NotPermitted(
-                f"{missing} supervisors (监销人) have not confirmed yet.",
-                f"Each of them: dms appraise witness {request_id}",
+                Said("{missing} supervisors (监销人) have not confirmed yet.", missing=missing),
+                Said("Each of them: {act}", act=Do("appraise witness", request_id)),
             )
         for line in request.data["lines"]:
             record = act.tx.record(str(line["code"]))
@@ -167,7 +175,10 @@ def destroy(world: World, request_id: int) -> Request:
 def _approved(tx: Transaction, request_id: int) -> Request:
     request = tx.request(request_id)
     if request is None or request.kind != "destruction" or request.state != "granted":
-        raise NotFound(f"There is no approved destruction {request_id}.", "“dms appraise list” names them.")
+        raise NotFound(
+            Said("There is no approved destruction {request}.", request=request_id),
+            Said("“{act}” names them.", act=Do("appraise list")),
+        )
     return request
 
 

@@ -30,6 +30,7 @@ from dms.flow.work import PAGE_BREAK, record_json
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 ASK_CHANGE = on_record(Action.ASK_CHANGE, RecordState.FILED)
 AGREE_CHANGE = on_record(Action.DECIDE_CHANGE, name="agree-change")
@@ -67,24 +68,37 @@ def ask_change(
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A change is asked for with a reason.", '--reason "金额录入有误，应为1860.00"')
+        raise Usage(Said("A change is asked for with a reason."), Do("", reason="金额录入有误，应为1860.00"))
     wanted: dict[str, str] = {k: v.strip() for k, v in changes.items() if v.strip()}
     unknown = set(wanted) - set(CHANGEABLE)
     if unknown:
         raise Usage(
-            f"“{sorted(unknown)[0]}” is not changed so.", "Another class: dms promote. Else: " + ", ".join(CHANGEABLE)
+            Said("“{unknown}” is not changed so.", unknown=sorted(unknown)[0]),
+            Said("Another class: {act}. Else: {changeable}", changeable=tuple(CHANGEABLE), act=Do("promote")),
         )
     if not wanted and not fields and file is None:
-        raise Usage("Nothing is to be changed.", "Give at least one of --title --customer --date --field --replace")
+        raise Usage(
+            Said("Nothing is to be changed."),
+            Said(
+                "Give at least one of {inputs}",
+                inputs=Do("", title=True, customer=True, date=True, field=True, replace=True),
+            ),
+        )
     if "date" in wanted:
         _day(wanted["date"])
     with gate.acting(world, ASK_CHANGE, named, reason=reason) as act:
         record = act.record
         if record.state is not RecordState.FILED:
-            raise Conflict(f"{record.code} is not filed.", f"Before filing: dms describe {record.code} …")
+            raise Conflict(
+                Said("{record} is not filed.", record=record.code),
+                Said("Before filing: {act}", act=Do("describe", record.code, "…")),
+            )
         waiting = open_request(act.tx, "change", record.code)
         if waiting:
-            raise Conflict(f"A change of {record.code} waits already.", f"It is request {waiting.id}.")
+            raise Conflict(
+                Said("A change of {record} waits already.", record=record.code),
+                Said("It is request {waiting}.", waiting=waiting.id),
+            )
         before = {k: _value(record, k) for k in wanted}
         fields_before = {k: record.fields.get(k, "") for k in fields or {}}
         data: dict[str, Any] = {
@@ -97,8 +111,18 @@ def ask_change(
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
         request = act.tx.add_request(asking(act, "change", record.code, reason, data))
         told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
-        todo = f"dms change --approve {request.id}, or --refuse {request.id} --reason …"
-        act.tx.ask(Attention("change", record.code, f"{act.me.name} asks to change {told}: {reason}", todo, act.now))
+        todo = Said(
+            "{act}, or {inputs}", act=Do("change", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
+        )
+        act.tx.ask(
+            Attention(
+                "change",
+                record.code,
+                Said("{me} asks to change {told}: {reason}", me=act.me.name, told=told, reason=reason),
+                todo,
+                act.now,
+            )
+        )
         act.notes |= {"request": request.id, **data}
     return request
 
@@ -113,11 +137,14 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         Usage: a refusal without a reason.
     """
     if not agree and not reason.strip():
-        raise Usage("A change is refused only with a reason.", '--reason "…"')
+        raise Usage(Said("A change is refused only with a reason."), Do("", reason="…"))
     with world.catalogue.look() as tx:
         asked = tx.request(request_id)
     if asked is None or asked.kind != "change":
-        raise NotFound(f"There is no change {request_id}.", "“dms change --list” names them.")
+        raise NotFound(
+            Said("There is no change {request}.", request=request_id),
+            Said("“{act}” names them.", act=Do("change", list=True)),
+        )
     kept = dict(asked.data.get("file", {}))
     fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
     with gate.acting(world, AGREE_CHANGE if agree else REFUSE_CHANGE, asked.target, reason=reason) as act:
@@ -130,7 +157,12 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
                 act.afterwards(lambda: forget(world, kept))
             return record
         changed = _changed(record, request)
-        message = f"Changed: {request.reason}; asked by {request.asked_by}, agreed by {act.me.code}"
+        message = Said(
+            "Changed: {reason}; asked by {asked_by}, agreed by {agreed_by}",
+            reason=request.reason,
+            asked_by=request.asked_by,
+            agreed_by=act.me.code,
+        ).stored()
         if fresh:
             changed = put_in_place(world, changed, fresh, message=message, now=act.now)
         else:
@@ -140,7 +172,7 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
             )
         act.tx.save_record(changed)
         act.tx.enqueue("index", record.code)
-        _reprint(act, changed, "the record was changed")
+        _reprint(act, changed, Said("the record was changed"))
         if kept:
             act.afterwards(lambda: forget(world, kept))
     return changed
@@ -166,7 +198,7 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
         NotPermitted: not for the asker, or the gate of that class holds it; what is missing is named.
     """
     if not reason.strip():
-        raise Usage("A record moves only with a reason.", '--reason "重要，转入客户投诉"')
+        raise Usage(Said("A record moves only with a reason."), Do("", reason="重要，转入客户投诉"))
     kind = world.scheme.record_class(class_code)
     for _ in range(_TRIES):
         before = gate.about_to(world, Action.PROMOTE, named)
@@ -184,15 +216,20 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
                 return _move(world, before, kind, series, sheets, reason)
             except NumberGone:
                 continue
-    raise Unavailable("Others file into the same volume all the time.", "Try again.")
+    raise Unavailable(Said("Others file into the same volume all the time."), Said("Try again."))
 
 
 def _refuse_move(world: World, tx: Transaction, record: Record, kind: RecordClass) -> None:
     """Refuse what cannot move: asked before the stamp is drawn, and again in the commit."""
     if record.state is not RecordState.FILED:
-        raise Conflict(f"{record.code} is not filed.", f"dms describe {record.code} --class {kind.code}")
+        raise Conflict(
+            Said("{record} is not filed.", record=record.code), Do("describe", record.code, class_=kind.code)
+        )
     if record.class_code == kind.code:
-        raise Conflict(f"{record.code} is in class {kind.code} already.", "Nothing is to be moved.")
+        raise Conflict(
+            Said("{record} is in class {kind} already.", record=record.code, kind=kind.code),
+            Said("Nothing is to be moved."),
+        )
     pass_gate(world, tx, record.with_(class_code=kind.code), by_hand=False)
 
 
@@ -202,17 +239,22 @@ def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber,
         record, number = act.record, moved.paper_number
         _refuse_move(world, act.tx, record, kind)
         if record != before:
-            raise Conflict(f"{record.code} was changed by somebody else just now.", "Look at it, then move it again.")
-        _reprint(act, record, f"item moved to class {kind.code}")
+            raise Conflict(
+                Said("{record} was changed by somebody else just now.", record=record.code),
+                Said("Look at it, then move it again."),
+            )
+        _reprint(act, record, Said("item moved to class {kind}", kind=kind.code))
         if str(act.tx.next_paper(act.tx.open_volume(series, act.now))) != number:
             raise NumberGone(number)
-        why = f"moved to {number}: {reason}"
+        why = Said("moved to {number}: {reason}", number=number, reason=reason).stored()
         act.tx.save_record(moved)
         act.tx.void(record.paper_number, kind="paper", reason=why, user=act.me.code, at=act.now)
         act.tx.enqueue("index", record.code)
-        _reprint(act, moved, f"item moved from {record.paper_number}")
+        _reprint(act, moved, Said("item moved from {paper_number}", paper_number=record.paper_number))
         act.notes |= {"before": record.paper_number, "after": number}
-        message = f"Moved from {record.paper_number} to {number}: {reason}"
+        message = Said(
+            "Moved from {before} to {after}: {reason}", before=record.paper_number, after=number, reason=reason
+        ).stored()
         world.vault.write(moved.code, sheets.files, message=message, user=act.me.code, at=act.now)
     return moved
 
@@ -221,7 +263,7 @@ def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber,
 class Difference:
     """One line that differs between two versions: attribute or page, before, after."""
 
-    place: str
+    place: Said | Word
     before: str
     after: str
 
@@ -237,7 +279,7 @@ def compare(world: World, named: str, first: int, second: int) -> list[Differenc
         act.notes["versions"] = [first, second]
     old, new = _told(world, code, first), _told(world, code, second)
     found = [
-        Difference(name, str(old.get(name, "")), str(new.get(name, "")))
+        Difference(Word("field", name), str(old.get(name, "")), str(new.get(name, "")))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
@@ -248,7 +290,7 @@ def compare(world: World, named: str, first: int, second: int) -> list[Differenc
             continue
         matcher = difflib.SequenceMatcher(a=left, b=right, autojunk=False)
         found += [
-            Difference(f"page {number + 1}", "\n".join(left[a:b]), "\n".join(right[c:d]))
+            Difference(Said("page {page}", page=number + 1), "\n".join(left[a:b]), "\n".join(right[c:d]))
             for kind, a, b, c, d in matcher.get_opcodes()
             if kind != "equal"
         ]
@@ -282,7 +324,12 @@ def _changed(record: Record, request: Request) -> Record:
     stale += [k for k, v in fields_before.items() if record.fields.get(k, "") != v]
     if stale:
         raise Conflict(
-            f"{record.code} has changed since this was asked for: {', '.join(stale)}.", "Refuse it and ask anew."
+            Said(
+                "{record} has changed since this was asked for: {stale}.",
+                record=record.code,
+                stale=[Word("field", name) for name in stale],
+            ),
+            Said("Refuse it and ask anew."),
         )
     if "date" in changes:
         # The filing year stays: it stands in the paper number.
@@ -299,12 +346,14 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Usage(f"“{text}” is no date.", "Write it as 2026-11-23.") from None
+        raise Usage(Said("“{text}” is no date.", text=text), Said("Write it as 2026-11-23.")) from None
 
 
-def _reprint(act: gate.Passage, record: Record, why: str) -> None:
+def _reprint(act: gate.Passage, record: Record, why: Said) -> None:
     ask_again(act.tx, "content", why=why, at=act.now, record=record.code)
-    ask_again(act.tx, "content", why=f"{record.code}: {why}", at=act.now, volume=record.volume)
+    ask_again(
+        act.tx, "content", why=Said("{record}: {why}", record=record.code, why=why), at=act.now, volume=record.volume
+    )
 
 
 ACTS = (

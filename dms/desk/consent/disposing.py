@@ -27,6 +27,7 @@ from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.clock import parse
 from dms.ports.registers import Request
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 ASK_DELETION = on_record(Action.ASK_DELETION, RecordState.REGISTERED, RecordState.FILED)
 AGREE_DELETION = on_record(Action.DECIDE_DELETION, name="agree-deletion")
@@ -47,17 +48,35 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A record is removed only with a reason.", '--reason "重复扫描"')
+        raise Usage(Said("A record is removed only with a reason."), Do("", reason="重复扫描"))
     with gate.acting(world, ASK_DELETION, named, reason=reason) as act:
         record = act.record
         if record.state not in (RecordState.REGISTERED, RecordState.FILED):
-            raise Conflict(f"{record.code} is in the state “{record.state.value}”.", "There is nothing to remove.")
+            raise Conflict(
+                Said(
+                    "{record} is in the state “{state}”.", record=record.code, state=Word("state", record.state.value)
+                ),
+                Said("There is nothing to remove."),
+            )
         waiting = open_request(act.tx, "deletion", record.code)
         if waiting:
-            raise Conflict(f"The removal of {record.code} waits already.", f"It is request {waiting.id}.")
+            raise Conflict(
+                Said("The removal of {record} waits already.", record=record.code),
+                Said("It is request {waiting}.", waiting=waiting.id),
+            )
         request = act.tx.add_request(asking(act, "deletion", record.code, reason))
-        todo = f"dms delete --approve {request.id}, or --refuse {request.id} --reason …"
-        act.tx.ask(Attention("deletion", record.code, f"{act.me.name} asks to remove it: {reason}", todo, act.now))
+        todo = Said(
+            "{act}, or {inputs}", act=Do("delete", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
+        )
+        act.tx.ask(
+            Attention(
+                "deletion",
+                record.code,
+                Said("{me} asks to remove it: {reason}", me=act.me.name, reason=reason),
+                todo,
+                act.now,
+            )
+        )
         act.notes["request"] = request.id
     return request
 
@@ -72,11 +91,14 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         Usage: a refusal without a reason.
     """
     if not agree and not reason.strip():
-        raise Usage("A removal is refused only with a reason.", '--reason "…"')
+        raise Usage(Said("A removal is refused only with a reason."), Do("", reason="…"))
     with world.catalogue.look() as tx:
         asked = tx.request(request_id)
     if asked is None or asked.kind != "deletion":
-        raise NotFound(f"There is no removal {request_id}.", "“dms delete --list” names them.")
+        raise NotFound(
+            Said("There is no removal {request}.", request=request_id),
+            Said("“{act}” names them.", act=Do("delete", list=True)),
+        )
     with gate.acting(world, AGREE_DELETION if agree else REFUSE_DELETION, asked.target, reason=reason) as act:
         record = act.record
         act.notes["request"] = request_id
@@ -85,7 +107,12 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
             return decided(act, request_id, "deletion", state="denied", decision=reason)
         refuse_held(act.tx, record)
         if record.state not in (RecordState.REGISTERED, RecordState.FILED):
-            raise Conflict(f"{record.code} is in the state “{record.state.value}”.", "There is nothing to remove.")
+            raise Conflict(
+                Said(
+                    "{record} is in the state “{state}”.", record=record.code, state=Word("state", record.state.value)
+                ),
+                Said("There is nothing to remove."),
+            )
         now = world.clock.now()
         until = month_after(now)
         request = decided(
@@ -98,7 +125,13 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         act.tx.enqueue("index", record.code)
         act.notes |= {"until": request.until, "lived_until": lived}
         if record.volume:
-            ask_again(act.tx, "state", why=f"{record.code} is in the bin", at=act.now, volume=record.volume)
+            ask_again(
+                act.tx,
+                "state",
+                why=Said("{record} is in the bin", record=record.code),
+                at=act.now,
+                volume=record.volume,
+            )
     return request
 
 
@@ -111,7 +144,7 @@ def restore(world: World, named: str, *, reason: str) -> Record:
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A record is restored with a reason.", '--reason "误删"')
+        raise Usage(Said("A record is restored with a reason."), Do("", reason="误删"))
     with gate.acting(world, RESTORE, named, reason=reason) as act:
         request = _binned(act.tx, act.record)
         record = act.record.with_(state=RecordState(str(request.data["was"])))
@@ -119,7 +152,9 @@ def restore(world: World, named: str, *, reason: str) -> Record:
         act.tx.save_request(replace(request, state="withdrawn", decision=f"{request.decision} / restored: {reason}"))
         act.tx.enqueue("index", record.code)
         if record.volume:
-            ask_again(act.tx, "state", why=f"{record.code} is restored", at=act.now, volume=record.volume)
+            ask_again(
+                act.tx, "state", why=Said("{record} is restored", record=record.code), at=act.now, volume=record.volume
+            )
     return record
 
 
@@ -193,7 +228,7 @@ def destroy_in(tx: Transaction, record: Record, now: str) -> Record:
     for kind in ("describe", "pair", "quality", "gate", "change", "deletion"):
         tx.settle(kind, record.code)
     if record.volume:
-        ask_again(tx, "content", why=f"{record.code} was destroyed", at=now, volume=record.volume)
+        ask_again(tx, "content", why=Said("{record} was destroyed", record=record.code), at=now, volume=record.volume)
     return bare
 
 
@@ -221,7 +256,11 @@ def empty_vault(world: World) -> int:
             if head is None or set(head.files) != set(wanted):
                 kept = wanted if object_id == record.code else _void_scan(world, object_id, record)
                 world.vault.purge(
-                    object_id, kept, message="Destroyed by consent", user=world.actor.name, at=world.now()
+                    object_id,
+                    kept,
+                    message=Said("Destroyed by consent").stored(),
+                    user=world.actor.name,
+                    at=world.now(),
                 )
                 count += 1
     for batch in sorted(batches):
@@ -230,7 +269,11 @@ def empty_vault(world: World) -> int:
         if head is not None and "tombstone.json" not in head.files:
             told = json.dumps({"reason": "a document of this stack was destroyed"}).encode()
             world.vault.purge(
-                batch, {"tombstone.json": told}, message="Stack destroyed", user=world.actor.name, at=world.now()
+                batch,
+                {"tombstone.json": told},
+                message=Said("Stack destroyed").stored(),
+                user=world.actor.name,
+                at=world.now(),
             )
             count += 1
     return count
@@ -253,7 +296,10 @@ def _state(world: World, tx: Transaction, record: Record) -> Binned:
 def _binned(tx: Transaction, record: Record) -> Request:
     found = [r for r in tx.requests(kind="deletion", states=["granted"], target=record.code)]
     if record.state is not RecordState.BINNED or not found:
-        raise Conflict(f"{record.code} is not in the bin.", "“dms delete --list” names what is.")
+        raise Conflict(
+            Said("{record} is not in the bin.", record=record.code),
+            Said("“{act}” names what is.", act=Do("delete", list=True)),
+        )
     return found[-1]
 
 

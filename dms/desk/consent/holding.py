@@ -13,6 +13,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Hold
 from dms.ports.world import World
+from dms.said import Do, Said
 
 HOLD = ActKind("hold", Action.HOLD)
 LIFT_HOLD = ActKind("lift-hold", Action.HOLD)
@@ -26,7 +27,7 @@ def hold(world: World, target: str, *, reason: str) -> Hold:
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A hold is set with a reason.", '--reason "诉讼（2026）浙01民初123号"')
+        raise Usage(Said("A hold is set with a reason."), Do("", reason="诉讼（2026）浙01民初123号"))
     with gate.acting(world, HOLD, target=target, reason=reason) as act:
         if not target.startswith(CUSTOMER) and not act.tx.records(volume=target, limit=1):
             target = act.see(target).code
@@ -42,11 +43,13 @@ def lift(world: World, hold_id: int, *, reason: str) -> Hold:
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A hold is lifted with a reason.", '--reason "结案"')
+        raise Usage(Said("A hold is lifted with a reason."), Do("", reason="结案"))
     with gate.acting(world, LIFT_HOLD, target=f"hold {hold_id}", reason=reason) as act:
         found = next((h for h in act.tx.holds() if h.id == hold_id and not h.lifted_at), None)
         if found is None:
-            raise NotFound(f"There is no hold {hold_id}.", "“dms hold --list” names them.")
+            raise NotFound(
+                Said("There is no hold {hold}.", hold=hold_id), Said("“{act}” names them.", act=Do("hold", list=True))
+            )
         lifted = replace(found, lifted_by=act.me.code, lifted_at=act.now, lifted_reason=reason)
         act.tx.save_hold(lifted)
         act.notes["target"] = lifted.target
@@ -79,7 +82,8 @@ def refuse_held(tx: Transaction, record: Record) -> None:
     why = held(tx, record)
     if why:
         raise NotPermitted(
-            f"{record.code} is under a legal hold: {why}.", "Nothing of it is destroyed until the hold is lifted."
+            Said("{record} is under a legal hold: {why}.", record=record.code, why=why),
+            Said("Nothing of it is destroyed until the hold is lifted."),
         )
 
 

@@ -14,6 +14,7 @@ from dms.flow.file import stamp_of
 from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import page_files, record_json, safe_name, sha512_of
 from dms.ports.world import World
+from dms.said import Said
 
 
 def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
@@ -25,10 +26,13 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
         Unavailable: it cannot be copied.
     """
     if not file.is_file():
-        raise NotFound(f"There is no file {file}.", "Name the file that replaces the old one.")
+        raise NotFound(Said("There is no file {file}.", file=file), Said("Name the file that replaces the old one."))
     if file.stat().st_size > world.settings.max_bytes:
         most = f"{world.settings.max_bytes / 1e6:,.0f} MB"
-        raise Usage(f"{file.name} is larger than {most}.", "Raise max_bytes in dms.toml, or split it.")
+        raise Usage(
+            Said("{file} is larger than {most}.", file=file.name, most=most),
+            Said("Raise max_bytes in dms.toml, or split it."),
+        )
     place = world.work / folder
     try:
         make_folder(place)
@@ -36,7 +40,10 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
         sync_file(place / "original")
         sync_folder(place)
     except OSError as problem:
-        raise Unavailable(f"{file} cannot be copied: {problem.strerror}.", "Make room, then try again.") from problem
+        raise Unavailable(
+            Said("{file} cannot be copied: {problem}.", file=file, problem=problem.strerror),
+            Said("Make room, then try again."),
+        ) from problem
     digest = sha512_of(place / "original")
     return {"folder": folder, "name": file.name, "sha512": digest}
 
@@ -61,9 +68,11 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     place = world.work / str(kept["folder"])
     original = place / "original"
     if not original.is_file():
-        raise NotFound("The file that waited is gone.", "Refuse this change and ask for it again.")
+        raise NotFound(Said("The file that waited is gone."), Said("Refuse this change and ask for it again."))
     if sha512_of(original) != kept["sha512"]:
-        raise Damaged("The file that waited is not what was asked for.", "Refuse this change and ask for it again.")
+        raise Damaged(
+            Said("The file that waited is not what was asked for."), Said("Refuse this change and ask for it again.")
+        )
     name = safe_name(str(kept["name"]))
     examiner = world.examiner()
     inspection = examiner.inspect(original, name, place)
@@ -88,7 +97,12 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
         Conflict: the record has moved since its stamp was drawn.
     """
     if record.paper_number != fresh.number:
-        raise Conflict(f"{record.code} has moved to {record.paper_number} just now.", "Agree once more.")
+        raise Conflict(
+            Said(
+                "{record} has moved to {paper_number} just now.", record=record.code, paper_number=record.paper_number
+            ),
+            Said("Agree once more."),
+        )
     changed = record.with_(electronic=fresh.carrier)
     head = world.vault.head(record.code)
     gone = [p for p in head.files if p.startswith("original/")] if head else []

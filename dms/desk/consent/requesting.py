@@ -18,6 +18,7 @@ from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 ASK_ACCESS = ActKind("ask-access", Action.ASK_ACCESS, Of.REQUEST)
 GRANT = ActKind("grant", Action.DECIDE_ACCESS, Of.REQUEST)
@@ -38,11 +39,12 @@ def ask_access(world: World, target: str, *, purpose: str) -> Request:
         NotPermitted: the asker's roles may not look at records at all.
     """
     if not purpose.strip():
-        raise Usage("Access is asked for with a purpose.", '--purpose "核对2026年3月的折让"')
+        raise Usage(Said("Access is asked for with a purpose."), Do("", purpose="核对2026年3月的折让"))
     folded = target if target.startswith(CUSTOMER) else fold(target)
     if not (is_code(folded) or is_paper(folded) or target.removeprefix(CUSTOMER).strip() != target):
         raise Usage(
-            f"“{target}” is neither a code, a paper number nor customer:NAME.", 'dms access request "customer:甲公司" …'
+            Said("“{target}” is neither a code, a paper number nor customer:NAME.", target=target),
+            Do("access request", "customer:甲公司", "…"),
         )
     with gate.acting(world, ASK_ACCESS, target=folded, reason=purpose) as act:
         known = act.tx.record_by_number(folded) if is_paper(folded) else None
@@ -70,7 +72,7 @@ def decide_access(world: World, request_id: int, *, grant: bool, until: str = ""
         Usage: a no without a reason, or a day that has passed.
     """
     if not grant and not reason.strip():
-        raise Usage("A request is denied only with a reason.", '--reason "与目的无关"')
+        raise Usage(Said("A request is denied only with a reason."), Do("", reason="与目的无关"))
     ends = _evening(world, until) if grant else ""
     with gate.acting(world, GRANT if grant else DENY, reason=reason) as act:
         request = decided(
@@ -89,11 +91,14 @@ def end_access(world: World, request_id: int, *, reason: str) -> Request:
         NotPermitted: not for the asker.
     """
     if not reason.strip():
-        raise Usage("A grant is ended only with a reason.", '--reason "…"')
+        raise Usage(Said("A grant is ended only with a reason."), Do("", reason="…"))
     with gate.acting(world, END_ACCESS, reason=reason) as act:
         request = act.tx.request(request_id)
         if request is None or request.kind != "access" or request.state != "granted":
-            raise NotFound(f"There is no grant {request_id}.", "“dms access list” names them.")
+            raise NotFound(
+                Said("There is no grant {request}.", request=request_id),
+                Said("“{act}” names them.", act=Do("access list")),
+            )
         ended = replace(request, state="withdrawn", decision=f"{request.decision} / ended: {reason}".strip(" /"))
         act.tx.save_request(ended)
         act.notes |= {"request": request.id, "who": request.asked_by, "target": request.target}
@@ -130,15 +135,18 @@ def decided(
     """
     request = act.tx.request(request_id)
     if request is None or request.kind != kind:
-        raise NotFound(f"There is no request {request_id}.", "List the open ones first.")
+        raise NotFound(Said("There is no request {request}.", request=request_id), Said("List the open ones first."))
     if request.state != "open":
-        raise Conflict(f"Request {request_id} is {request.state} already.", "Nothing is left to decide.")
+        raise Conflict(
+            Said("Request {request} is {state} already.", request=request_id, state=Word("request", request.state)),
+            Said("Nothing is left to decide."),
+        )
     refuse_concerned(
         act.reach,
         asked_by(request),
         NotPermitted(
-            "Nobody decides what he asked for himself, nor what somebody he stands in for asked for.",
-            "Another manager decides it.",
+            Said("Nobody decides what he asked for himself, nor what somebody he stands in for asked for."),
+            Said("Another manager decides it."),
         ),
     )
     made = replace(
@@ -166,10 +174,10 @@ def _evening(world: World, until: str) -> str:
     try:
         day = date.fromisoformat(until) if until else now.date() + timedelta(days=DAYS)
     except ValueError:
-        raise Usage(f"“{until}” is no day.", "--until 2026-12-01") from None
+        raise Usage(Said("“{until}” is no day.", until=until), Do("", until="2026-12-01")) from None
     end = datetime.combine(day, time(23, 59, 59), now.tzinfo)
     if end <= now:
-        raise Usage(f"{day} has passed.", "Name a day to come.")
+        raise Usage(Said("{day} has passed.", day=day), Said("Name a day to come."))
     return end.isoformat()
 
 

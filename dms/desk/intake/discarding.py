@@ -12,6 +12,7 @@ from dms.domain.item import Item, ItemState
 from dms.domain.policy import Action
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.world import World
+from dms.said import Do, Said
 
 DISCARD = ActKind("discard", Action.VOID)
 
@@ -31,12 +32,14 @@ def discard(world: World, item_id: str, *, reason: str) -> Item:
         Conflict: its file lies on another machine.
     """
     if not reason.strip():
-        raise Usage("A file is discarded only with a reason.", "Such as: a program, sent by mistake.")
+        raise Usage(Said("A file is discarded only with a reason."), Said("Such as: a program, sent by mistake."))
     digest = _digest(world, item_id)
     with gate.acting(world, DISCARD, target=item_id, reason=reason.strip()) as act:
         item = _quarantined(act.tx.item(item_id), item_id)
         if item.place not in ("", world.place):
-            raise Conflict(f"The file of {item.name} lies on {item.place}.", "Discard it there.")
+            raise Conflict(
+                Said("The file of {item} lies on {place}.", item=item.name, place=item.place), Said("Discard it there.")
+            )
         act.notes |= {"name": item.name, "origin": item.origin, "size": item.size, "sha512": item.sha512 or digest,
                       "refused": item.reason}  # fmt: skip
         gone = item.with_(state=ItemState.DISCARDED, reason=reason.strip(), source="")
@@ -49,7 +52,10 @@ def discard(world: World, item_id: str, *, reason: str) -> Item:
 
 def _quarantined(item: Item | None, item_id: str) -> Item:
     if item is None or item.state is not ItemState.QUARANTINED:
-        raise NotFound(f"There is nothing in quarantine under {item_id}.", "“dms attention” lists what is.")
+        raise NotFound(
+            Said("There is nothing in quarantine under {item}.", item=item_id),
+            Said("“{act}” lists what is.", act=Do("attention")),
+        )
     return item
 
 

@@ -18,6 +18,7 @@ from dms.errors import Usage
 from dms.flow.work import record_json
 from dms.ports.catalogue import Customer, Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 IMPORT_PEOPLE = ActKind("import-people", Action.KEEP_PEOPLE)
 IMPORT = ActKind("import", Action.KEEP_VOLUMES)
@@ -64,7 +65,7 @@ def import_sheet(world: World, kind: str, path: Path, *, dry: bool) -> Imported:
         NotPermitted: not for the asker.
     """
     if kind not in KINDS:
-        raise Usage(f"“{kind}” cannot be imported.", "Kinds: " + ", ".join(KINDS))
+        raise Usage(Said("“{kind}” cannot be imported.", kind=kind), Said("Kinds: {kinds}", kinds=tuple(KINDS)))
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, _ACTIONS[kind])
     rows = world.spreadsheet().read(path)
@@ -74,7 +75,10 @@ def import_sheet(world: World, kind: str, path: Path, *, dry: bool) -> Imported:
     heads = _HEADS[kind]
     if rows and not any(h in rows[0] for h in next(iter(heads.values())) + heads.get("title", ())):
         needed = ", ".join(" / ".join(names) for names in heads.values())
-        raise Usage(f"{path.name} has none of the columns a sheet of {kind} has.", f"Columns: {needed}")
+        raise Usage(
+            Said("{path} has none of the columns a sheet of {kind} has.", path=path.name, kind=kind),
+            Said("Columns: {needed}", needed=needed),
+        )
     told = [{key: next((row[h] for h in names if row.get(h)), "") for key, names in heads.items()} for row in rows]
     takers = {"people": _people, "customers": _customers, "catalogue": _catalogue}
     return takers[kind](world, told, path.name, dry=dry)
@@ -158,9 +162,12 @@ def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
         for record in made:
             # Inside the transaction: nothing stands in the catalogue that a rebuild would not find.
             world.vault.write(
-                record.code, {"record.json": record_json(record)}, message=f"Imported from {source}",
-                user=act.me.code, at=act.now,
-            )  # fmt: skip
+                record.code,
+                {"record.json": record_json(record)},
+                message=Said("Imported from {source}", source=source).stored(),
+                user=act.me.code,
+                at=act.now,
+            )
     return Imported(len(made), ())
 
 

@@ -17,6 +17,7 @@ from dms.errors import NotFound, Unavailable, Usage
 from dms.ports.catalogue import Person
 from dms.ports.inbox import Claimed, Inbox
 from dms.ports.world import Archive, World
+from dms.said import Do, Said
 
 CONTRIBUTE = ActKind("contribute", Action.CONTRIBUTE)
 RETRY = ActKind("retry", Action.CONTRIBUTE)
@@ -73,7 +74,9 @@ def sidecar_hints(told: Mapping[str, Any], hints: Hints, scheme: Scheme) -> tupl
         carrier=texts.get("carrier") or hints.carrier,
         fields={str(k): str(v) for k, v in fields.items()},
     )
-    return taken, f"Its sidecar file was not understood in part: {', '.join(problems)}." if problems else ""
+    if not problems:
+        return taken, ""
+    return taken, Said("Its sidecar file was not understood in part: {problems}.", problems=problems).stored()
 
 
 def take_claim(world: World, inbox: Inbox, claimed: Claimed, people: Sequence[Person]) -> Item:
@@ -139,8 +142,12 @@ def refuse_lost_catalogue(world: Archive) -> None:
             return
     if next(iter(world.vault.objects()), None) is not None:
         raise Unavailable(
-            "The catalogue is empty, but the vault is not: the catalogue was lost.",
-            "Bring back a backup (“dms recover”) or rebuild it from the vault (“dms rebuild”); nothing was taken in.",
+            Said("The catalogue is empty, but the vault is not: the catalogue was lost."),
+            Said(
+                "Bring back a backup (“{act}”) or rebuild it from the vault (“{act_2}”); nothing was taken in.",
+                act=Do("recover"),
+                act_2=Do("rebuild"),
+            ),
         )
 
 
@@ -158,11 +165,11 @@ def add_paths(world: World, paths: Sequence[Path], hints: Hints, *, move: bool) 
         elif path.is_file():
             files.append(path)
         elif not path.exists() and not path.is_symlink():
-            raise NotFound(f"There is no file {path}.", "Check its name; nothing was taken in.")
+            raise NotFound(Said("There is no file {path}.", path=path), Said("Check its name; nothing was taken in."))
         else:
-            raise Usage(f"{path} is not a regular file.", "Name files or folders.")
+            raise Usage(Said("{path} is not a regular file.", path=path), Said("Name files or folders."))
     if not files:
-        raise Usage("There is no file to take in.", "Name files, or folders that hold some.")
+        raise Usage(Said("There is no file to take in."), Said("Name files, or folders that hold some."))
     items = []
     refuse_lost_catalogue(world)
     with gate.acting(world, CONTRIBUTE) as act:
@@ -211,7 +218,7 @@ def received_one(world: World, item_id: str) -> Item:
         me = gate.person(world, tx)
         item = tx.item(item_id)
     if item is None or item.user != me.code:
-        raise NotFound(f"You sent in no file {item_id}.", "“Inbox” lists yours.")
+        raise NotFound(Said("You sent in no file {item}.", item=item_id), Said("“Inbox” lists yours."))
     return item
 
 
@@ -226,7 +233,10 @@ def retry(world: World, item_ids: Sequence[str]) -> list[Item]:
         waiting = {i.id: i for i in tx.items(states=[ItemState.QUARANTINED])}
         unknown = [i for i in item_ids if i not in waiting]
         if unknown:
-            raise NotFound(f"There is nothing in quarantine under {unknown[0]}.", "“dms attention” lists what is.")
+            raise NotFound(
+                Said("There is nothing in quarantine under {unknown}.", unknown=unknown[0]),
+                Said("“{act}” lists what is.", act=Do("attention")),
+            )
         again = []
         for item in waiting.values() if not item_ids else (waiting[i] for i in item_ids):
             if not item.source or not Path(item.source).exists():

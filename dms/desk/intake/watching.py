@@ -20,6 +20,7 @@ from dms.flow.work import Progress
 from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
 from dms.ports.world import World
+from dms.said import Said
 
 _log = logging.getLogger("dms.watch")
 _TICK = 0.25
@@ -57,8 +58,8 @@ def ask_for_lonely(world: World) -> None:
             name = lonely[target].name.encode("utf-8", "replace").decode()
             tx.ask(
                 Attention(
-                    "sidecar", target, f"{name} lies in the drop folder without the file it speaks of.",
-                    f"Drop {name.removesuffix('.json')} beside it, or remove it.", world.now(),
+                    "sidecar", target, Said("{name} lies in the drop folder without the file it speaks of.", name=name),
+                    Said("Drop {name} beside it, or remove it.", name=name.removesuffix('.json')), world.now(),
                 )
             )  # fmt: skip
 

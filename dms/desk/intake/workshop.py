@@ -18,6 +18,7 @@ from dms.flow.index import index_waiting, mend
 from dms.flow.spreading import Helper
 from dms.flow.work import Progress
 from dms.ports.world import World
+from dms.said import as_said
 
 _log = logging.getLogger("dms.workshop")
 # How long an item waits after a fault that is not its own: 1, 2, 4 ... seconds, at most this.
@@ -158,7 +159,7 @@ class Workshop:
         except Exception as problem:
             # The catalogue itself failed, or a bug outside every station: say it, keep the item, go on.
             _log.exception("item %s could not go on", item.id)
-            self._put_off(item, owner, Unavailable(str(problem)))
+            self._put_off(item, owner, Unavailable(as_said(problem)))
             return
         with self._lock:
             self._held.pop(item.id, None)
@@ -187,7 +188,7 @@ class Workshop:
                 tx.renew_item(item.id, owner, now=tx.moment(), seconds=wait)
                 fresh = tx.item(item.id)
                 if fresh is not None:
-                    tx.save_item(fresh.with_(reason=f"{problem.message} {problem.hint}".strip()))
+                    tx.save_item(fresh.with_(reason=problem.told.stored()))
         except DmsError as again:
             _log.warning("the catalogue does not answer: %s", again.message)
 

@@ -18,6 +18,7 @@ from dms.flow.twice import unsettled
 from dms.ports.catalogue import Customer, Transaction
 from dms.ports.registers import Dealing, Grading
 from dms.ports.world import World
+from dms.said import Do, Said
 
 DOSSIER = ActKind("dossier", Action.REPORT, Of.CUSTOMER)
 IMPORT_DEALINGS = ActKind("import-dealings", Action.KEEP_CUSTOMERS, Of.CUSTOMER)
@@ -96,7 +97,10 @@ def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing
         scope = act.scope
         known = {c.name: c for c in act.tx.customers()}
         if not scope.holds("", "", customer) or customer not in known:
-            raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names yours.")
+            raise NotFound(
+                Said("There is no customer “{customer}”.", customer=customer),
+                Said("“{act}” names yours.", act=Do("customers list")),
+            )
         found = dealings_in(world, act.tx, known[customer])
     entries = [Entry(d.kind, d.date, d.cents, d.due) for d in found]
     return dossier(entries, world.clock.now().date()), found
@@ -184,7 +188,7 @@ def propose_grades(world: World, quarter: str) -> list[Grading]:
     """
     period = span(quarter)
     if "Q" not in period.name:
-        raise Usage(f"“{quarter}” is no quarter.", "Such as 2026-Q4.")
+        raise Usage(Said("“{quarter}” is no quarter.", quarter=quarter), Said("Such as 2026-Q4."))
     made = []
     with gate.acting(world, PROPOSE_GRADES, target=period.name) as act:
         done = {g.customer for g in act.tx.gradings(period=period.name)}
@@ -217,13 +221,21 @@ def decide_grade(world: World, customer: str, quarter: str, after: str, *, reaso
         NotPermitted: not for the asker.
     """
     if after not in CLASSES:
-        raise Usage(f"There is no class “{after}”.", "Classes: " + ", ".join(CLASSES))
+        raise Usage(
+            Said("There is no class “{after}”.", after=after), Said("Classes: {classes}", classes=tuple(CLASSES))
+        )
     with gate.acting(world, GRADE, target=f"customer:{customer}", reason=reason) as act:
         proposed = [g for g in act.tx.gradings(customer, quarter) if g.state == "proposed"]
         if not proposed:
-            raise NotFound(f"Nothing is proposed for “{customer}” in {quarter}.", f"dms grade propose {quarter}")
+            raise NotFound(
+                Said("Nothing is proposed for “{customer}” in {quarter}.", customer=customer, quarter=quarter),
+                Do("grade propose", quarter),
+            )
         if after != proposed[-1].after and not reason.strip():
-            raise Usage(f"Proposed was {proposed[-1].after}: another class needs a reason.", '--reason "战略客户"')
+            raise Usage(
+                Said("Proposed was {after}: another class needs a reason.", after=proposed[-1].after),
+                Do("", reason="战略客户"),
+            )
         act.notes |= {"before": grade_of(act.tx, customer), "after": after, "proposed": proposed[-1].after}
         return act.tx.add_grading(
             Grading(customer, quarter, grade_of(act.tx, customer), after, "decided", act.me.code, act.now, reason,
@@ -241,12 +253,15 @@ def focus(world: World, customer: str, month: str, *, reason: str) -> Grading:
     """
     period = span(month)
     if len(period.name) != 7 or not period.name[5:].isdigit():
-        raise Usage(f"“{month}” is no month.", "Such as 2026-11.")
+        raise Usage(Said("“{month}” is no month.", month=month), Said("Such as 2026-11."))
     if not reason.strip():
-        raise Usage("A customer is focused on for a reason.", '--reason "欠款增长"')
+        raise Usage(Said("A customer is focused on for a reason."), Do("", reason="欠款增长"))
     with gate.acting(world, FOCUS, target=f"customer:{customer}", reason=reason) as act:
         if customer not in {c.name for c in act.tx.customers()}:
-            raise NotFound(f"There is no customer “{customer}”.", "“dms customers list” names them.")
+            raise NotFound(
+                Said("There is no customer “{customer}”.", customer=customer),
+                Said("“{act}” names them.", act=Do("customers list")),
+            )
         now_class = grade_of(act.tx, customer)
         act.notes["month"] = period.name
         return act.tx.add_grading(
@@ -262,7 +277,7 @@ def gradings(world: World, quarter: str = "") -> list[Grading]:
     """
     with gate.looking(world) as (tx, scope):
         if not scope.everything and not scope.managers:
-            raise NotPermitted("Customers' classes are not for you.", "Ask your manager.")
+            raise NotPermitted(Said("Customers' classes are not for you."), Said("Ask your manager."))
         return [g for g in tx.gradings(period=quarter) if scope.holds("", "", g.customer)]
 
 

@@ -24,7 +24,8 @@ from dms.errors import Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
-from dms.sheets.report import Chart, Report, Section, draw_report
+from dms.said import Do, Said, Voice, Word, heads, read_said
+from dms.sheets.report import Cell, Chart, Report, Section, draw_report, texts
 
 _ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 REPORTS = {k: ActKind(f"report-{k}", Action.REPORT) for k in ("exceptions", "gaps", "month", "quarter", "half", "year")}
@@ -57,7 +58,10 @@ def report(world: World, kind: str, about: str = "") -> Report:
         "year": _analysis,
     }
     if kind not in makers:
-        raise Usage(f"There is no report “{kind}”.", "Reports: " + ", ".join(KINDS_OF_REPORT))
+        raise Usage(
+            Said("There is no report “{kind}”.", kind=kind),
+            Said("Reports: {kinds_of_report}", kinds_of_report=tuple(KINDS_OF_REPORT)),
+        )
     period = _period(world, kind, about)
     with gate.acting(world, REPORTS[kind], target=period.name):
         pass  # permitted and logged; a year's figures are read without keeping writers waiting
@@ -66,31 +70,34 @@ def report(world: World, kind: str, about: str = "") -> Report:
         return replace(made, qr_text=f"{ROOT_MARK}{root_in(tx, world.now())}".upper())
 
 
-def save(world: World, made: Report, target: Path) -> None:
-    """Write a report as ``.pdf`` or ``.xlsx``.
+def save(world: World, report_: Report, target: Path, voice: Voice) -> None:
+    """Write a report as ``.pdf`` or ``.xlsx``, as a voice tells it.
 
     Raises:
         Usage: another kind of file.
         Unavailable: it cannot be written.
     """
+    made = in_words(report_, voice)
     suffix = target.suffix.lower()
     if suffix == ".xlsx":
-        grids = [Grid(s.title, s.headings, s.rows) for s in made.sections]
+        grids = [Grid(str(s.title), texts(s.headings), [texts(row) for row in s.rows]) for s in made.sections]
         grids += [
             Grid(
-                c.title,
-                ("", *(n for n, _ in c.series)),
+                str(c.title),
+                ("", *(str(n) for n, _ in c.series)),
                 [(label, *(values[i] for _, values in c.series)) for i, label in enumerate(c.labels)],
             )
             for c in made.charts
         ]
-        world.spreadsheet().write(target, grids, title=made.title)
+        world.spreadsheet().write(target, grids, title=str(made.title))
     elif suffix == ".pdf":
         paper = world.paper()
         draw_report(paper, made)
-        paper.save(target, title=made.title)
+        paper.save(target, title=str(made.title))
     else:
-        raise Usage(f"{target.name} is neither .pdf nor .xlsx.", "-o report.pdf or -o report.xlsx")
+        raise Usage(
+            Said("{target} is neither .pdf nor .xlsx.", target=target.name), Said("-o report.pdf or -o report.xlsx")
+        )
 
 
 def _period(world: World, kind: str, about: str) -> Span:
@@ -100,7 +107,7 @@ def _period(world: World, kind: str, about: str) -> Span:
     period = span(about or now)
     marks = {"quarter": "Q", "half": "H"}
     if (kind in marks and marks[kind] not in period.name) or (kind == "year" and "-" in period.name):
-        raise Usage(f"“{about}” is no {kind}.", f"Such as {now}.")
+        raise Usage(Said("“{about}” is no {kind}.", about=about, kind=kind), Said("Such as {now}.", now=now))
     return period
 
 
@@ -113,31 +120,43 @@ def _exceptions(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
     rows = []
     for record in _seen(tx, scope):
         if record.missing_carriers:
-            rows.append(_line(record, "缺" + "、".join(record.missing_carriers), "Scan or print the missing carrier."))
+            rows.append(
+                _line(
+                    record,
+                    Said("missing: {carriers}", carriers=[Word("carrier", c) for c in record.missing_carriers]),
+                    Said("Scan or print the missing carrier."),
+                )
+            )
         elif record.track is Track.DUAL and record.link.state is LinkState.MISMATCH:
-            rows.append(_line(record, "不一致 mismatch", f"dms pair {record.code} --accept --reason …"))
+            rows.append(_line(record, Word("link", "mismatch"), Do("pair", record.code, accept=True, reason="…")))
         elif record.track is Track.DUAL and record.link.state is LinkState.EXPECTED:
-            rows.append(_line(record, "未确认 unconfirmed", "Scan its label on the shelf: dms stocktake"))
+            rows.append(
+                _line(record, Word("link", "expected"), Said("Scan its label on the shelf: {act}", act=Do("stocktake")))
+            )
     section = Section(
-        "两套不齐或不一致的文件", ("电子文件号", "档号", "题名", "问题", "处理"), rows, (30, 42, 50, 26, 40)
+        Said("Records whose two sets are incomplete or differ"),
+        heads("electronic code", "paper number", "title", "problem", "what to do"),
+        rows,
+        (30, 42, 50, 26, 40),
+        wrong=True,
     )
-    return Report("两套制例外清单 Exceptions", _notes(world, tx), [section])
+    return Report(Said("Exceptions of the two sets"), _notes(world, tx), [section])
 
 
-def _line(record: Record, problem: str, todo: str) -> tuple[str, ...]:
+def _line(record: Record, problem: Cell, todo: Cell) -> tuple[Cell, ...]:
     return (record.code, record.paper_number or "-", record.title, problem, todo)
 
 
 def _gaps(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
     found = tx.gaps() if scope.everything else []
-    rows = [(g.number, g.kind, g.detail) for g in found]
-    voided = [(n, why) for n, why in sorted(tx.voided().items())] if scope.everything else []
+    rows = [(g.number, Word("number", g.kind), g.detail) for g in found]
+    voided = [(n, read_said(why)) for n, why in sorted(tx.voided().items())] if scope.everything else []
     return Report(
-        "断号清单 Gaps",
+        Said("Gaps in the numbers"),
         _notes(world, tx),
         [
-            Section("没有说明的断号", ("号", "种类", "情况"), rows, (70, 20, 90)),
-            Section("已作废的号", ("号", "原因"), voided, (70, 110)),
+            Section(Said("Gaps nobody explained"), heads("number", "kind", "case"), rows, (70, 20, 90), wrong=True),
+            Section(Said("Numbers voided"), heads("number", "reason"), voided, (70, 110)),
         ],
     )
 
@@ -155,31 +174,34 @@ def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
         and a.act in ("agree-change", "promote", "agree-deletion", "restore", "purge", "destroy", "file", "accept")
     ]
     additions = Section(
-        f"本月新增 {len(came)} 件",
-        ("电子文件号", "档号", "类别", "客户", "题名", "金额"),
+        Said("New this month: {count}", count=len(came)),
+        heads("electronic code", "paper number", "class", "customer", "title", "amount"),
         [(r.code, r.paper_number or "-", r.class_code, r.customer, r.title, r.fields.get("amount", "")) for r in came],
         (30, 42, 12, 36, 46, 20),
         (5,),
     )
     changes = Section(
-        f"本月变更 {len(changed)} 项",
-        ("时间", "人", "事项", "文件", "原因"),
-        [(a.at[:16].replace("T", " "), a.user, a.act, a.target, a.reason) for a in reversed(changed)],
+        Said("Changed this month: {count}", count=len(changed)),
+        heads("when", "who", "act", "record", "reason"),
+        [
+            (a.at[:16].replace("T", " "), a.user, Word("act", a.act), a.target, read_said(a.reason))
+            for a in reversed(changed)
+        ],
         (28, 18, 26, 34, 70),
     )
     by_hand = [a for a in changed if a.act == "file" and a.data.get("by_hand")]
     numbers = {r.code: r.paper_number for r in records}
     past_the_gate = Section(
-        f"本月手工归档 {len(by_hand)} 件 Filed by hand",
-        ("时间", "人", "电子文件号", "档号", "原因"),
+        Said("Filed by hand this month: {count}", count=len(by_hand)),
+        heads("when", "who", "electronic code", "paper number", "reason"),
         [(a.at[:16].replace("T", " "), a.user, a.target, numbers[a.target], a.reason) for a in reversed(by_hand)],
         (28, 18, 34, 46, 60),
     )
     counts = Counter(r.class_code or "?" for r in came)
     classes = [*world.scheme.classes, *(["?"] if counts["?"] else [])]
-    chart = Chart("各类新增件数", classes, [("件", [counts[c] for c in classes])])
+    chart = Chart(Said("New records by class"), classes, [(Said("records"), [counts[c] for c in classes])])
     return Report(
-        f"{period.name} 月度档案例会材料",
+        Said("Pack of the monthly meeting {period}", period=period.name),
         _notes(world, tx, period),
         [additions, changes, past_the_gate, _focus(world, tx, scope), _decided(tx, scope, period)],
         [chart],
@@ -197,18 +219,29 @@ def _focus(world: World, tx: Transaction, scope: Scope) -> Section:
         entries = [Entry(d.kind, d.date, d.cents, d.due) for d in dealing.dealings_in(world, tx, customer)]
         found = dossier(entries, world.clock.now().date())
         if found.flags:
-            worst = "高" if any(f.level == "high" for f in found.flags) else "中"
-            why = "; ".join(f.reason for f in found.flags)
-            rows.append((worst, customer.name, customer.manager, money(found.owed), why))
-    rows.sort(key=lambda r: (r[0] != "高", r[1]))
-    return Section("重点关注客户", ("级", "客户", "客户经理", "欠款", "原因"), rows, (8, 48, 18, 24, 84), (3,))
+            worst = "high" if any(f.level == "high" for f in found.flags) else "notice"
+            why = Said("{reasons}", reasons=[f.reason for f in found.flags])
+            rows.append((Word("flag", worst), customer.name, customer.manager, money(found.owed), why))
+    rows.sort(key=lambda r: (r[0].name != "high", r[1]))
+    return Section(
+        Said("Customers to look at"),
+        heads("grade", "customer", "manager", "owed", "reason"),
+        rows,
+        (8, 48, 18, 24, 84),
+        (3,),
+    )
 
 
 def _decided(tx: Transaction, scope: Scope, period: Span) -> Section:
     """Customers the month's meeting decided to look at."""
     found = [g for g in tx.gradings(period=period.name) if g.state == "focus" and scope.holds("", "", g.customer)]
     rows = [(g.customer, g.before or "-", g.by, g.at[:10], g.reason) for g in found]
-    return Section("会议决定关注的客户", ("客户", "级", "决定人", "日期", "原因"), rows, (54, 10, 20, 22, 70))
+    return Section(
+        Said("Customers the meeting decided to look at"),
+        heads("customer", "grade", "decided by", "day", "reason"),
+        rows,
+        (54, 10, 20, 22, 70),
+    )
 
 
 def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
@@ -218,7 +251,7 @@ def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Repor
             g.customer,
             g.before or "-",
             g.after,
-            {"proposed": "建议", "decided": "决定"}[g.state],
+            Word("grading", g.state),
             money(int(g.figures.get("consumed", 0))),
             g.by,
             g.reason,
@@ -230,16 +263,22 @@ def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Repor
     moves = Counter(f"{g.before or '-'}→{g.after}" for g in found if g.state == "decided" and g.before != g.after)
     sections = [
         Section(
-            "客户分级",
-            ("客户", "原级", "本季", "状态", "消费额", "人", "原因"),
+            Said("Customers' classes"),
+            heads("customer", "grade before", "grade now", "state", "consumed", "who", "reason"),
             rows,
             (52, 12, 12, 14, 28, 16, 44),
             (4,),
         ),
-        Section("级别变化", ("变化", "户数"), [(k, str(v)) for k, v in sorted(moves.items())], (40, 20), (1,)),
+        Section(
+            Said("Changes of class"),
+            heads("change", "customers"),
+            [(k, str(v)) for k, v in sorted(moves.items())],
+            (40, 20),
+            (1,),
+        ),
     ]
-    chart = Chart("各级客户数", list("ABCD"), [("户", [counts[c] for c in "ABCD"])])
-    return Report(f"{period.name} 季度客户分级", _notes(world, tx, period), sections, [chart])
+    chart = Chart(Said("Customers by class"), list("ABCD"), [(Said("customers"), [counts[c] for c in "ABCD"])])
+    return Report(Said("Customers' classes {period}", period=period.name), _notes(world, tx, period), sections, [chart])
 
 
 def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
@@ -257,18 +296,18 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
     came = [r for r in _seen(tx, scope) if period.holds(r.received_at)]
     by_class = Counter(r.class_code or "?" for r in came)
     by_manager = Counter(r.manager or "?" for r in came)
-    names = ("订货", "记账", "收款", "折让")
+    names = heads("booked", "charged", "paid", "reduced")
     sections = [
         Section(
-            "按月",
-            ("月份", *names),
+            Said("By month"),
+            (*heads("month"), *names),
             [(m, *(money(s[k]) for k in KINDS)) for m, s in by_month.items()],
             (26, 36, 36, 36, 36),
             (1, 2, 3, 4),
         ),
         Section(
-            "按客户",
-            ("客户", *names),
+            Said("By customer"),
+            (*heads("customer"), *names),
             [
                 (n, *(money(s[k]) for k in KINDS))
                 for n, s in sorted(by_customer.items(), key=lambda x: -(x[1]["charged"] or x[1]["booked"]))
@@ -276,54 +315,69 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
             (60, 30, 30, 30, 30),
             (1, 2, 3, 4),
         ),
-        Section("按类别新增", ("类别", "件数"), [(c, str(n)) for c, n in sorted(by_class.items())], (60, 30), (1,)),
         Section(
-            "按客户经理新增", ("客户经理", "件数"), [(c, str(n)) for c, n in sorted(by_manager.items())], (60, 30), (1,)
+            Said("New by class"),
+            heads("class", "records"),
+            [(c, str(n)) for c, n in sorted(by_class.items())],
+            (60, 30),
+            (1,),
+        ),
+        Section(
+            Said("New by account manager"),
+            heads("manager", "records"),
+            [(c, str(n)) for c, n in sorted(by_manager.items())],
+            (60, 30),
+            (1,),
         ),
     ]
     charts = [
         Chart(
-            "订货与收款",
+            Said("Booked and paid"),
             months,
             [(n, [by_month[m][k] / 100 for m in months]) for n, k in zip(names, KINDS, strict=True)],
-            "元",
+            Said("yuan"),
         )
     ]
-    return Report(f"{period.name} 客户与档案分析", _notes(world, tx, period), sections, charts if months else [])
+    return Report(
+        Said("Analysis of customers and records {period}", period=period.name),
+        _notes(world, tx, period),
+        sections,
+        charts if months else [],
+    )
 
 
 def _dossier(world: World, customer: str) -> Report:
     if not customer.strip():
-        raise Usage("A dossier is of which customer?", 'dms report dossier "杭州新辰酒店有限公司"')
+        raise Usage(Said("A dossier is of which customer?"), Do("report dossier", "杭州新辰酒店有限公司"))
     found, lines = dealing.customer_dossier(world, customer)
     sums = (
-        ("订货 booked", found.booked),
-        ("记账 charged", found.charged),
-        ("收款 paid", found.paid),
-        ("折让 reduced", found.reduced),
-        ("欠款 owed", found.owed),
-        ("未到期 not due", found.not_due),
+        (Said("booked"), found.booked),
+        (Said("charged"), found.charged),
+        (Said("paid"), found.paid),
+        (Said("reduced"), found.reduced),
+        (Said("owed"), found.owed),
+        (Said("not due"), found.not_due),
     )
-    ageing = [(f"逾期 {label} 天", money(cents)) for label, cents in found.ageing.items()]
+    ageing = [(Said("overdue {days} days", days=label), money(cents)) for label, cents in found.ageing.items()]
     sections = [
-        Section("合计", ("项目", "金额"), [(n, money(c)) for n, c in sums] + ageing, (60, 40), (1,)),
+        Section(Said("Sums"), heads("item", "amount"), [(n, money(c)) for n, c in sums] + ageing, (60, 40), (1,)),
         Section(
-            "风险提示",
-            ("级", "原因"),
-            [("高" if f.level == "high" else "中", f.reason) for f in found.flags],
+            Said("Signs of risk"),
+            heads("grade", "reason"),
+            [(Word("flag", f.level), f.reason) for f in found.flags],
             (12, 150),
         ),
         Section(
-            "按月",
-            ("月份", "订货", "记账", "收款", "折让", "月末欠款"),
+            Said("By month"),
+            heads("month", "booked", "charged", "paid", "reduced", "owed at its end"),
             [(p.month, *(money(v) for v in (p.booked, p.charged, p.paid, p.reduced, p.owed))) for p in found.periods],
             (24, 30, 30, 30, 30, 30),
             (1, 2, 3, 4, 5),
         ),
         Section(
-            "往来明细",
-            ("日期", "种类", "金额", "来源", "说明"),
-            [(d.date, d.kind, money(d.cents), d.source, d.note) for d in lines],
+            Said("Dealings"),
+            heads("day", "kind", "amount", "source", "remark"),
+            [(d.date, Word("dealing", d.kind), money(d.cents), d.source, d.note) for d in lines],
             (22, 18, 28, 40, 70),
             (2,),
         ),
@@ -331,24 +385,29 @@ def _dossier(world: World, customer: str) -> Report:
     months = [p.month for p in found.periods][-12:]
     periods = found.periods[-12:]
     chart = Chart(
-        "订货、收款与欠款",
+        Said("Booked, paid and owed"),
         months,
         [
-            ("订货", [max(p.booked, p.charged) / 100 for p in periods]),
-            ("收款", [p.paid / 100 for p in periods]),
-            ("月末欠款", [max(0, p.owed) / 100 for p in periods]),
+            (Said("booked"), [max(p.booked, p.charged) / 100 for p in periods]),
+            (Said("paid"), [p.paid / 100 for p in periods]),
+            (Said("owed at its end"), [max(0, p.owed) / 100 for p in periods]),
         ],
         "元",
     )
     with world.catalogue.look() as tx:
         grade = dealing.grade_of(tx, customer)
-        notes = [*_notes(world, tx), f"客户：{customer}    级别：{grade or '未定'}"]
-    return Report(f"客户信用档案 {customer}", notes, sections, [chart] if months else [])
+        notes = [
+            *_notes(world, tx),
+            Said("Customer: {customer}    class: {grade}", customer=customer, grade=grade or Said("undecided")),
+        ]
+    return Report(Said("Dossier of {customer}", customer=customer), notes, sections, [chart] if months else [])
 
 
 def _properties(world: World, about: str) -> Report:
     if not about.strip():
-        raise Usage("The four-property check of what?", "A code, paper number, volume, or month such as 2026-11.")
+        raise Usage(
+            Said("The four-property check of what?"), Said("A code, paper number, volume, or month such as 2026-11.")
+        )
     results = properties.four_properties(world, about)
     bad = list(properties.failed(results))
     counts = Counter((r.code, r.name, r.outcome) for r in results)
@@ -356,38 +415,79 @@ def _properties(world: World, about: str) -> Report:
     outcomes = (properties.PASSED, properties.FAILED, properties.UNCHECKED)
     sections = [
         Section(
-            "检测项目",
-            ("编号", "项目", *outcomes),
+            Said("What is checked"),
+            (*heads("no.", "item"), *(Word("outcome", o) for o in outcomes)),
             [(c, n, *(str(counts[(c, n, o)]) for o in outcomes)) for c, n in items],
             (20, 80, 20, 20, 20),
             (2, 3, 4),
         ),
         Section(
-            "不合格",
-            ("文件", "编号", "项目", "情况"),
+            Said("Failed"),
+            heads("record", "no.", "item", "case"),
             [(r.target, r.code, r.name, r.detail) for r in bad],
             (34, 20, 44, 82),
+            wrong=True,
         ),
     ]
     records = len({r.target for r in results})
     with world.catalogue.look() as tx:
-        notes = [*_notes(world, tx), f"对象：{about}，{records} 件；不合格 {len(bad)} 项"]
-    return Report("四性检测报告", notes, sections)
+        notes = [
+            *_notes(world, tx),
+            Said("Of {about}, {records} records; {failed} failed", about=about, records=records, failed=len(bad)),
+        ]
+    return Report(Said("Four-property check"), notes, sections)
 
 
-def _notes(world: World, tx: Transaction, period: Span | None = None) -> list[str]:
+def _notes(world: World, tx: Transaction, period: Span | None = None) -> list[Said]:
     """Who, when, of what; and the log's root, so that a printed pack is a witness of the log (promise 6)."""
     me = gate.person(world, tx)
-    lines = [f"{world.scheme.fonds} {world.scheme.fonds_name}    制表：{me.name} {world.now()[:16].replace('T', ' ')}"]
+    made = Said(
+        "{fonds} {name}    made by {person} {at}",
+        fonds=world.scheme.fonds,
+        name=world.scheme.fonds_name,
+        person=me.name,
+        at=world.now()[:16].replace("T", " "),
+    )
+    lines = [made]
     if period is not None:
-        lines.append(f"期间：{period.first} 至 {period.last}")
-    return [*lines, f"日志根值：{root_in(tx, world.now())}"]
+        lines.append(Said("Period: {first} to {last}", first=period.first, last=period.last))
+    return [*lines, Said("Root of the log: {root}", root=str(root_in(tx, world.now())))]
 
 
-def failing(made: Report) -> Sequence[Sequence[str]]:
+def failing(made: Report) -> Sequence[Sequence[Cell]]:
     """Return the rows that are findings: those of the section that lists what is wrong."""
-    return next(
-        (s.rows for s in made.sections if s.title in ("不合格", "没有说明的断号", "两套不齐或不一致的文件")), ()
+    return next((section.rows for section in made.sections if section.wrong), ())
+
+
+def in_words(made: Report, voice: Voice) -> Report:
+    """Return a report as a voice tells it: every title, head and cell a text."""
+
+    def told(cell: Cell) -> str:
+        return voice.tell(cell)
+
+    return replace(
+        made,
+        title=told(made.title),
+        notes=[told(note) for note in made.notes],
+        sections=[
+            replace(
+                section,
+                title=told(section.title),
+                headings=[told(heading) for heading in section.headings],
+                rows=[[told(cell) for cell in row] for row in section.rows],
+                note=told(section.note),
+            )
+            for section in made.sections
+        ],
+        charts=[
+            replace(
+                chart,
+                title=told(chart.title),
+                series=[(told(name), values) for name, values in chart.series],
+                unit=told(chart.unit),
+            )
+            for chart in made.charts
+        ],
     )
 
 

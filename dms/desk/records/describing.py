@@ -12,6 +12,7 @@ from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.flow.work import record_json
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 DESCRIBE = on_record(Action.DESCRIBE, RecordState.RESERVED, RecordState.REGISTERED)
 
@@ -39,11 +40,15 @@ def describe(
         tx, record, now = act.tx, act.record, act.now
         if record.state is RecordState.FILED:
             raise NotPermitted(
-                f"{record.code} is filed as {record.paper_number}; a filed record changes only by consent (R8).",
-                f'Ask for it: dms change {record.code} --reason "…"',
+                Said(
+                    "{record} is filed as {paper_number}; a filed record changes only by consent (R8).",
+                    record=record.code,
+                    paper_number=record.paper_number,
+                ),
+                Said("Ask for it: {act}", act=Do("change", record.code, reason="…")),
             )
         if record.state is RecordState.VOID:
-            raise Conflict(f"{record.code} was voided.", "Nothing more can be said of it.")
+            raise Conflict(Said("{record} was voided.", record=record.code), Said("Nothing more can be said of it."))
         if class_code:
             kind = world.scheme.record_class(class_code)
             changes |= {"class_code": kind.code, "track": kind.track, "retention": kind.retention,
@@ -58,20 +63,27 @@ def describe(
             try:
                 parsed = date.fromisoformat(day)
             except ValueError:
-                raise Usage(f"“{day}” is no date.", "Write it as 2026-11-23.") from None
+                raise Usage(Said("“{day}” is no date.", day=day), Said("Write it as 2026-11-23.")) from None
             changes["date"] = parsed
             if not record.paper_number:
                 changes["year"] = parsed.year
         told = {"class_code": record.class_code, "manager": record.manager}
         if record.paper_number and any(changes.get(name, value) != value for name, value in told.items()):
             raise Conflict(
-                f"{record.code} has the reserved number {record.paper_number}, which says its class and manager.",
-                f"Void that number first: dms void {record.paper_number} --reason …",
+                Said(
+                    "{record} has the reserved number {paper_number}, which says its class and manager.",
+                    record=record.code,
+                    paper_number=record.paper_number,
+                ),
+                Said("Void that number first: {act}", act=Do("void", record.paper_number, reason="…")),
             )
         if fields:
             changes["fields"] = {**record.fields, **fields}
         if not changes:
-            raise Usage("Nothing was said about the record.", "Give at least one of --class --customer --manager …")
+            raise Usage(
+                Said("Nothing was said about the record."),
+                Said("Give at least one of {inputs}", inputs=Do("", class_=True, customer=True, manager=True)),
+            )
         settled = {"class": "class_code"}
         open_still = tuple(n for n in record.uncertain if settled.get(n, n) not in changes)
         described = record.with_(**changes, uncertain=open_still)
@@ -90,7 +102,7 @@ def describe(
             world.vault.write(
                 record.code,
                 {"record.json": record_json(described)},
-                message="Described: " + ", ".join(sorted(changes)),
+                message=Said("Described: {fields}", fields=[Word("field", name) for name in sorted(changes)]).stored(),
                 user=world.actor.name,
                 at=now,
             )
@@ -104,8 +116,12 @@ def _manager(named: str, people: Mapping[str, str]) -> str:
     if len(by_name) == 1:
         return by_name[0]
     raise Usage(
-        f"There is no account manager “{named}”.",
-        "Known: " + (", ".join(f"{c} {n}" for c, n in people.items()) or "nobody yet") + ". Add one: dms people add",
+        Said("There is no account manager “{named}”.", named=named),
+        Said(
+            "Known: {people}. Add one: {act}",
+            people=", ".join(f"{c} {n}" for c, n in people.items()) or "nobody yet",
+            act=Do("people add"),
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from dms.errors import Damaged, Usage
 from dms.flow.index import index_waiting, mend, reindex, unindexed
 from dms.ports.search import Answer, Ask
 from dms.ports.world import World
+from dms.said import Do, Said
 
 FACETS = ("class", "year", "customer", "manager", "state", "volume")
 SORTS = ("relevance", "date", "-date", "code", "number", "title")
@@ -74,12 +75,17 @@ def search(
         NotPermitted: the archive does not know who asks.
     """
     if sort not in SORTS:
-        raise Usage(f"There is no order “{sort}”.", "Orders: " + ", ".join(SORTS))
+        raise Usage(Said("There is no order “{sort}”.", sort=sort), Said("Orders: {sorts}", sorts=tuple(SORTS)))
     unknown = [f for f in facets if f not in FACETS]
     if unknown:
-        raise Usage(f"Nothing is counted by “{unknown[0]}”.", "Facets: " + ", ".join(FACETS))
+        raise Usage(
+            Said("Nothing is counted by “{unknown}”.", unknown=unknown[0]),
+            Said("Facets: {facets}", facets=tuple(FACETS)),
+        )
     if limit < 0 or offset < 0:
-        raise Usage("Limit and offset count from 0.", "Such as --limit 20 --offset 40.")
+        raise Usage(
+            Said("Limit and offset count from 0."), Said("Such as {inputs}.", inputs=Do("", limit="20", offset="40"))
+        )
     parts = [parse(words, FieldNames(world.profiles)), *(filters or Filters()).nodes()]
     query: Node = parts[0] if len(parts) == 1 else All(tuple(parts))
     if settled:
@@ -104,7 +110,7 @@ def _answer(world: World, ask: Ask) -> Answer:
     if found.total:
         return found
     if index.empty() and unindexed(world):
-        raise Damaged("The search index is empty beside records.", "dms reindex")
+        raise Damaged(Said("The search index is empty beside records."), Do("reindex"))
     alike = taken_alike(ask.query)
     if alike is None:
         return found

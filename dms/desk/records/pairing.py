@@ -11,14 +11,16 @@ from dms.desk.acts.four_eyes import declared_by, refuse_concerned, signers
 from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.domain.marking import marks
 from dms.domain.pages import Box, Page
-from dms.domain.pairing import FactDifference, similarity
+from dms.domain.pairing import FactDifference, similarity, told_apart
 from dms.domain.pairing import differences as compare
 from dms.domain.policy import Action
 from dms.domain.record import Link, LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
+from dms.flow.asking import to_describe
 from dms.flow.work import pages_of, record_json, text_of
 from dms.ports.catalogue import Attention
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 PAIR = on_record(Action.PAIR, RecordState.REGISTERED)
 ACCEPT = on_record(Action.ACCEPT, RecordState.REGISTERED)
@@ -81,14 +83,16 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         fields={**right.fields, **left.fields},
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
-    why = f"paired with {left.code}"
+    why = Said("paired with {left}", left=left.code).stored()
     files = _joined_files(world, joined, right)
     told = {"scan": right.code, "state": state.value}
     with gate.acting(world, PAIR, left.code, reason=reason or why) as act:
         tx = act.tx
         gate.allow(act.reach, Action.PAIR, act.see(right.code))
         if (act.record, tx.record(right.code)) != (left, right):
-            raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
+            raise Conflict(
+                Said("One of them was changed by somebody else just now."), Said("Look at them, then pair them again.")
+            )
         _join_objects(world, joined, gone, files, act)
         # What was signed was one carrier only: it counts for both where they were shown to tell the same.
         if state is not LinkState.CONFIRMED and tx.unsign(left.code):
@@ -104,11 +108,11 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         for kind in ("describe", "split", "rescan"):
             tx.settle(kind, right.code)
         if state is LinkState.MISMATCH:
-            listed = "; ".join(f"{d.kind} {d.left or '-'} / {d.right or '-'}" for d in differences[:5])
+            listed = told_apart(differences)
             tx.ask(
                 Attention(
-                    "pair", left.code, f"Its two carriers differ: {listed}.",
-                    f'Mend one of them, or: dms pair {left.code} --accept --reason "…"', now,
+                    "pair", left.code, Said("Its two carriers differ: {listed}.", listed=listed),
+                    Said("Mend one of them, or: {act}", act=Do("pair", left.code, accept=True, reason="…")), now,
                 )
             )  # fmt: skip
     return Pairing(joined, right.code, likeness, differences)
@@ -138,7 +142,7 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
         else right.link,
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
-    why = f"joined to the reserved {reserved.code}"
+    why = Said("joined to the reserved {reserved}", reserved=reserved.code).stored()
     head = world.vault.head(right.code)
     files: dict[str, Path | bytes | None] = {"record.json": record_json(filled)}
     for path in head.files if head else ():
@@ -149,8 +153,12 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
         tx, by = act.tx, act.me.code
         gate.allow(act.reach, Action.PAIR, act.see(right.code))
         if (act.record, tx.record(right.code)) != (reserved, right):
-            raise Conflict("One of them was changed by somebody else just now.", "Look at them, then pair them again.")
-        world.vault.write(reserved.code, files, message=f"Joined by {right.code}", user=by, at=act.now)
+            raise Conflict(
+                Said("One of them was changed by somebody else just now."), Said("Look at them, then pair them again.")
+            )
+        world.vault.write(
+            reserved.code, files, message=Said("Joined by {right}", right=right.code).stored(), user=by, at=act.now
+        )
         world.vault.write(right.code, {"record.json": record_json(gone)}, message=why, user=by, at=act.now)
         tx.save_record(gone)
         tx.void(right.code, kind="code", reason=why, user=by, at=act.now)
@@ -160,7 +168,7 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
         for one in tx.attention(right.code):
             tx.settle(one.kind, right.code)
             if one.kind == "describe" and filled.uncertain:
-                tx.ask(replace(one, target=filled.code, todo=one.todo.replace(right.code, filled.code)))
+                tx.ask(replace(one, target=filled.code, todo=to_describe(filled.code, filled.uncertain)))
         tx.settle("split", reserved.code)
         for code in (reserved.code, right.code):
             tx.enqueue("index", code)
@@ -201,7 +209,8 @@ def twin(world: World, named: str) -> Twin:
         left, right = pages_of(world, record.code), pages_of(world, record.code, "paper/words.json.gz")
     except NotFound:
         raise NotFound(
-            f"{record.code} has no two carriers to compare.", "Pair an electronic file with the scan of its paper."
+            Said("{record} has no two carriers to compare.", record=record.code),
+            Said("Pair an electronic file with the scan of its paper."),
         ) from None
     mine, other = [p.text for p in left], [p.text for p in right]
     ours = frozenset({record.code, record.paper_number} - {""})
@@ -233,40 +242,56 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         NotPermitted: not for the asker, or he is who joined the carriers, declared the record or handles it (R4, R12).
     """
     if not reason.strip():
-        raise Usage("Differences are accepted only with a reason.", '--reason "amount corrected by hand on the paper"')
+        raise Usage(
+            Said("Differences are accepted only with a reason."), Do("", reason="amount corrected by hand on the paper")
+        )
     with gate.acting(world, ACCEPT, named, reason=reason) as act:
         tx, record, now = act.tx, act.record, act.now
         if record.link.state is not LinkState.MISMATCH:
-            raise Conflict(f"The carriers of {record.code} do not differ.", "Nothing is left to accept.")
+            raise Conflict(
+                Said("The carriers of {record} do not differ.", record=record.code), Said("Nothing is left to accept.")
+            )
         signatures = tx.signatures(record.code)
         refuse_concerned(
             act.reach,
             {*declared_by(signatures), *signers(signatures, "handler"), record.link.by},
             NotPermitted(
-                "Who joined the carriers or declared the record does not accept how they differ.",
-                "Another person looks at both, and accepts it.",
+                Said("Who joined the carriers or declared the record does not accept how they differ."),
+                Said("Another person looks at both, and accepts it."),
             ),
         )
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, act.me.code, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
         world.vault.write(
-            record.code, {"record.json": record_json(record)}, message=f"Differences accepted: {reason}",
-            user=act.me.code, at=now,
-        )  # fmt: skip
+            record.code,
+            {"record.json": record_json(record)},
+            message=Said("Differences accepted: {reason}", reason=reason).stored(),
+            user=act.me.code,
+            at=now,
+        )
     return record
 
 
 def _check(left: Record, right: Record) -> None:
     if left.code == right.code:
-        raise Conflict("A record cannot be paired with itself.", "Name the electronic record and the scan.")
+        raise Conflict(Said("A record cannot be paired with itself."), Said("Name the electronic record and the scan."))
     for one in (left, right):
         if one.state is not RecordState.REGISTERED:
-            raise Conflict(f"{one.code} is in the state “{one.state.value}”.", "Only registered records can be paired.")
+            raise Conflict(
+                Said("{one} is in the state “{state}”.", one=one.code, state=Word("state", one.state.value)),
+                Said("Only registered records can be paired."),
+            )
     if not right.paper.present:
-        raise Usage(f"Neither {left.code} nor {right.code} is a scan.", "Pair an electronic file with a scan.")
+        raise Usage(
+            Said("Neither {left} nor {right} is a scan.", left=left.code, right=right.code),
+            Said("Pair an electronic file with a scan."),
+        )
     if left.paper.present:
-        raise Conflict(f"Both {left.code} and {right.code} are scans of paper.", "Pair a scan with an electronic file.")
+        raise Conflict(
+            Said("Both {left} and {right} are scans of paper.", left=left.code, right=right.code),
+            Said("Pair a scan with an electronic file."),
+        )
 
 
 def _joined_files(world: World, joined: Record, right: Record) -> dict[str, Path | bytes | None]:
@@ -285,10 +310,16 @@ def _join_objects(
 ) -> None:
     """Write both objects: the record with its paper, and the scan that says where it went."""
     by, at = act.me.code, act.now
-    world.vault.write(joined.code, files, message=f"Paired with the scan {gone.code}", user=by, at=at)
     world.vault.write(
-        gone.code, {"record.json": record_json(gone)}, message=f"Paired into {joined.code}", user=by, at=at
-    )  # fmt: skip
+        joined.code, files, message=Said("Paired with the scan {scan}", scan=gone.code).stored(), user=by, at=at
+    )
+    world.vault.write(
+        gone.code,
+        {"record.json": record_json(gone)},
+        message=Said("Paired into {record}", record=joined.code).stored(),
+        user=by,
+        at=at,
+    )
 
 
 ACTS = (

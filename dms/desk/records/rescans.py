@@ -19,6 +19,7 @@ from dms.flow.passing import passing_folder
 from dms.flow.twice import KIND
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 RESCAN = on_record(Action.PAIR, name="rescan")
 
@@ -53,7 +54,10 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
         tx, record, now = act.tx, act.record, act.now
         asked = next((a for a in tx.attention(record.code) if a.kind == KIND), None)
         if asked is None:
-            raise NotFound(f"{record.code} waits for no such answer.", "“dms attention” names what waits.")
+            raise NotFound(
+                Said("{record} waits for no such answer.", record=record.code),
+                Said("“{act}” names what waits.", act=Do("attention")),
+            )
         act.notes |= {"how": how.value, "first": str(asked.data.get("other", ""))}
         if how is Settled.DIFFERENT:
             tx.settle(KIND, record.code)
@@ -62,11 +66,15 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
         gate.allow(act.reach, Action.PAIR, first)
         if record.state is not RecordState.REGISTERED:
             raise Conflict(
-                f"{record.code} is in the state “{record.state.value}”.", "Only what is registered is given up."
+                Said(
+                    "{record} is in the state “{state}”.", record=record.code, state=Word("state", record.state.value)
+                ),
+                Said("Only what is registered is given up."),
             )
         if first.state not in (RecordState.REGISTERED, RecordState.FILED):
             raise Conflict(
-                f"{first.code} is in the state “{first.state.value}”.", f"dms rescan {record.code} --different"
+                Said("{first} is in the state “{state}”.", first=first.code, state=first.state.value),
+                Do("rescan", record.code, different=True),
             )
         kept = first
         if how is not Settled.DISCARD:
@@ -74,7 +82,9 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             tx.save_record(kept)
             tx.enqueue("index", first.code)
         gone = record.with_(state=RecordState.VOID, paper_number="", volume="")
-        why = f"second scan of {first.code}: {reason or how.value}"
+        why = Said(
+            "second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value)
+        ).stored()
         tx.save_record(gone)
         tx.void(record.code, kind="code", reason=why, user=act.me.code, at=now)
         for waiting in tx.attention(record.code):
@@ -88,8 +98,12 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
     """Write the second scan into a new version of the first record's object."""
     if first.state is RecordState.FILED:
         raise NotPermitted(
-            f"{first.code} is filed as {first.paper_number}; a filed record changes only by consent (R8).",
-            f'Ask for it: dms change {first.code} --reason "…"',
+            Said(
+                "{first} is filed as {paper_number}; a filed record changes only by consent (R8).",
+                first=first.code,
+                paper_number=first.paper_number,
+            ),
+            Said("Ask for it: {act}", act=Do("change", first.code, reason="…")),
         )
     head, old = world.vault.head(second.code), world.vault.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
@@ -108,7 +122,12 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             paper = replace(first.paper, pages=second.paper.pages) if second.paper.present else first.paper
             kept = first.with_(electronic=replace(second.electronic, address=address), paper=paper)
         files["record.json"] = record_json(kept)
-        message = f"{'Replaced by' if how is Settled.REPLACE else 'Further version from'} {second.code}: {reason}"
+        told = (
+            Said("Replaced by {second}: {reason}", second=second.code, reason=reason)
+            if how is Settled.REPLACE
+            else Said("Further version from {second}: {reason}", second=second.code, reason=reason)
+        )
+        message = told.stored()
         world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,6 +19,7 @@ from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.flow.work import reading_of
 from dms.ports.world import World
+from dms.said import read_said
 
 
 def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _versions(world: World, record: Record) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "number": v.number, "message": v.message, "user": v.user, "at": v.at,
+            "number": v.number, "message": read_said(v.message), "user": v.user, "at": v.at,
             "files": [{"path": f.path, "size": f.size, "sha512": f.sha512} for f in v.files.values()],
         }
         for v in versions

@@ -17,6 +17,7 @@ from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.flow.work import copy_out, pages_of
 from dms.ports.world import World
+from dms.said import Said
 
 _KEPT_SECONDS = 86400.0
 _THUMB_DPI, _DPI, _FINE_DPI = 24.0, 150.0, 300.0
@@ -79,7 +80,10 @@ def evidence_picture(world: World, named: str, number: int, kind: str, spot: int
     copy, page = _marked_page(world, named, number, paper=paper)
     found = {"seal": page.evidence.seals, "signature": page.evidence.signatures}.get(kind, ())
     if not 1 <= spot <= len(found):
-        raise NotFound(f"Page {number} has no {kind} {spot}.", "The record's page lists what was found.")
+        raise NotFound(
+            Said("Page {number} has no {kind} {spot}.", number=number, kind=kind, spot=spot),
+            Said("The record's page lists what was found."),
+        )
     target = copy.with_name(f"{copy.stem}-{number}-{kind}-{spot}.jpg")
     if not target.exists():
         world.examiner().crop(copy, number, found[spot - 1], target)
@@ -103,7 +107,10 @@ def ink_picture(world: World, named: str, spot: int) -> Path:
         record = gate.record(world, tx, named)
     found = found_ink(world, record)
     if not 1 <= spot <= len(found):
-        raise NotFound(f"{record.code} has no signature {spot}.", "The record's page lists what was found.")
+        raise NotFound(
+            Said("{record} has no signature {spot}.", record=record.code, spot=spot),
+            Said("The record's page lists what was found."),
+        )
     ink = found[spot - 1]
     copy, page = _marked_page(world, named, ink.page, paper=bool(record.paper.sha512))
     # Its label stands to the left or above.
@@ -133,7 +140,7 @@ def thumbnail(world: World, named: str) -> Path:
     if not target.exists():
         pages = pages_of(world, record.code)
         if not pages:
-            raise NotFound(f"{record.code} has no pages to look at.", "It has no picture.")
+            raise NotFound(Said("{record} has no pages to look at.", record=record.code), Said("It has no picture."))
         plain = folder / f"thumb-{record.code}-{head}-{world.new_id()}.pdf"
         try:
             copy_out(world, record.code, "access.pdf", plain)
@@ -173,7 +180,10 @@ def _looked_at(world: World, named: str, number: int, *, paper: bool) -> tuple[R
     except NotFound as problem:
         raise _no_pages(record) from problem
     if not 1 <= number <= len(pages):
-        raise NotFound(f"{record.code} has no page {number}.", f"Its pages are 1 to {len(pages)}.")
+        raise NotFound(
+            Said("{record} has no page {number}.", record=record.code, number=number),
+            Said("Its pages are 1 to {count}.", count=len(pages)),
+        )
     return record, pages, mark
 
 
@@ -186,7 +196,10 @@ def _head(world: World, record: Record, side: str) -> int:
 
 
 def _no_pages(record: Record) -> NotFound:
-    return NotFound(f"{record.code} has no pages to look at.", "It is reserved, or its content was destroyed.")
+    return NotFound(
+        Said("{record} has no pages to look at.", record=record.code),
+        Said("It is reserved, or its content was destroyed."),
+    )
 
 
 def _folder(world: World) -> Path:

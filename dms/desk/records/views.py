@@ -11,6 +11,7 @@ from dms.desk.acts.kinds import ActKind
 from dms.errors import NotFound, Usage
 from dms.ports.catalogue import Person, Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 SAVE_VIEW = ActKind("save-view")
 FORGET_VIEW = ActKind("forget-view")
@@ -45,13 +46,13 @@ def save_view(world: World, name: str, query: str) -> View:
     """
     view = View(name.strip(), urlencode([(k, v) for k, v in parse_qsl(query) if k not in ("page", "lang")]))
     if not view.name or len(view.name) > 60 or len(view.query) > 2000:
-        raise Usage("A saved search has a name of 1 to 60 characters.", "Give it a short one.")
+        raise Usage(Said("A saved search has a name of 1 to 60 characters."), Said("Give it a short one."))
     with gate.acting(world, SAVE_VIEW) as act:
         act.logged = False  # a bookmark of one's own
         tx, key = act.tx, _key(act.me)
         kept = [v for v in _read(tx, key) if v.name != view.name]
         if len(kept) >= MOST:
-            raise Usage(f"{MOST} searches are saved already.", "Remove one first.")
+            raise Usage(Said("{most} searches are saved already.", most=MOST), Said("Remove one first."))
         _write(tx, key, [*kept, view])
     return view
 
@@ -67,7 +68,7 @@ def forget_view(world: World, name: str) -> None:
         tx, key = act.tx, _key(act.me)
         kept = _read(tx, key)
         if name not in {v.name for v in kept}:
-            raise NotFound(f"No search is saved as “{name}”.", "Reload the page.")
+            raise NotFound(Said("No search is saved as “{name}”.", name=name), Said("Reload the page."))
         _write(tx, key, [v for v in kept if v.name != name])
 
 

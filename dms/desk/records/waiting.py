@@ -11,6 +11,7 @@ from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.ports.catalogue import Attention
 from dms.ports.world import World
+from dms.said import Do, Said
 
 SETTLE = on_record(Action.DESCRIBE, name="settle")
 
@@ -36,8 +37,8 @@ def settle(world: World, target: str) -> None:
     mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair", "split")]
     if not mine:
         raise NotFound(
-            f"Nothing about {target} can be taken off the list.",
-            "Use the command listed beside it in “dms attention”.",
+            Said("Nothing about {target} can be taken off the list.", target=target),
+            Said("Use the command listed beside it in “{act}”.", act=Do("attention")),
         )
     with gate.acting(world, SETTLE, target) as act:
         for one in mine:

@@ -17,6 +17,7 @@ from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Loan, Move
 from dms.ports.world import World
+from dms.said import Do, Said
 
 LEND = ActKind("lend", Action.LEND, Of.VOLUME)
 TAKE_BACK = ActKind("take-back", Action.LEND, Of.VOLUME)
@@ -36,17 +37,17 @@ def lend(world: World, named: str, loan: Loan) -> Loan:
         NotPermitted: not for the asker, or the approver may not give leave.
     """
     if not (loan.borrower.strip() and loan.purpose.strip()):
-        raise Usage("A loan names borrower and purpose.", '--to 李美玉 --purpose "核对合同"')
+        raise Usage(Said("A loan names borrower and purpose."), Do("", to="李美玉", purpose="核对合同"))
     try:
         due = date.fromisoformat(loan.due)
     except ValueError:
-        raise Usage(f"“{loan.due}” is no day.", "--due 2026-12-01") from None
+        raise Usage(Said("“{due}” is no day.", due=loan.due), Do("", due="2026-12-01")) from None
     if due < world.clock.now().date():
-        raise Usage(f"{due} has passed.", "Name the day it comes back.")
+        raise Usage(Said("{due} has passed.", due=due), Said("Name the day it comes back."))
     with gate.acting(world, LEND, target=fold(named), reason=loan.purpose) as act:
         records, target = paper_of(world, act.tx, named)
         if any(r.state in (RecordState.DESTROYED, RecordState.VOID) for r in records) and not is_volume(target):
-            raise Conflict(f"{target} is destroyed.", "There is no paper to lend.")
+            raise Conflict(Said("{target} is destroyed.", target=target), Said("There is no paper to lend."))
         _refuse_out(act.tx, target, records)
         approver = loan.approver or act.me.code
         _may_approve(world, act.tx, approver, loan.borrower)
@@ -67,7 +68,9 @@ def take_back(world: World, named: str, *, condition: str = "完好", effect: st
         _, target = paper_of(world, act.tx, named)
         out = next((x for x in act.tx.loans(target) if not x.back_at), None)
         if out is None:
-            raise NotFound(f"{target} is not lent out.", "“dms loan list” names what is.")
+            raise NotFound(
+                Said("{target} is not lent out.", target=target), Said("“{act}” names what is.", act=Do("loan list"))
+            )
         back = replace(out, back_at=act.now, condition=condition, effect=effect)
         act.tx.save_loan(back)
         act.tx.move(Move(target, "current", place_of(act.tx, target, "home"), act.me.code, act.now, "returned"))
@@ -96,8 +99,14 @@ def _refuse_out(tx: Transaction, target: str, records: Sequence[Record]) -> None
     out = next((x for x in tx.loans() if not x.back_at and x.target in also), None)
     if out is not None:
         raise Conflict(
-            f"{out.target} is lent to {out.borrower} until {out.due}: {target} cannot be lent.",
-            f"When it is back: dms loan back {out.target}",
+            Said(
+                "{target} is lent to {borrower} until {due}: {target_2} cannot be lent.",
+                target=out.target,
+                borrower=out.borrower,
+                due=out.due,
+                target_2=target,
+            ),
+            Said("When it is back: {act}", act=Do("loan back", out.target)),
         )
 
 
@@ -105,10 +114,14 @@ def _may_approve(world: World, tx: Transaction, approver: str, borrower: str) ->
     person = next((p for p in tx.people() if p.code == approver), None)
     if person is None or not {"sales_manager", "general_manager", "archivist"} & set(person.roles):
         raise NotPermitted(
-            f"“{approver}” may not give leave to borrow.", "The sales manager, general manager or archivist does."
+            Said("“{approver}” may not give leave to borrow.", approver=approver),
+            Said("The sales manager, general manager or archivist does."),
         )
     if borrower in (person.code, person.name):
-        raise NotPermitted("Nobody gives himself leave to borrow.", "Name another approver: --approver CODE")
+        raise NotPermitted(
+            Said("Nobody gives himself leave to borrow."),
+            Said("Name another approver: {inputs}", inputs=Do("", approver="CODE")),
+        )
 
 
 ACTS = (LEND, TAKE_BACK)

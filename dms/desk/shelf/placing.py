@@ -20,6 +20,7 @@ from dms.flow.passing import passing
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Move
 from dms.ports.world import World
+from dms.said import Do, Said
 
 MOVE = ActKind("move", Action.KEEP_VOLUMES, Of.VOLUME)
 STOCKTAKE = ActKind("stocktake", Action.KEEP_VOLUMES, Of.VOLUME)
@@ -44,7 +45,7 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
     """
     place = "/".join(part.strip() for part in place.replace("\\", "/").split("/") if part.strip())
     if not place:
-        raise Usage("A place is needed.", '"档案室/2号柜/3层/12盒"')
+        raise Usage(Said("A place is needed."), Do("", "档案室/2号柜/3层/12盒"))
     with gate.acting(world, MOVE, target=fold(named), reason=reason) as act:
         records, target = paper_of(world, act.tx, named)
         before = place_of(act.tx, target, "home" if home else "current")
@@ -58,10 +59,12 @@ def locate(world: World, named: str, place: str, *, home: bool = True, reason: s
             moved = record.with_(paper=replace(record.paper, address=place))
             act.tx.save_record(moved)
             if record.paper.address:
-                ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, record=record.code)
+                ask_again(
+                    act.tx, "place", why=Said("the paper moved to {place}", place=place), at=act.now, record=record.code
+                )
         volume = target if is_volume(target) else records[0].volume if records else ""
         if before and volume:
-            ask_again(act.tx, "place", why=f"the paper moved to {place}", at=act.now, volume=volume)
+            ask_again(act.tx, "place", why=Said("the paper moved to {place}", place=place), at=act.now, volume=volume)
     return len(records)
 
 
@@ -160,7 +163,10 @@ def symbols_in(world: World, path: Path) -> list[str]:
         Unreadable: it is neither picture nor text.
     """
     if not path.is_file():
-        raise NotFound(f"There is no file {path}.", "Name photographs or scans of the labels, or a text file.")
+        raise NotFound(
+            Said("There is no file {path}.", path=path),
+            Said("Name photographs or scans of the labels, or a text file."),
+        )
     if path.suffix.lower() in (".txt", ".csv"):
         return [line for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if line.strip()]
     with passing(world, "shelf") as work:

@@ -18,6 +18,7 @@ from dms.domain.numbers import parse_volume
 from dms.errors import Unavailable, Usage
 from dms.ports.registers import Reprint
 from dms.ports.world import World
+from dms.said import Said
 
 MOST = 5000
 _EXAMPLES = {"record": "HG01E2026000123", "volume": "HG01-KH·04·2026-D30-ZHS-002", "request": "12"}
@@ -45,9 +46,15 @@ def print_sheet(
     form = sheet.form(file.suffix)
     chosen = sheet.chosen(options or {})
     if not targets and not sheet.without_targets:
-        raise Usage(f"Nothing was named to print “{name}” of.", f"Such as {_EXAMPLES[sheet.of]}.")
+        raise Usage(
+            Said("Nothing was named to print “{name}” of.", name=name),
+            Said("Such as {examples}.", examples=_EXAMPLES[sheet.of]),
+        )
     if len(targets) > MOST:
-        raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST}; print them in parts.")
+        raise Usage(
+            Said("{count} sheets are too many at once.", count=len(targets)),
+            Said("At most {most}; print them in parts.", most=MOST),
+        )
     with world.catalogue.look() as tx:
         me, mine = gate.reach(world, tx)
         gathered = sheet.gather(Asked(world, tx, me, mine, world.now(), targets, chosen))
@@ -68,7 +75,10 @@ def _beside(file: Path) -> Iterator[Path]:
             raise IsADirectoryError(21, "Is a directory")
         made = tempfile.TemporaryDirectory(dir=file.parent, prefix=".print-")
     except OSError as problem:
-        raise Unavailable(f"{file} cannot be written: {problem.strerror}.", "Choose another file with -o.") from problem
+        raise Unavailable(
+            Said("{file} cannot be written: {problem}.", file=file, problem=problem.strerror),
+            Said("Choose another file with -o."),
+        ) from problem
     with made as folder:
         yield Path(folder)
 
@@ -105,7 +115,10 @@ def _handed_out(made: Sequence[Path], file: Path) -> list[Path]:
         for source, target in zip(made, files, strict=True):
             source.replace(target)
     except OSError as problem:
-        raise Unavailable(f"{file} cannot be written: {problem.strerror}.", "Choose another file with -o.") from problem
+        raise Unavailable(
+            Said("{file} cannot be written: {problem}.", file=file, problem=problem.strerror),
+            Said("Choose another file with -o."),
+        ) from problem
     return files
 
 

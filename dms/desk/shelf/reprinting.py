@@ -6,9 +6,10 @@ from dms.desk.shelf.sheets import sheets
 from dms.desk.shelf.sheets.sheet import Shown
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Reprint
+from dms.said import Said
 
 
-def ask_again(tx: Transaction, changed: Shown, *, why: str, at: str, record: str = "", volume: str = "") -> None:
+def ask_again(tx: Transaction, changed: Shown, *, why: Said, at: str, record: str = "", volume: str = "") -> None:
     """Put the sheets of a record and of a volume that show a change onto the reprint list.
 
     Args:

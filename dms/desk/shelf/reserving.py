@@ -12,6 +12,7 @@ from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState, Track
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.world import World
+from dms.said import Do, Said
 
 RESERVE = ActKind("reserve", Action.RESERVE)
 VOID = on_record(Action.VOID, RecordState.RESERVED)
@@ -39,10 +40,15 @@ def reserve(
         Usage: a count out of range, an unknown class or manager, or a number wanted without class and manager.
     """
     if not 1 <= count <= MOST:
-        raise Usage(f"{count} sheets cannot be reserved at once.", f"Ask for 1 to {MOST}.")
+        raise Usage(
+            Said("{count} sheets cannot be reserved at once.", count=count), Said("Ask for 1 to {most}.", most=MOST)
+        )
     kind = world.scheme.record_class(class_code) if class_code else None
     if numbered and not (kind and manager):
-        raise Usage("A paper number says class and manager.", "Give --class and --manager.")
+        raise Usage(
+            Said("A paper number says class and manager."),
+            Said("Give {inputs} and {inputs_2}.", inputs=Do("", class_=True), inputs_2=Do("", manager=True)),
+        )
     now = world.now()
     year = world.clock.now().year
     records = []
@@ -53,7 +59,10 @@ def reserve(
             manager = me.code
         known = {p.code for p in tx.people()}
         if manager and manager not in known:
-            raise Usage(f"There is no account manager “{manager}”.", "Known: " + ", ".join(sorted(known)))
+            raise Usage(
+                Said("There is no account manager “{manager}”.", manager=manager),
+                Said("Known: {known}", known=sorted(known)),
+            )
         volume = None
         if numbered and kind:
             volume = tx.open_volume(world.scheme.volume(kind.code, year, manager), now)
@@ -94,7 +103,7 @@ def _keep(world: World, records: list[Record], by: str, now: str) -> None:
     world.vault.write(
         f"batch-{hashlib.sha256(told).hexdigest()[:32]}",
         {"reserved.json": told},
-        message=f"Reserved {records[0].code} to {records[-1].code}",
+        message=Said("Reserved {first} to {last}", first=records[0].code, last=records[-1].code).stored(),
         user=by,
         at=now,
     )
@@ -109,22 +118,31 @@ def void(world: World, named: str, *, reason: str) -> str:
         Conflict: a registered or filed record has it.
     """
     if not reason.strip():
-        raise Usage("A number is voided only with a reason.", '--reason "cover sheet spoiled in the printer"')
+        raise Usage(Said("A number is voided only with a reason."), Do("", reason="cover sheet spoiled in the printer"))
     folded = fold(named)
     if not (is_paper(folded) or is_code(folded)):
-        raise Usage(f"“{named}” is neither a code nor a paper number.", "They look like HG01E2026000123.")
+        raise Usage(
+            Said("“{named}” is neither a code nor a paper number.", named=named),
+            Said("They look like HG01E2026000123."),
+        )
     kind = "paper" if is_paper(folded) else "code"
     with world.catalogue.look() as tx:
         known = tx.record_by_number(folded) if kind == "paper" else tx.record(folded)
         if known is None and folded not in {gap.number for gap in tx.gaps()}:
-            raise NotFound(f"{folded} was never given.", "Nothing needs to be voided.")
+            raise NotFound(Said("{record} was never given.", record=folded), Said("Nothing needs to be voided."))
     with gate.acting(world, VOID, folded if known else "", target=folded, reason=reason) as act:
         tx, me, record, now = act.tx, act.me, act.found, act.now
         if record is None and folded not in {gap.number for gap in tx.gaps()}:
-            raise Conflict(f"{folded} was given to a record just now.", "Look at it with “dms show”.")
+            raise Conflict(
+                Said("{record} was given to a record just now.", record=folded),
+                Said("Look at it with “{act}”.", act=Do("show")),
+            )
         if record is not None:
             if record.state in (RecordState.REGISTERED, RecordState.FILED):
-                raise Conflict(f"{folded} belongs to “{record.title}”.", "Only unused numbers can be voided.")
+                raise Conflict(
+                    Said("{record} belongs to “{title}”.", record=folded, title=record.title),
+                    Said("Only unused numbers can be voided."),
+                )
             if kind == "code":
                 if record.paper_number:
                     tx.void(record.paper_number, kind="paper", reason=reason, user=me.code, at=now)

@@ -15,6 +15,7 @@ from dms.domain.record import LinkState, Record, RecordState
 from dms.errors import Conflict, NotFound
 from dms.ports.catalogue import Act, Transaction, Volume
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 CLOSE_VOLUME = ActKind("close-volume", Action.KEEP_VOLUMES, Of.VOLUME)
 BIND_VOLUME = ActKind("bind-volume", Action.KEEP_VOLUMES, Of.VOLUME)
@@ -41,7 +42,9 @@ def volume_of(world: World, named: str) -> tuple[Volume, Sequence[Record]]:
         volume = tx.volume(number)
         seen = [r for r in tx.records(volume=str(number)) if may_see(scope, r)]
         if volume is None or (not seen and not scope.everything and number.manager not in scope.managers):
-            raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
+            raise NotFound(
+                Said("There is no volume {number}.", number=number), Said("“{act}” names them.", act=Do("volume list"))
+            )
     return volume, sorted(seen, key=lambda r: r.paper_number)
 
 
@@ -56,7 +59,7 @@ class Problem:
 
     kind: str
     target: str
-    detail: str
+    detail: Said
 
 
 def problems(tx: Transaction, volume: Volume) -> list[Problem]:
@@ -69,22 +72,38 @@ def problems(tx: Transaction, volume: Volume) -> list[Problem]:
     for item in range(1, volume.used + 1):
         paper = str(volume.number.item(item))
         if paper not in held and paper not in voided:
-            found.append(Problem("gap", paper, "Given, but no record has it."))
+            found.append(Problem("gap", paper, Said("Given, but no record has it.")))
     for record in records:
         if record.state is RecordState.RESERVED:
-            found.append(Problem("reserved", record.paper_number, "Its number is reserved and nothing was scanned."))
+            found.append(
+                Problem("reserved", record.paper_number, Said("Its number is reserved and nothing was scanned."))
+            )
         if record.state is not RecordState.FILED:
             continue
         for carrier in record.missing_carriers:
-            found.append(Problem("carrier", record.paper_number, f"Its {carrier} carrier is missing."))
+            found.append(
+                Problem(
+                    "carrier",
+                    record.paper_number,
+                    Said("Its {carrier} carrier is missing.", carrier=Word("carrier", carrier)),
+                )
+            )
         if record.link.state is LinkState.MISMATCH:
-            found.append(Problem("mismatch", record.paper_number, "Its two carriers differ."))
+            found.append(Problem("mismatch", record.paper_number, Said("Its two carriers differ.")))
         by_hand = filed_by_hand(tx, record.code)
         if by_hand is not None:
-            found.append(Problem("unsigned", record.paper_number, f"Filed by hand: {by_hand.reason}"))
+            found.append(
+                Problem("unsigned", record.paper_number, Said("Filed by hand: {reason}", reason=by_hand.reason))
+            )
         expected = record.fields.get("pages_expected", "")
         if expected.isdigit() and int(expected) > record.electronic.pages:
-            found.append(Problem("pages", record.paper_number, f"{record.electronic.pages} of {expected} pages."))
+            found.append(
+                Problem(
+                    "pages",
+                    record.paper_number,
+                    Said("{pages} of {expected} pages.", pages=record.electronic.pages, expected=expected),
+                )
+            )
     return sorted(found, key=lambda p: (p.target, p.kind))
 
 
@@ -122,12 +141,15 @@ def close(world: World, named: str, *, title: str = "", note: str = "") -> Volum
     with gate.acting(world, CLOSE_VOLUME, target=str(number)) as act:
         volume = existing(act.tx, number)
         if volume.state != OPEN:
-            raise Conflict(f"{number} is {volume.state} already.", "It is never opened again; later papers go on.")
+            raise Conflict(
+                Said("{number} is {state} already.", number=number, state=Word("volume_state", volume.state)),
+                Said("It is never opened again; later papers go on."),
+            )
         closed = replace(
             volume, state=CLOSED, closed=act.now, closed_by=act.me.code, title=title or volume.title, note=note
         )
         act.tx.save_volume(closed)
-        ask_again(act.tx, "binding", why="the volume was closed", at=act.now, volume=str(number))
+        ask_again(act.tx, "binding", why=Said("the volume was closed"), at=act.now, volume=str(number))
     return closed
 
 
@@ -149,13 +171,22 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
     with gate.acting(world, BIND_VOLUME, target=str(number), reason=accept) as act:
         volume = existing(act.tx, number)
         if volume.state == BOUND:
-            raise Conflict(f"{number} is bound already.", "Nothing is left to do.")
+            raise Conflict(Said("{number} is bound already.", number=number), Said("Nothing is left to do."))
         left = problems(act.tx, volume)
         if left and not accept.strip():
             named_ones = "; ".join(f"{p.target} {p.detail}" for p in left[:3])
             raise Conflict(
-                f"{number} is not in order ({len(left)}): {named_ones}",
-                f'“dms volume check {number}” lists all. As it is: dms volume bind {number} --accept "…"',
+                Said(
+                    "{number} is not in order ({count}): {named_ones}",
+                    number=number,
+                    count=len(left),
+                    named_ones=named_ones,
+                ),
+                Said(
+                    "“{act}” lists all. As it is: {act_2}",
+                    act=Do("volume check", number),
+                    act_2=Do("volume bind", number, accept="…"),
+                ),
             )
         bound = replace(
             volume, state=BOUND, bound=act.now, closed=volume.closed or act.now,
@@ -164,7 +195,7 @@ def bind(world: World, named: str, *, title: str = "", accept: str = "") -> Volu
         )  # fmt: skip
         act.tx.save_volume(bound)
         act.notes["problems"] = [f"{p.target} {p.detail}" for p in left]
-        ask_again(act.tx, "binding", why="the volume was bound", at=act.now, volume=str(number))
+        ask_again(act.tx, "binding", why=Said("the volume was bound"), at=act.now, volume=str(number))
     return bound
 
 
@@ -182,7 +213,7 @@ def paper_of(world: World, tx: Transaction, named: str) -> tuple[list[Record], s
         return list(tx.records(volume=str(number))), str(number)
     record = gate.record(world, tx, named)
     if not record.paper_number:
-        raise Conflict(f"{record.code} has no place in a volume yet.", f"dms file {record.code}")
+        raise Conflict(Said("{record} has no place in a volume yet.", record=record.code), Do("file", record.code))
     return [record], record.paper_number
 
 
@@ -190,7 +221,9 @@ def existing(tx: Transaction, number: VolumeNumber) -> Volume:
     """Return a volume (NotFound where there is none)."""
     found = tx.volume(number)
     if found is None:
-        raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
+        raise NotFound(
+            Said("There is no volume {number}.", number=number), Said("“{act}” names them.", act=Do("volume list"))
+        )
     return found
 
 

@@ -28,6 +28,7 @@ from dms.flow.work import copy_out, pages_of
 from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Signature
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 _SIGNABLE = (RecordState.REGISTERED, RecordState.FILED)
 DECLARE = on_record(Action.DECLARE, *_SIGNABLE)
@@ -83,8 +84,8 @@ def approve(world: World, named: str, *, note: str = "") -> Record:
         _others(act, record)
         if "supervisor" not in _electronic(world, record):
             raise NotPermitted(
-                f"Class {record.class_code} asks for the supervisor's signature on paper.",
-                f"When it is signed: dms approve {record.code} --ink supervisor",
+                Said("Class {class_code} asks for the supervisor's signature on paper.", class_code=record.class_code),
+                Said("When it is signed: {act}", act=Do("approve", record.code, ink="supervisor")),
             )
         me = act.me.code
         standing = act.standing.code
@@ -127,7 +128,10 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
         Conflict: nobody declared it, there is no paper, or it is filed.
     """
     if role not in ROLES:
-        raise Usage(f"There is no signature of a “{role}”.", "Roles: " + ", ".join(ROLES))
+        raise Usage(
+            Said("There is no signature of a “{role}”.", role=Word("role", role)),
+            Said("Roles: {roles}", roles=tuple(ROLES)),
+        )
     seen = gate.about_to(world, Action.CONFIRM, named)
     if seen.state is not RecordState.FILED:
         _open(seen)
@@ -139,14 +143,20 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
         _others(act, record)
         if not record.paper.present:
             raise Conflict(
-                f"No paper of {record.code} was scanned: nobody can have signed it.", "Print, sign and scan it."
+                Said("No paper of {record} was scanned: nobody can have signed it.", record=record.code),
+                Said("Print, sign and scan it."),
             )
         if (record.paper, record.form) != (seen.paper, seen.form):
-            raise Conflict(f"The scan of {record.code} was changed just now.", "Look at it, then confirm.")
+            raise Conflict(
+                Said("The scan of {record} was changed just now.", record=record.code),
+                Said("Look at it, then confirm."),
+            )
         if ink is None and not note.strip():
             raise Usage(
-                f"No signature of the {role} was found on the scan.",
-                f'If you see it on the paper, say where: dms approve {record.code} --ink {role} --note "…"',
+                Said("No signature of the {role} was found on the scan.", role=Word("role", role)),
+                Said(
+                    "If you see it on the paper, say where: {act}", act=Do("approve", record.code, ink=role, note="…")
+                ),
             )
         told = f"page {ink.page}" + (f": {note}" if note else "") if ink else note
         person = _named(act.tx, record, role)
@@ -159,9 +169,12 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
         if picture is not None:
             # Before the commit, so that no confirmation stands without its picture.
             world.vault.write(
-                record.code, {f"evidence/{role}.png": picture}, message=f"Signature of the {role} confirmed",
-                user=act.me.code, at=act.now,
-            )  # fmt: skip
+                record.code,
+                {f"evidence/{role}.png": picture},
+                message=Said("Signature of the {role} confirmed", role=Word("role", role)).stored(),
+                user=act.me.code,
+                at=act.now,
+            )
     return signature
 
 
@@ -174,13 +187,17 @@ def reject(world: World, named: str, *, reason: str) -> Record:
         Conflict: it is filed, or nothing was scanned for it yet.
     """
     if not reason.strip():
-        raise Usage("A record is rejected only with a reason.", '--reason "金额与合同不符"')
+        raise Usage(Said("A record is rejected only with a reason."), Do("", reason="金额与合同不符"))
     with gate.acting(world, REJECT, named, reason=reason) as act:
         record = _open(act.record)
         act.notes["signatures"] = [s.role for s in act.tx.signatures(record.code)]
         act.tx.unsign(record.code)
-        todo = f"Mend it, then: dms declare {record.code}"
-        act.tx.ask(Attention("gate", record.code, f"Rejected by {act.me.name}: {reason}", todo, act.now))
+        todo = Said("Mend it, then: {act}", act=Do("declare", record.code))
+        act.tx.ask(
+            Attention(
+                "gate", record.code, Said("Rejected by {me}: {reason}", me=act.me.name, reason=reason), todo, act.now
+            )
+        )
     return record
 
 
@@ -238,35 +255,51 @@ def pass_gate(world: World, tx: Transaction, record: Record, *, by_hand: bool = 
         own = broken(tx.signatures(record.code))
         if own:
             raise NotPermitted(
-                f"{record.code} was declared and signed by the same person: {', '.join(NAMES[r] for r in own)}.",
-                f"Somebody else signs it: dms approve {record.code}",
+                Said(
+                    "{record} was declared and signed by the same person: {own}.",
+                    record=record.code,
+                    own=[Word("role", r) for r in own],
+                ),
+                Said("Somebody else signs it: {act}", act=Do("approve", record.code)),
             )
         return
     if "carriers" in open_still:
         raise NotPermitted(
-            f"The two carriers of {record.code} differ and nobody has accepted that.",
-            f'Mend one of them, or: dms pair {record.code} --accept --reason "…"',
+            Said("The two carriers of {record} differ and nobody has accepted that.", record=record.code),
+            Said("Mend one of them, or: {act}", act=Do("pair", record.code, accept=True, reason="…")),
         )
     raise NotPermitted(
-        f"{record.code} waits at the gate. Missing: {', '.join(NAMES[m] for m in open_still)}.",
+        Said(
+            "{record} waits at the gate. Missing: {open_still}.",
+            record=record.code,
+            open_still=[Word("role", m) for m in open_still],
+        ),
         _next_step(record, open_still) if by_hand else _before_moving(record),
     )
 
 
-def _next_step(record: Record, open_still: Sequence[str]) -> str:
-    by_hand = f'dms file {record.code} --by-hand --reason "…"'
+def _next_step(record: Record, open_still: Sequence[str]) -> Said:
+    by_hand = Do("file", record.code, by_hand=True, reason="…")
     if "declaration" in open_still:
-        return f"Its handler begins: dms declare {record.code}; all checked by hand: {by_hand}"
+        begin = Do("declare", record.code)
+        return Said("Its handler begins: {act}; all checked by hand: {by_hand}", act=begin, by_hand=by_hand)
     if tuple(open_still) == ("supervisor",):
-        return (
-            f"The supervisor: dms approve {record.code} (signed on paper: --ink supervisor); "
-            f"all checked by hand: {by_hand}"
+        return Said(
+            "The supervisor: {act}; signed on paper: {ink}; all checked by hand: {by_hand}",
+            act=Do("approve", record.code),
+            ink=Do("approve", record.code, ink="supervisor"),
+            by_hand=by_hand,
         )
-    return f"Seen on the paper: dms approve {record.code} --ink {open_still[0]}; all checked by hand: {by_hand}"
+    ink = Do("approve", record.code, ink=open_still[0])
+    return Said("Seen on the paper: {act}; all checked by hand: {by_hand}", act=ink, by_hand=by_hand)
 
 
-def _before_moving(record: Record) -> str:
-    return f"It is signed where it lies, then moved: dms declare {record.code}; dms approve {record.code} [--ink ROLE]"
+def _before_moving(record: Record) -> Said:
+    return Said(
+        "It is signed where it lies, then moved: {declare}; {approve}",
+        declare=Do("declare", record.code),
+        approve=Do("approve", record.code),
+    )
 
 
 def _signable(act: gate.Passage) -> Record:
@@ -279,11 +312,13 @@ def _signable(act: gate.Passage) -> Record:
 
 def _open(record: Record) -> Record:
     if record.state is not RecordState.REGISTERED:
-        told = {RecordState.FILED: "is filed already", RecordState.RESERVED: "has nothing scanned yet"}
-        raise Conflict(
-            f"{record.code} {told.get(record.state, f'is in the state “{record.state.value}”')}.",
-            "Nothing is to be signed.",
-        )
+        told = {
+            RecordState.FILED: Said("{record} is filed already.", record=record.code),
+            RecordState.RESERVED: Said("{record} has nothing scanned yet.", record=record.code),
+        }
+        state = Word("state", record.state.value)
+        other = Said("{record} is in the state “{state}”.", record=record.code, state=state)
+        raise Conflict(told.get(record.state, other), Said("Nothing is to be signed."))
     return record
 
 
@@ -291,15 +326,15 @@ def _others(act: gate.Passage, record: Record) -> None:
     signatures = act.tx.signatures(record.code)
     if not any(s.role == "declaration" for s in signatures):
         raise Conflict(
-            f"Nobody has declared {record.code} true and accurate yet.",
-            f"First, its handler: dms declare {record.code}",
+            Said("Nobody has declared {record} true and accurate yet.", record=record.code),
+            Said("First, its handler: {act}", act=Do("declare", record.code)),
         )
     refuse_concerned(
         act.reach,
         declared_by(signatures),
         NotPermitted(
-            "Nobody approves his own (R4), nor for whom he stands in.",
-            "Ask the supervisor, or another manager, to do it.",
+            Said("Nobody approves his own (R4), nor for whom he stands in."),
+            Said("Ask the supervisor, or another manager, to do it."),
         ),
     )
 
@@ -320,7 +355,8 @@ def _chosen(found: Sequence[Ink], role: str, spot: int) -> Ink | None:
     if spot:
         if not 1 <= spot <= len(found):
             raise Usage(
-                f"There is no signature {spot} on the scan.", f"{len(found)} were found; “dms show” lists them."
+                Said("There is no signature {spot} on the scan.", spot=spot),
+                Said("{count} were found; “{act}” lists them.", count=len(found), act=Do("show")),
             )
         return found[spot - 1]
     return next((i for i in found if i.role == role), None)

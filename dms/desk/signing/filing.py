@@ -13,6 +13,7 @@ from dms.errors import Conflict, Unavailable
 from dms.flow.file import Drawn, NumberGone, drawn, expected, refuse_unfit, take_place
 from dms.ports.catalogue import Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 FILE = ActKind("file", Action.FILE, Of.RECORD, (RecordState.REGISTERED,))
 FILE_BY_HAND = replace(FILE, action=Action.FILE_BY_HAND)
@@ -48,7 +49,7 @@ def file(world: World, named: str, *, by_hand: str = "") -> Record:
                 return _pass(world, kind, seen, sheets, by_hand)
             except NumberGone:
                 continue
-    raise Unavailable("Others file into the same volume all the time.", "Try again.")
+    raise Unavailable(Said("Others file into the same volume all the time."), Said("Try again."))
 
 
 def _pass(world: World, kind: ActKind, seen: Record, sheets: Drawn, by_hand: str) -> Record:
@@ -56,11 +57,18 @@ def _pass(world: World, kind: ActKind, seen: Record, sheets: Drawn, by_hand: str
     with gate.acting(world, kind, seen.code, reason=by_hand) as act:
         _refuse(world, act.tx, act.record, by_hand)
         if act.record != seen:
-            raise Conflict(f"{seen.code} was changed by somebody else just now.", "Look at it, then file it again.")
+            raise Conflict(
+                Said("{seen} was changed by somebody else just now.", seen=seen.code),
+                Said("Look at it, then file it again."),
+            )
         take_place(world, act.tx, act.record, filed)
         world.vault.write(
-            filed.code, sheets.files, message=f"Filed as {filed.paper_number}", user=act.me.code, at=act.now
-        )  # fmt: skip
+            filed.code,
+            sheets.files,
+            message=Said("Filed as {number}", number=filed.paper_number).stored(),
+            user=act.me.code,
+            at=act.now,
+        )
         act.tx.save_record(filed)
         act.tx.enqueue("index", filed.code)
         act.notes |= {"paper_number": filed.paper_number, "by_hand": bool(by_hand)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option
+from dms.faces.cli.output import Session, answer, json_option, tell
+from dms.said import Said, Word
 
 
 @click.command("declare")
@@ -18,7 +19,11 @@ def declare_command(session: Session, record: str, statement: str, as_json: bool
 
     with session.world() as world:
         done = declare(world, record, statement=statement)
-    answer({"declared": done.code}, lambda c: c.print(f"{done.code} is declared.", markup=False), as_json=as_json)
+    answer(
+        {"declared": done.code},
+        lambda c: tell(c, Said("{done} is declared.", done=done.code)),
+        as_json=as_json,
+    )
 
 
 @click.command("approve")
@@ -43,8 +48,9 @@ def approve_command(session: Session, record: str, ink: str | None, spot: int, n
             data = {"code": signature.code, "role": signature.role, "kind": "ink", "note": signature.note}
         else:
             data = {"code": approve(world, record, note=note).code, "role": "supervisor", "kind": "electronic"}
-    told = f"{data['code']}: {data['role']} {data['kind']}"
-    answer(data, lambda c: c.print(told, markup=False), as_json=as_json)
+    role, kind = Word("role", data["role"]), Word("signed", data["kind"])
+    told = Said("{code}: {role}, {kind}", code=data["code"], role=role, kind=kind)
+    answer(data, lambda c: tell(c, told), as_json=as_json)
 
 
 @click.command("reject")
@@ -60,6 +66,6 @@ def reject_command(session: Session, record: str, reason: str, as_json: bool) ->
         done = reject(world, record, reason=reason)
     answer(
         {"rejected": done.code, "reason": reason},
-        lambda c: c.print(f"{done.code} goes back: {reason}", markup=False),
+        lambda c: tell(c, Said("{done} goes back: {reason}", done=done.code, reason=reason)),
         as_json=as_json,
     )

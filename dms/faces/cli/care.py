@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, steps, table
+from dms.faces.cli.output import Session, answer, json_option, steps, table, tell
+from dms.said import Remedy, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.desk.care.checking import Finding
@@ -25,8 +26,8 @@ def verify_command(session: Session, sample: float, as_json: bool) -> int:
     with session.world() as world, steps(quiet=as_json) as show:
         found = verify(world, sample=sample, on_step=show)
     data = {"ok": not found, "findings": _plain(found)}
-    rows, head = _rows(found), ("finding", "where", "what", "do")
-    answer(data, lambda c: table(c, head, rows, empty="All is well."), as_json=as_json)
+    rows, head = _rows(found), heads("finding", "where", "what", "do")
+    answer(data, lambda c: table(c, head, rows, empty=Said("All is well.")), as_json=as_json)
     return 6 if found else 0
 
 
@@ -45,7 +46,7 @@ def doctor_command(session: Session, as_json: bool) -> int:
         "checks": [{"name": p.name, "ok": p.ok, "detail": p.detail, "todo": p.todo, "needed": p.needed} for p in found],
     }
     rows = [("✓" if p.ok else "✗" if p.needed else "·", p.name, p.detail, "" if p.ok else p.todo) for p in found]
-    answer(data, lambda c: table(c, ("", "part", "state", "do"), rows, empty=""), as_json=as_json)
+    answer(data, lambda c: table(c, heads("", "part", "state", "do"), rows), as_json=as_json)
     return 6 if failed else 0
 
 
@@ -59,7 +60,7 @@ def reindex_command(session: Session, as_json: bool) -> None:
     with session.world() as world:
         count = rebuild_index(world)
         name = world.index().name
-    _counted(count, f"{count} records are indexed by {name}.", as_json=as_json)
+    _counted(count, Said("{count} records are indexed by {name}.", count=count, name=name), as_json=as_json)
 
 
 @click.command("rebuild")
@@ -76,33 +77,35 @@ def rebuild_command(session: Session, as_json: bool) -> int:
     with session.world() as world, steps(quiet=as_json) as show:
         done = rebuild(world, show)
         reindex(world)
-    told = (
-        f"{done.records} records are back from the vault.\n"
+    back = Said("{count} records are back from the vault.", count=done.records)
+    rest = Said(
         "People, customers and acts are back from the log's copy; requests, loans and signatures come from a backup."
     )
 
     def human(console: Any) -> None:
-        console.print(told, markup=False)
+        _lines(console, (back, rest))
         if done.findings:
-            table(console, ("finding", "where", "what", "do"), _rows(done.findings), empty="")
+            table(console, heads("finding", "where", "what", "do"), _rows(done.findings))
 
     answer({"records": done.records, "findings": _plain(done.findings)}, human, as_json=as_json)
     return 6 if done.findings else 0
 
 
-def _plain(findings: Sequence[Finding]) -> list[dict[str, str]]:
+def _plain(findings: Sequence[Finding]) -> list[dict[str, object]]:
     return [{"kind": f.kind, "target": f.target, "detail": f.detail, "todo": f.todo} for f in findings]
 
 
-def _rows(findings: Sequence[Finding]) -> list[tuple[str, str, str, str]]:
-    return [(f.kind, f.target, f.detail, f.todo) for f in findings]
+def _rows(findings: Sequence[Finding]) -> list[tuple[Word, str, Said, Remedy]]:
+    return [(Word("finding", f.kind), f.target, f.detail, f.todo) for f in findings]
 
 
-def _counted(count: int, sentence: str, *, as_json: bool) -> None:
-    def human(console: Any) -> None:
-        console.print(sentence, markup=False)
+def _counted(count: int, *sentences: Said, as_json: bool) -> None:
+    answer({"records": count}, lambda c: _lines(c, sentences), as_json=as_json)
 
-    answer({"records": count}, human, as_json=as_json)
+
+def _lines(console: Any, sentences: Sequence[Said | str]) -> None:
+    for sentence in sentences:
+        tell(console, sentence)
 
 
 @click.command("recover")
@@ -116,12 +119,12 @@ def recover_command(session: Session, backup: Path, as_json: bool) -> None:
     from dms.operating.recovery import recover
 
     done = recover(session.home, backup, user=session.user)
-    told = [f"{done.records} records are back."]
+    told = [Said("{records} records are back.", records=done.records)]
     if done.destroyed_again:
-        told.append(f"Destroyed after the backup, so again: {', '.join(done.destroyed_again)}.")
+        told.append(Said("Destroyed after the backup, so again: {codes}.", codes=done.destroyed_again))
     if done.aside:
-        told.append(f"What stood here is in {done.aside}.")
-    answer(asdict(done), lambda c: c.print("\n".join(told), markup=False), as_json=as_json)
+        told.append(Said("What stood here is in {aside}.", aside=done.aside))
+    answer(asdict(done), lambda c: _lines(c, told), as_json=as_json)
 
 
 @click.command("migrate")
@@ -138,14 +141,17 @@ def migrate_command(session: Session, first: str, more: tuple[str, ...], dry_run
 
     with steps(quiet=as_json) as show:
         done = migrate(session.home, [first, *more], user=session.user, dry=dry_run, told=show)
-    verb = "would be" if done.dry else "are"
-    told = [f"{key} = {value}" for key, value in done.settings.items()]
-    size = f"{done.bytes / 1e6:,.1f} MB"
-    told.append(f"{sum(done.rows.values()):,} rows and {done.objects:,} objects ({size}) {verb} moved.")
-    if not done.dry:
-        told.append(f"Compared and equal; the log's root is {done.log_root}. dms.toml names the new places.")
+    told: list[Said | str] = [f"{key} = {value}" for key, value in done.settings.items()]
+    moved = {"rows": sum(done.rows.values()), "objects": done.objects, "size": done.bytes / 1e6}
+    if done.dry:
+        told.append(Said("{rows:,} rows and {objects:,} objects ({size:,.1f} MB) would be moved.", **moved))
+    else:
+        told.append(Said("{rows:,} rows and {objects:,} objects ({size:,.1f} MB) are moved.", **moved))
+        told.append(
+            Said("Compared and equal; the log's root is {root}. dms.toml names the new places.", root=done.log_root)
+        )
     told += done.notes
-    answer(asdict(done), lambda c: c.print("\n".join(told), markup=False), as_json=as_json)
+    answer(asdict(done), lambda c: _lines(c, told), as_json=as_json)
 
 
 @click.command("backup")
@@ -160,6 +166,6 @@ def backup_command(session: Session, target: Path, as_json: bool) -> None:
         copied = backup(world, target, show)
     answer(
         {"target": str(target), "files": copied},
-        lambda c: c.print(f"{copied} new or changed files are in {target}.", markup=False),
+        lambda c: tell(c, Said("{copied} new or changed files are in {target}.", copied=copied, target=target)),
         as_json=as_json,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, table
+from dms.faces.cli.output import Session, answer, json_option, table, tell
+from dms.said import Do, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.ports.registers import Request
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
 _REASON = click.option("--reason", default="", help="Why.")
 
 
-def _requests(found: Iterable[Request], *, as_json: bool, empty: str) -> None:
+def _requests(found: Iterable[Request], *, as_json: bool, empty: Said) -> None:
     listed = list(found)
-    rows = [(str(r.id), r.state, r.target, r.asked_by, r.asked_at[:16], r.reason, r.until[:10]) for r in listed]
-    headings = ("no.", "state", "what", "asked by", "when", "reason", "until")
+    rows = [
+        (str(r.id), Word("request", r.state), r.target, r.asked_by, r.asked_at[:16], r.reason, r.until[:10])
+        for r in listed
+    ]
+    headings = heads("no.", "state", "what", "asked by", "when", "reason", "until")
     data = {"requests": [asdict(r) for r in listed]}
     answer(data, lambda c: table(c, headings, rows, empty=empty), as_json=as_json)
 
 
-def _done(data: dict[str, Any], sentence: str, *, as_json: bool) -> None:
-    answer(data, lambda c: c.print(sentence, markup=False), as_json=as_json)
+def _done(data: dict[str, Any], sentence: Said, *, as_json: bool) -> None:
+    answer(data, lambda c: tell(c, sentence), as_json=as_json)
 
 
 @click.group("access")
@@ -45,7 +49,11 @@ def access_request(session: Session, target: str, purpose: str, as_json: bool) -
 
     with session.world() as world:
         request = ask_access(world, target, purpose=purpose)
-    _done(asdict(request), f"Request {request.id} waits for the sales or general manager.", as_json=as_json)
+    _done(
+        asdict(request),
+        Said("Request {request} waits for the sales or general manager.", request=request.id),
+        as_json=as_json,
+    )
 
 
 @access_command.command("grant")
@@ -60,7 +68,12 @@ def access_grant(session: Session, number: int, until: str, reason: str, as_json
 
     with session.world() as world:
         request = decide_access(world, number, grant=True, until=until, reason=reason)
-    told = f"{request.asked_by} may see {request.target} until {request.until[:10]}."
+    told = Said(
+        "{asked_by} may see {target} until {until}.",
+        asked_by=request.asked_by,
+        target=request.target,
+        until=request.until[:10],
+    )
     _done(asdict(request), told, as_json=as_json)
 
 
@@ -75,7 +88,7 @@ def access_deny(session: Session, number: int, reason: str, as_json: bool) -> No
 
     with session.world() as world:
         request = decide_access(world, number, grant=False, reason=reason)
-    _done(asdict(request), f"Request {number} is denied.", as_json=as_json)
+    _done(asdict(request), Said("Request {number} is denied.", number=number), as_json=as_json)
 
 
 @access_command.command("end")
@@ -89,7 +102,7 @@ def access_end(session: Session, number: int, reason: str, as_json: bool) -> Non
 
     with session.world() as world:
         request = end_access(world, number, reason=reason)
-    _done(asdict(request), f"Grant {number} is ended.", as_json=as_json)
+    _done(asdict(request), Said("Grant {number} is ended.", number=number), as_json=as_json)
 
 
 @access_command.command("list")
@@ -101,7 +114,7 @@ def access_list(session: Session, as_json: bool) -> None:
 
     with session.world() as world:
         found = requests(world, "access")
-    _requests(found, as_json=as_json, empty="Nobody asked for access.")
+    _requests(found, as_json=as_json, empty=Said("Nobody asked for access."))
 
 
 @click.command("change")
@@ -130,21 +143,25 @@ def change_command(
 
     with session.world() as world:
         if listed:
-            _requests(requests(world, "change"), as_json=as_json, empty="No change was asked for.")
+            _requests(requests(world, "change"), as_json=as_json, empty=Said("No change was asked for."))
             return
         if approve is not None or refuse is not None:
             number = approve if approve is not None else refuse
             done = decide_change(world, number or 0, agree=approve is not None, reason=reason)
             catch_up(world)
-            told = f"{done.code} is changed." if approve is not None else f"The change of {done.code} is refused."
+            told = (
+                Said("{done} is changed.", done=done.code)
+                if approve is not None
+                else Said("The change of {done} is refused.", done=done.code)
+            )
             _done(done.to_dict(), told, as_json=as_json)
             return
         if not record:
-            raise Usage("Change which record?", 'dms change HG01E2026000123 --title "…" --reason "…"')
+            raise Usage(Said("Change which record?"), Do("change", "HG01E2026000123", title="…", reason="…"))
         pairs = dict(_pair(text) for text in fields)
         values = {"title": title, "customer": customer, "date": day, "secrecy": secrecy}
         request = ask_change(world, record, values, fields=pairs, file=file, reason=reason)
-    told = f"Request {request.id} waits for the sales or general manager."
+    told = Said("Request {request} waits for the sales or general manager.", request=request.id)
     _done(asdict(request), told, as_json=as_json)
 
 
@@ -153,7 +170,7 @@ def _pair(text: str) -> tuple[str, str]:
 
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise Usage(f"“{text}” is not KEY=VALUE.", "--field amount=12800.00")
+        raise Usage(Said("“{text}” is not KEY=VALUE.", text=text), Do("", field="amount=12800.00"))
     return key.strip(), value.strip()
 
 
@@ -171,7 +188,12 @@ def promote_command(session: Session, record: str, class_code: str, reason: str,
     with session.world() as world:
         moved = promote(world, record, class_code, reason=reason)
         catch_up(world)
-    told = f"{moved.see_also[-1]} is now {moved.paper_number}. “dms reprint” lists the sheets to print again."
+    told = Said(
+        "{see_also} is now {paper_number}. “{act}” lists the sheets to print again.",
+        see_also=moved.see_also[-1],
+        paper_number=moved.paper_number,
+        act=Do("reprint"),
+    )
     _done(moved.to_dict(), told, as_json=as_json)
 
 
@@ -200,14 +222,23 @@ def delete_command(
             number = approve if approve is not None else refuse
             done = decide_deletion(world, number or 0, agree=approve is not None, reason=reason)
             catch_up(world)
-            kept = f"{done.target} is in the bin until {done.until[:10]}: dms restore {done.target} --reason …"
-            told = kept if approve is not None else f"The removal of {done.target} is refused."
+            kept = Said(
+                "{target} is in the bin until {until}: {act}",
+                target=done.target,
+                until=done.until[:10],
+                act=Do("restore", done.target, reason="…"),
+            )
+            told = kept if approve is not None else Said("The removal of {target} is refused.", target=done.target)
             _done(asdict(done), told, as_json=as_json)
             return
         if not record:
-            raise Usage("Remove which record?", 'dms delete HG01E2026000123 --reason "…"')
+            raise Usage(Said("Remove which record?"), Do("delete", "HG01E2026000123", reason="…"))
         request = ask_deletion(world, record, reason=reason)
-    _done(asdict(request), f"Request {request.id} waits for the sales or general manager.", as_json=as_json)
+    _done(
+        asdict(request),
+        Said("Request {request} waits for the sales or general manager.", request=request.id),
+        as_json=as_json,
+    )
 
 
 def _bin(session: Session, *, as_json: bool) -> None:
@@ -226,11 +257,15 @@ def _bin(session: Session, *, as_json: bool) -> None:
         ],
     }  # fmt: skip
     waiting = [(str(r.id), r.target, r.asked_by, r.reason) for r in asked]
-    rows = [(b.record.code, b.record.title, b.request.reason, f"{b.days_left} days", b.held) for b in held]
+    rows = [
+        (b.record.code, b.record.title, b.request.reason, Said("{days} days", days=b.days_left), b.held) for b in held
+    ]
 
     def human(console: Any) -> None:
-        table(console, ("no.", "record", "asked by", "reason"), waiting, empty="No removal waits for consent.")
-        table(console, ("in the bin", "title", "reason", "left", "held by"), rows, empty="The bin is empty.")
+        table(
+            console, heads("no.", "record", "asked by", "reason"), waiting, empty=Said("No removal waits for consent.")
+        )
+        table(console, heads("in the bin", "title", "reason", "left", "held by"), rows, empty=Said("The bin is empty."))
 
     answer(data, human, as_json=as_json)
 
@@ -248,7 +283,7 @@ def restore_command(session: Session, record: str, reason: str, as_json: bool) -
     with session.world() as world:
         back = restore(world, record, reason=reason)
         catch_up(world)
-    _done(back.to_dict(), f"{back.code} is restored.", as_json=as_json)
+    _done(back.to_dict(), Said("{back} is restored.", back=back.code), as_json=as_json)
 
 
 @click.command("purge")
@@ -262,7 +297,7 @@ def purge_command(session: Session, as_json: bool) -> None:
     with session.world() as world:
         gone = purge(world)
         catch_up(world)
-    told = f"Destroyed: {', '.join(gone)}." if gone else "Nothing in the bin is due."
+    told = Said("Destroyed: {gone}.", gone=tuple(gone)) if gone else Said("Nothing in the bin is due.")
     _done({"purged": gone}, told, as_json=as_json)
 
 
@@ -285,15 +320,15 @@ def hold_command(
         if listed:
             found = holds(world)
             rows = [(str(h.id), h.target, h.reason, h.by, h.at[:10], h.lifted_at[:10]) for h in found]
-            headings = ("no.", "what", "reason", "by", "since", "lifted")
+            headings = heads("no.", "what", "reason", "by", "since", "lifted")
             data = {"holds": [asdict(h) for h in found]}
-            answer(data, lambda c: table(c, headings, rows, empty="Nothing is held."), as_json=as_json)
+            answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is held.")), as_json=as_json)
             return
         if lift is not None:
             lifted = lift_hold(world, lift, reason=reason)
-            _done(asdict(lifted), f"The hold on {lifted.target} is lifted.", as_json=as_json)
+            _done(asdict(lifted), Said("The hold on {target} is lifted.", target=lifted.target), as_json=as_json)
             return
         if not target:
-            raise Usage("Hold what?", 'dms hold HG01E2026000123 --reason "…"')
+            raise Usage(Said("Hold what?"), Do("hold", "HG01E2026000123", reason="…"))
         made = hold(world, target, reason=reason)
-    _done(asdict(made), f"{made.target} is held (no. {made.id}).", as_json=as_json)
+    _done(asdict(made), Said("{target} is held (no. {made}).", target=made.target, made=made.id), as_json=as_json)

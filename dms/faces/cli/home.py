@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, say, table
+from dms.faces.cli.output import Session, answer, json_option, say, table, tell
+from dms.said import Do, Said, Word, heads
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,17 +30,23 @@ def init_command(session: Session, scheme: Path | None, fonds: str, name: str, a
             "person": person_code(session.user)}  # fmt: skip
     answer(
         data,
-        lambda console: console.print(
-            f"The archive is in {settings.home}.\n\nNext:\n"
-            f"  dms doctor                       is everything there?\n"
-            f"  dms people add ZHS 张华生         account managers\n"
-            f"  cp scan.pdf {inbox}/\n"
-            f"  dms watch                        take in what is dropped\n"
-            f"  dms search 投诉",
-            markup=False,
-        ),
+        lambda console: _next(console, settings.home, inbox),
         as_json=as_json,
     )
+
+
+def _next(console: Console, home: Path, inbox: Path) -> None:
+    """Print where the archive is, and the first steps in it."""
+    tell(console, Said("The archive is in {home}.", home=home))
+    tell(console, Said("Next:"))
+    steps = [
+        (Do("doctor"), Said("is everything there?")),
+        (Do("people add", "ZHS", "张华生"), Said("account managers")),
+        (f"cp scan.pdf {inbox}/", Said("a first scan")),
+        (Do("watch"), Said("take in what is dropped")),
+        (Do("search", "投诉"), Said("find it again")),
+    ]
+    table(console, heads("", ""), steps)
 
 
 @click.command("demo")
@@ -57,31 +64,33 @@ def demo_command(session: Session, seed: int, keep: bool, as_json: bool) -> None
 
 def _summary(console: Console, data: dict[str, Any]) -> None:
     """Print what the demo left: what is where, three searches, what waits, sheets to open."""
-    from rich.markup import escape
-
-    console.print(f"\n[bold]The demo archive is in {escape(data['home'])}[/bold]\n")
-    rows = [(r["code"], r["paper_number"] or "—", r["state"], r["title"]) for r in data["records"]]
-    table(console, ("electronic code", "paper number 档号", "state", "title 题名"), rows, empty="Nothing was kept.")
+    tell(console, "")
+    tell(console, Said("The demo archive is in {home}", home=data["home"]), style="bold")
+    rows = [(r["code"], r["paper_number"] or "—", Word("state", r["state"]), r["title"]) for r in data["records"]]
+    table(console, heads("electronic code", "paper number", "state", "title"), rows, empty=Said("Nothing was kept."))
     for search in data["searches"]:
-        console.print(f"[bold]dms search '{escape(search['query'])}'[/bold]  {search['total']} found")
+        looked = Do("search", search["query"])
+        tell(console, Said("{act}: {total} found", act=looked, total=search["total"]), style="bold")
         for hit in search["hits"]:
-            console.print(f"   {hit['code']}  {hit['title']}", markup=False)
+            tell(console, f"   {hit['code']}  {hit['title']}")
             if hit["snippet"]:
-                console.print(f"      {hit['snippet'][:72]}", markup=False, style="dim")
-    console.print("\n[bold]Needs attention[/bold]")
-    for one in data["attention"]:
-        console.print(f"   {one['question']}\n      → {one['todo']}", markup=False)
-    if not data["attention"]:
-        console.print("   nothing")
-    console.print("\n[bold]Sheets to open[/bold]")
+                tell(console, f"      {hit['snippet'][:72]}", style="dim")
+    tell(console, "")
+    tell(console, Said("Needs attention"), style="bold")
+    waits = [(one["question"], one["todo"]) for one in data["attention"]]
+    table(console, heads("what", "do"), waits, empty=Said("Nothing needs attention."))
+    tell(console, Said("Sheets to open"), style="bold")
     for sheet in data["sheets"]:
-        console.print(f"   {sheet}", markup=False)
+        tell(console, f"   {sheet}")
     first = next((r["code"] for r in data["records"] if r["state"] == "filed"), "")
-    console.print(
-        f"\nTry next (with .venv/bin on your path):\n"
-        f"   export DMS_HOME={data['home']} DMS_USER={data['user']}\n"
-        f"   dms search 折让\n   dms show {first}\n   dms attention\n   dms verify\n"
-        f"In the browser:\n   dms serve\n"
-        f"   sign in as {data['user']}, or as zhs, hm, zzy; password: {data['password']}\n",
-        markup=False,
+    tell(console, "")
+    tell(console, Said("Try next (with .venv/bin on your path):"))
+    tell(console, f"   export DMS_HOME={data['home']} DMS_USER={data['user']}")
+    for act in (Do("search", "折让"), Do("show", first), Do("attention"), Do("verify"), Do("serve")):
+        tell(console, Said("   {act}", act=act))
+    signing = Said(
+        "In the browser sign in as {user}, or as zhs, hm, zzy; password: {password}",
+        user=data["user"],
+        password=data["password"],
     )
+    tell(console, signing)

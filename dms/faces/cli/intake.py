@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, progress, say, table
+from dms.said import NOTHING, Do, Said, Word, heads, read_said
 
 
 def item_data(items: Iterable[Any]) -> list[dict[str, Any]]:
@@ -28,7 +29,8 @@ def item_data(items: Iterable[Any]) -> list[dict[str, Any]]:
             "state": state if state != "working" else "waiting",
             "code": code or None,
             "pages": item.data.get("pages", 0),
-            "reason": item.reason or None,
+            "reason": str(read_said(item.reason)) or None,
+            "why": read_said(item.reason),
             "parts": [told(by_id[p]) for p in item.data.get("parts", ()) if p in by_id],
             "item": item.id,
         }
@@ -36,21 +38,27 @@ def item_data(items: Iterable[Any]) -> list[dict[str, Any]]:
     return [told(i) for i in by_id.values() if i.id not in inner]
 
 
-def show_items(console: Any, items: list[dict[str, Any]], *, empty: str) -> None:
+def show_items(console: Any, items: list[dict[str, Any]], *, empty: Said) -> None:
     """Print items as a table, parts below their whole."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[object, ...]] = []
 
     def add(item: dict[str, Any], depth: int) -> None:
         name = Path(item["path"]).name
         rows.append(
-            ("  " * depth + name, item["state"], item["code"] or "", str(item["pages"] or ""), item["reason"] or "")
+            (
+                "  " * depth + name,
+                Word("item", item["state"]),
+                item["code"] or "",
+                str(item["pages"] or ""),
+                item["why"],
+            )
         )
         for part in item["parts"]:
             add(part, depth + 1)
 
     for item in items:
         add(item, 0)
-    table(console, ("file", "state", "code", "pages", "reason"), rows, empty=empty)
+    table(console, heads("file", "state", "code", "pages", "reason"), rows, empty=empty)
 
 
 @click.command("watch")
@@ -64,22 +72,22 @@ def watch_command(session: Session, once: bool, as_json: bool) -> None:
     from dms.domain.item import Item
 
     def ended(item: Item) -> None:
-        what = f"{item.state.value} {item.code}".strip()
-        say(f"{item.name}: {what}" + (f" ({item.reason})" if item.reason else ""))
+        said = Said("{item}: {state} {code}", item=item.name, state=Word("item", item.state.value), code=item.code)
+        say(Said("{said} ({reason})", said=said, reason=read_said(item.reason)) if item.reason else said)
 
     with session.world() as world, progress(quiet=as_json) as show:
         watcher = Watcher(world, workers(world.settings), show, ended)
         if once:
             items = item_data(watcher.once())
-            answer({"items": items}, lambda c: show_items(c, items, empty="The inbox is empty."), as_json=as_json)
+            answer({"items": items}, lambda c: show_items(c, items, empty=Said("The inbox is empty.")), as_json=as_json)
             return
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        folders = ", ".join(str(inbox.root) for inbox in world.inboxes)
-        say(f"Watching {folders}. Stop with Ctrl-C.")
+        folders = [inbox.root for inbox in world.inboxes]
+        say(Said("Watching {folders}. Stop with Ctrl-C.", folders=folders))
         watcher.run(stop)
-        say("Stopped.")
+        say(Said("Stopped."))
 
 
 @click.command("worker")
@@ -99,11 +107,11 @@ def worker_command(session: Session, as_json: bool) -> None:
             world, workers(world.settings), show, lambda item: say(f"{item.name}: {item.state.value} {item.code}")
         )
         with shop.open():
-            say(f"Working as {world.owner}. Stop with Ctrl-C.")
+            say(Said("Working as {owner}. Stop with Ctrl-C.", owner=world.owner))
             while not stop.is_set():
                 take_care(world)
                 stop.wait(world.settings.sweep_seconds)
-    say("Stopped.")
+    say(Said("Stopped."))
 
 
 @click.command("ingest")
@@ -134,7 +142,7 @@ def ingest_command(
         try:
             date.fromisoformat(day)
         except ValueError:
-            raise Usage(f"“{day}” is no date.", "Write it as 2026-11-23.") from None
+            raise Usage(Said("“{day}” is no date.", day=day), Said("Write it as 2026-11-23.")) from None
     with session.world() as world, progress(quiet=as_json) as show:
         if class_code:
             world.scheme.record_class(class_code)
@@ -144,7 +152,7 @@ def ingest_command(
         shop = Workshop(world, workers(world.settings), show)
         with shop.open():
             items = item_data(shop.finish(ids))
-    answer({"items": items}, lambda c: show_items(c, items, empty="Nothing was taken in."), as_json=as_json)
+    answer({"items": items}, lambda c: show_items(c, items, empty=Said("Nothing was taken in.")), as_json=as_json)
     return 1 if any(i["state"] == "waiting" for i in items) else 0
 
 
@@ -161,13 +169,16 @@ def retry_command(session: Session, items: tuple[str, ...], everything: bool, as
     from dms.errors import Usage
 
     if not items and not everything:
-        raise Usage("Which file?", "Name items from “dms attention”, or use --all.")
+        raise Usage(
+            Said("Which file?"),
+            Said("Name items from “{act}”, or use {inputs}.", act=Do("attention"), inputs=Do("", all=True)),
+        )
     with session.world() as world, progress(quiet=as_json) as show:
         ids = [i.id for i in retry(world, items)]
         shop = Workshop(world, workers(world.settings), show)
         with shop.open():
             done = item_data(shop.finish(ids))
-    answer({"items": done}, lambda c: show_items(c, done, empty="Nothing is in quarantine."), as_json=as_json)
+    answer({"items": done}, lambda c: show_items(c, done, empty=Said("Nothing is in quarantine.")), as_json=as_json)
 
 
 @click.command("discard")
@@ -181,7 +192,7 @@ def discard_command(session: Session, item: str, reason: str, as_json: bool) -> 
 
     with session.world() as world:
         done = item_data([discard(world, item, reason=reason)])
-    answer({"items": done}, lambda c: show_items(c, done, empty=""), as_json=as_json)
+    answer({"items": done}, lambda c: show_items(c, done, empty=NOTHING), as_json=as_json)
 
 
 @click.command("attention")
@@ -199,9 +210,9 @@ def attention_command(session: Session, settle: str, as_json: bool) -> None:
         listed = waiting(world)
     data = {"attention": [{"kind": a.kind, "target": a.target, "question": a.question, "todo": a.todo, "at": a.at,
                            "data": dict(a.data)} for a in listed]}  # fmt: skip
-    rows = [(a.kind, a.target, a.question, a.todo) for a in listed]
+    rows = [(Word("attention", a.kind), a.target, a.question, a.todo) for a in listed]
     answer(
         data,
-        lambda c: table(c, ("kind", "about", "what", "do"), rows, empty="Nothing needs attention."),
+        lambda c: table(c, heads("kind", "about", "what", "do"), rows, empty=Said("Nothing needs attention.")),
         as_json=as_json,
     )

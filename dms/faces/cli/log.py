@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, table
+from dms.faces.cli.output import Session, answer, json_option, table, tell
+from dms.said import Said, Word, heads, read_said
 
 
 @click.group("audit")
@@ -31,12 +32,19 @@ def audit_list(session: Session, target: str, user: str, act: str, limit: int, o
     with session.world() as world:
         found = listed(world, target=target, user=user, act=act, limit=limit, offset=offset)
     rows = [
-        (str(a.seq), a.at[:19], a.user, a.act, a.target, a.reason or json.dumps(dict(a.data), ensure_ascii=False))
+        (
+            str(a.seq),
+            a.at[:19],
+            a.user,
+            Word("act", a.act),
+            a.target,
+            read_said(a.reason) if a.reason else json.dumps(dict(a.data), ensure_ascii=False),
+        )
         for a in found
     ]
     data = {"acts": [asdict(a) for a in found]}
-    headings = ("no.", "when", "who", "act", "what", "why")
-    answer(data, lambda c: table(c, headings, rows, empty="Nothing was done yet."), as_json=as_json)
+    headings = heads("no.", "when", "who", "act", "what", "why")
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing was done yet.")), as_json=as_json)
 
 
 @audit_command.command("root")
@@ -49,7 +57,7 @@ def audit_root(session: Session, size: int, as_json: bool) -> None:
 
     with session.world() as world:
         found = root(world, size=size)
-    answer(asdict(found), lambda c: c.print(str(found), markup=False), as_json=as_json)
+    answer(asdict(found), lambda c: tell(c, str(found)), as_json=as_json)
 
 
 @audit_command.command("proof")
@@ -65,7 +73,7 @@ def audit_proof(session: Session, act: int, size: int, growth: bool, as_json: bo
 
     with session.world() as world:
         found = grown(world, act, size) if growth else proof(world, act, size=size)
-    answer(found, lambda c: c.print(json.dumps(found, ensure_ascii=False, indent=2), markup=False), as_json=as_json)
+    answer(found, lambda c: tell(c, json.dumps(found, ensure_ascii=False, indent=2)), as_json=as_json)
 
 
 @audit_command.command("verify")
@@ -83,8 +91,10 @@ def audit_verify(session: Session, roots: tuple[str, ...], as_json: bool) -> int
     rows = [(f.target, f.detail) for f in found]
 
     def human(console: Any) -> None:
-        empty = f"Every act is what was written ({len(roots)} roots from paper agree). Root {now}"
-        table(console, ("act", "what is wrong"), rows, empty=empty)
+        empty = Said(
+            "Every act is what was written ({count} roots from paper agree). Root {now}", count=len(roots), now=now
+        )
+        table(console, heads("act", "what is wrong"), rows, empty=empty)
 
     answer(data, human, as_json=as_json)
     return 6 if found else 0

@@ -1,6 +1,7 @@
 """The command line: global options, the list of commands, and how errors end (docs: ``docs/commands.md``).
 
-``--home`` and ``--as`` stand before the command, ``--json`` after it. Answers go to stdout, everything else to stderr.
+``--home``, ``--as`` and ``--lang`` stand before the command, ``--json`` after it. Answers go to stdout, all else to
+stderr.
 Exit codes: 0 done, 1 failure, 2 usage, 3 a needed program is missing, 4 not found, 5 not permitted or needs approval,
 6 findings, 130 stopped.
 """
@@ -10,14 +11,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from dms import __version__
 from dms.errors import DmsError
-from dms.faces.cli.output import Session, report_error
+from dms.faces.cli.helping import SpokenContext, misused, spoken_by
+from dms.faces.cli.output import Session, report_error, speak
+from dms.faces.languages import LANGUAGES, language_named
+from dms.said import Said
 
 # Command -> module that defines it under the same name; imported when it is called, so that help stays quick.
 COMMANDS = {
@@ -79,6 +83,8 @@ COMMANDS = {
 class Commands(click.Group):
     """Finds commands by name in their module."""
 
+    context_class = SpokenContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order people need them."""
         return list(COMMANDS)
@@ -91,7 +97,7 @@ class Commands(click.Group):
         found = getattr(importlib.import_module(f"dms.faces.cli.{module}"), f"{cmd_name}_command")
         if not isinstance(found, click.Command):
             raise TypeError(f"{cmd_name}_command is not a command")
-        return found
+        return spoken_by(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from one table, without importing them."""
@@ -160,9 +166,15 @@ HELP = {
     "--home", type=click.Path(path_type=Path), default=None, help="Archive home (or DMS_HOME; default: here)."
 )
 @click.option("--as", "user", default=None, help="Who acts (or DMS_USER; default: your login).")
+@click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    default=None,
+    help="Language: zh (简体), zh-TW (繁體) or en (or LC_ALL, LC_MESSAGES, LANG).",
+)
 @click.version_option(__version__, "--version", prog_name="dms")
 @click.pass_context
-def cli(ctx: click.Context, home: Path | None, user: str | None) -> None:
+def cli(ctx: click.Context, home: Path | None, user: str | None, lang: str | None) -> None:
     """Dual-track archiving (双轨制): signed paper and electronic files, one archive, linked both ways."""
     ctx.obj = Session(
         home=home or Path(os.environ.get("DMS_HOME") or "."),
@@ -179,6 +191,20 @@ def _login() -> str:
         return "somebody"
 
 
+def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
+    """Return the language asked for with ``--lang``, else the one of the environment, else English.
+
+    It is read before the options are: a wrong option is told in it as well.
+    """
+    for place, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            asked = value or (arguments[place + 1] if place + 1 < len(arguments) else "")
+            return asked if asked in LANGUAGES else "en"
+    locale = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return language_named(locale) or "en"
+
+
 def run(argv: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -188,18 +214,21 @@ def run(argv: Sequence[str] | None = None) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run a command; return its exit code. Every error ends as a sentence, with ``--json`` as JSON on stdout."""
     as_json = "--json" in arguments
+    speak(language_of(arguments, os.environ))
     try:
         result = cli.main(args=list(arguments), prog_name="dms", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except DmsError as problem:
-        report_error(problem.code, problem.message, problem.hint, as_json=as_json)
+        report_error(problem.code, problem.said, problem.remedy, as_json=as_json)
         return problem.exit_code
     except click.UsageError as problem:
-        hint = f"See “{problem.ctx.command_path} --help”." if problem.ctx else "See “dms --help”."
-        report_error("usage", problem.format_message(), hint, as_json=as_json)
+        command = problem.ctx.command_path if problem.ctx else "dms"
+        hint = Said("See “{command} --help”.", command=command)
+        report_error("usage", misused(problem), hint, as_json=as_json)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        report_error("stopped", "Stopped.", "What was under way goes on at the next run.", as_json=as_json)
+        stopped = Said("What was under way goes on at the next run.")
+        report_error("stopped", Said("Stopped."), stopped, as_json=as_json)
         return 130
     except BrokenPipeError:
         # The reader of a pipe (head, less) went away: nothing to say, and nobody to say it to.

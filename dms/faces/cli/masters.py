@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, table
+from dms.faces.cli.output import Session, answer, json_option, shown, table, tell
+from dms.said import Said, Word, heads
 
 
 @click.group("people")
@@ -38,7 +39,7 @@ def people_add(
     with session.world() as world:
         person = save_person(world, Entry(code.upper(), name, roles or None, login, department))
     data = {"code": person.code, "name": person.name, "roles": list(person.roles), "login": person.login}
-    answer(data, lambda c: c.print(f"{person.code} {person.name}", markup=False), as_json=as_json)
+    answer(data, lambda c: tell(c, f"{person.code} {person.name}"), as_json=as_json)
 
 
 @people_command.command("list")
@@ -51,9 +52,12 @@ def people_list(session: Session, as_json: bool) -> None:
     with session.world() as world:
         found = people(world)
     data = {"people": [asdict(p) for p in found]}
-    rows = [(p.code, p.name, ", ".join(p.roles), p.department, p.login) for p in found]
-    headings = ("code", "name", "roles", "department", "login")
-    answer(data, lambda c: table(c, headings, rows, empty="Nobody yet."), as_json=as_json)
+    rows = [
+        (p.code, p.name, Said("{roles}", roles=[Word("person", r) for r in p.roles]), p.department, p.login)
+        for p in found
+    ]
+    headings = heads("code", "name", "roles", "department", "login")
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nobody yet.")), as_json=as_json)
 
 
 @people_command.command("password")
@@ -73,13 +77,15 @@ def people_password(session: Session, login: str, once: bool | None, as_json: bo
 
     once = sys.stdin.isatty() if once is None else once
     if sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        password = click.prompt(
+            shown(Said("Password")), hide_input=True, confirmation_prompt=shown(Said("Once more")), err=True
+        )
     else:
         password = sys.stdin.readline().rstrip("\n")
     with session.world() as world:
         Doorkeeper(world.passwords()).set_password(world, login, password, lasting=not once)
-    told = f"The password of {login} is set; where he was signed in, he is signed out."
-    answer({"login": login}, lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said("The password of {login} is set; where he was signed in, he is signed out.", login=login)
+    answer({"login": login}, lambda c: tell(c, told), as_json=as_json)
 
 
 @people_command.command("deputy")
@@ -100,8 +106,14 @@ def people_deputy(
     made = Deputy(person.upper(), deputy.upper(), since, until)
     with session.world() as world:
         appoint(world, made, reason=reason)
-    told = f"{made.deputy} stands in for {made.person} from {since} to {until}."
-    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said(
+        "{deputy} stands in for {person} from {since} to {until}.",
+        deputy=made.deputy,
+        person=made.person,
+        since=since,
+        until=until,
+    )
+    answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
 
 @click.group("customers")
@@ -122,7 +134,7 @@ def customers_add(session: Session, name: str, manager: str, aliases: tuple[str,
 
     with session.world() as world:
         add_customers(world, [Customer(name.strip(), manager.upper(), aliases)])
-    answer({"added": 1}, lambda c: c.print(f"{name} is added.", markup=False), as_json=as_json)
+    answer({"added": 1}, lambda c: tell(c, Said("{name} is added.", name=name)), as_json=as_json)
 
 
 @customers_command.command("reassign")
@@ -137,8 +149,8 @@ def customers_reassign(session: Session, customers: tuple[str, ...], manager: st
 
     with session.world() as world:
         count = reassign(world, customers, manager.upper(), reason=reason)
-    told = f"{count} customers belong to {manager.upper()} now."
-    answer({"reassigned": count}, lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said("{count} customers belong to {manager} now.", count=count, manager=manager.upper())
+    answer({"reassigned": count}, lambda c: tell(c, told), as_json=as_json)
 
 
 @customers_command.command("import")
@@ -164,4 +176,8 @@ def customers_list(session: Session, as_json: bool) -> None:
         customers = seen_customers(world)
     data = {"customers": [{"name": c.name, "manager": c.manager, "aliases": list(c.aliases)} for c in customers]}
     rows = [(c.name, c.manager, ", ".join(c.aliases)) for c in customers]
-    answer(data, lambda c: table(c, ("customer", "manager", "aliases"), rows, empty="No customers."), as_json=as_json)
+    answer(
+        data,
+        lambda c: table(c, heads("customer", "manager", "aliases"), rows, empty=Said("No customers.")),
+        as_json=as_json,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
+
+from dms.said import NOTHING, Do, Said, Voice, Word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,6 +50,40 @@ def json_option(function: Callable[P, R]) -> Callable[P, R]:
     return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(function)
 
 
+def speak(language: str) -> None:
+    """Let this process speak a language from here on; :func:`spoken` says things in it."""
+    spoken.cache_clear()
+    _LANGUAGE[:] = [language]
+
+
+_LANGUAGE = ["en"]
+
+
+class _English(Voice):
+    """English without a catalogue, until a name of ours is told."""
+
+    def word(self, word: Word) -> str:
+        """Return a name of ours in English."""
+        from dms.faces.words import Speaker
+
+        return Speaker("en").word(word)
+
+
+@functools.lru_cache(maxsize=1)
+def spoken() -> Voice:
+    """Return the voice of this process."""
+    if _LANGUAGE[0] == "en":
+        return _English()
+    from dms.faces.words import Speaker
+
+    return Speaker(_LANGUAGE[0])
+
+
+def shown(told: object) -> str:
+    """Return anything as a person reads it on a terminal: sentences and names of ours in his language."""
+    return printable(spoken().tell(told) if isinstance(told, Said | Word | Do) else str(told))
+
+
 def answer(data: Any, human: Callable[[Console], None], *, as_json: bool) -> None:
     """Print an answer: as JSON, or as a person reads it."""
     if as_json:
@@ -57,21 +94,32 @@ def answer(data: Any, human: Callable[[Console], None], *, as_json: bool) -> Non
     human(Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
 
 
-def table(console: Console, headings: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str) -> None:
+def tell(console: Console, told: object, style: str = "") -> None:
+    """Print a line on stdout."""
+    console.print(shown(told), markup=False, style=style or None)
+
+
+def table(
+    console: Console,
+    headings: Sequence[Said | Word | Do | str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    empty: Said = NOTHING,
+) -> None:
     """Print a table, or a sentence where there is nothing."""
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
     if not rows:
-        console.print(escape(empty))
+        tell(console, empty)
         return
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_header=any(headings))
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_header=any(headings))
     for heading in headings:
-        shown.add_column(heading, overflow="fold")
+        grid.add_column(shown(heading), overflow="fold")
     for row in rows:
-        shown.add_row(*(escape(printable(str(cell))) for cell in row))
-    console.print(shown)
+        grid.add_row(*(escape(shown(cell)) for cell in row))
+    console.print(grid)
 
 
 def printable(text: str) -> str:
@@ -80,20 +128,22 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in clean)
 
 
-def say(text: str) -> None:
+def say(told: Said | str) -> None:
     """Print a line for a person to stderr."""
-    click.echo(printable(text), err=True)
+    click.echo(shown(told), err=True)
 
 
-def report_error(code: str, message: str, hint: str, *, as_json: bool) -> None:
-    """Print an error: what happened, what to do next."""
+def report_error(code: str, said: Said, remedy: Said = NOTHING, *, as_json: bool) -> None:
+    """Print an error: what happened, what to do next. As JSON in English, with the values of both beside."""
     if as_json:
-        error = {"error": {"code": code, "message": message, "hint": hint}}
-        click.echo(json.dumps(error, ensure_ascii=False))
+        told = {"code": code, "message": str(said), "hint": str(remedy)}
+        click.echo(
+            json.dumps({"error": told | {"said": said.to_dict(), "remedy": remedy.to_dict()}}, ensure_ascii=False)
+        )
         return
-    click.echo(click.style("✗ ", fg="red") + printable(message), err=True)
-    if hint:
-        click.echo("  → " + printable(hint), err=True)
+    click.echo(click.style("✗ ", fg="red") + shown(said), err=True)
+    if remedy:
+        click.echo("  → " + shown(remedy), err=True)
 
 
 @contextmanager
@@ -114,7 +164,7 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
             began = last.setdefault(item.id, now)
             if not quiet and total > 1 and (now - began >= 5 or done == total) and now - began > 2:
                 last[item.id] = now - 2.01
-                say(f"{item.name}: page {done} of {total}")
+                say(Said("{item}: page {done} of {total}", item=item.name, done=done, total=total))
 
         yield plain
         return

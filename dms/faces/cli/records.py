@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, printable, table
+from dms.faces.cli.output import Session, answer, json_option, printable, table, tell
+from dms.faces.cli.output import shown as as_shown
+from dms.said import NOTHING, Do, Said, Word, heads, joined
 
 
 @click.command("search")
@@ -31,7 +34,7 @@ def search_command(
     """Search the whole archive.
 
     Words are joined by AND; also OR, NOT, "phrases", (groups), title:, customer:, class:04, year:2026,
-    date:2026-01..2026-03, code:, number:, and what forms say: 金额:>10000, 电话:139…, 合计金额:1万..2万.
+    date:2026-01..2026-03, code:, number:, and what forms say: “金额:>10000”, “电话:139…”, “合计金额:1万..2万”.
     Chinese words of any length are found, Traditional as Simplified; numbers and codes in every notation;
     names also by their pinyin initials.
     """
@@ -60,15 +63,22 @@ def search_command(
         from rich.text import Text
 
         if not found.total:
-            console.print(f"Nothing was found for “{printable(words)}”.", markup=False)
-            console.print("Try fewer or shorter words; “dms attention” lists files that could not be taken in.")
+            tell(console, Said("Nothing was found for “{words}”.", words=printable(words)))
+            tell(
+                console,
+                Said(
+                    "Try fewer or shorter words; “{act}” lists files that could not be taken in.", act=Do("attention")
+                ),
+            )
             return
         shown = len(found.hits)
         if found.alike:
-            console.print("Nothing is there as typed; found with O and 0, l and 1 taken for each other:")
-        console.print(
-            f"{found.total} found" + (f", {offset + 1} to {offset + shown} shown" if shown < found.total else "")
-        )
+            tell(console, Said("Nothing is there as typed; found with O and 0, l and 1 taken for each other:"))
+        if shown < found.total:
+            first, last = offset + 1, offset + shown
+            tell(console, Said("{total} found, {first} to {last} shown", total=found.total, first=first, last=last))
+        else:
+            tell(console, Said("{total} found", total=found.total))
         for hit in found.hits:
             console.print()
             line = Text(printable(hit.title or hit.code), style="bold")
@@ -76,7 +86,7 @@ def search_command(
             if hit.paper_number:
                 line.append(f"  {hit.paper_number}", style="cyan")
             if hit.page:
-                line.append(f"  page {hit.page}", style="dim")
+                line.append("  " + as_shown(Said("page {page}", page=hit.page)), style="dim")
             console.print(line)
             if hit.snippet:
                 snippet = Text("  " + printable(hit.snippet))
@@ -84,7 +94,8 @@ def search_command(
                     snippet.stylize("bold yellow", start + 2, end + 2)
                 console.print(snippet)
         for name, counts in found.facets.items():
-            console.print(f"\nby {name}: " + ", ".join(f"{v or '-'} {n}" for v, n in counts.items()), markup=False)
+            listed = [f"{value or '-'} {n}" for value, n in counts.items()]
+            tell(console, Said("by {name}: {counts}", name=Word("facet", name), counts=listed))
 
     answer(data, human, as_json=as_json)
 
@@ -106,46 +117,64 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
         told = show(world, record)
 
     def human(console: Any) -> None:
-        from rich.markup import escape
-
-        console.print(f"[bold]{escape(printable(told['title'] or '(no title)'))}[/bold]")
-        paper, electronic = told["paper"], told["electronic"]
-        rows = [
-            ("electronic code 电子文件号", told["code"]),
-            ("paper number 档号", told["paper_number"] or "not filed yet"),
-            ("state", told["state"]),
-            ("class 大类", f"{told['class_code']} {told['class_name']}".strip() or "?"),
-            ("customer 客户", told["customer"] or "?"),
-            ("manager 客户经理", told["manager"] or "?"),
-            ("date 日期", told["date"] or "?"),
-            ("retention 保管期限", told["retention"]),
-            ("electronic carrier", f"{electronic['name']} ({electronic['media_type']}, {electronic['size']:,} bytes, "
-                                   f"{electronic['pages']} pages) @ {electronic['address']}"
-                                   if electronic["present"] else "missing"),
-            ("paper carrier", (f"{paper['pages'] or '?'} pages @ {paper['address'] or 'shelf not said yet'}")
-                              if paper["present"] else "missing"),
-            ("link 互见", f"{told['link']['state']} {told['link']['proof']}".strip()),
-            ("remark on paper 备注", told["remarks"]["paper"]),
-            ("remark on file 备注", told["remarks"]["electronic"]),
-        ]  # fmt: skip
-        rows += [(f"field {name}", value) for name, value in sorted(told["fields"].items())]
-        rows += [("not in the text", one["said"]) for one in told["left_out"]]
-        if told["uncertain"]:
-            rows.append(("please settle", ", ".join(told["uncertain"])))
-        table(console, ("", ""), rows, empty="")
+        tell(console, told["title"] or Said("(no title)"), style="bold")
+        table(console, heads("", ""), _facts(told))
         signed = [
-            (s["role"], s["kind"], s["person"], s["by"], s["at"][:16], s["note"]) for s in told["gate"]["signatures"]
+            (Word("role", s["role"]), Word("signed", s["kind"]), s["person"], s["by"], s["at"][:16], s["note"])
+            for s in told["gate"]["signatures"]
         ]
         if signed:
-            table(console, ("signature", "", "of", "confirmed by", "when", ""), signed, empty="")
+            table(console, heads("signature", "", "of", "confirmed by", "when", ""), signed)
         if told["gate"]["missing"]:
-            console.print("missing before filing: " + ", ".join(told["gate"]["missing"]), markup=False)
+            tell(
+                console,
+                Said("missing before filing: {missing}", missing=[Word("role", r) for r in told["gate"]["missing"]]),
+            )
         versions = [(v["number"], v["at"], v["user"], v["message"]) for v in told["versions"]]
-        table(console, ("version", "when", "who", "why"), versions, empty="Nothing is in the vault yet.")
+        table(console, heads("version", "when", "who", "why"), versions, empty=Said("Nothing is in the vault yet."))
         for one in told["attention"]:
-            console.print(f"! {one['question']}\n  → {one['todo']}", markup=False)
+            tell(console, Said("! {question}", question=one["question"]))
+            tell(console, Said("  → {todo}", todo=one["todo"]))
 
     answer(told, human, as_json=as_json)
+
+
+def _facts(told: Mapping[str, Any]) -> list[tuple[Said | str, object]]:
+    """Return what is known of a record, line by line."""
+    paper, electronic, link = told["paper"], told["electronic"], told["link"]
+    missing = Said("missing")
+    stored = Said(
+        "{name} ({kind}, {size:,} bytes, {pages} pages) @ {address}",
+        name=electronic["name"],
+        kind=electronic["media_type"],
+        size=electronic["size"],
+        pages=electronic["pages"],
+        address=electronic["address"],
+    )
+    shelved = Said(
+        "{pages} pages @ {place}", pages=paper["pages"] or "?", place=paper["address"] or Said("shelf not said yet")
+    )
+    linked = (Word("link", link["state"]), *([Word("proof", link["proof"])] if link["proof"] else []))
+    facts: list[tuple[Said | str, object]] = [
+        (Said("electronic code"), told["code"]),
+        (Said("paper number"), told["paper_number"] or Said("not filed yet")),
+        (Said("state"), Word("state", told["state"])),
+        (Said("class"), f"{told['class_code']} {told['class_name']}".strip() or "?"),
+        (Said("customer"), told["customer"] or "?"),
+        (Said("manager"), told["manager"] or "?"),
+        (Said("date"), told["date"] or "?"),
+        (Said("retention"), told["retention"]),
+        (Said("electronic carrier"), stored if electronic["present"] else missing),
+        (Said("paper carrier"), shelved if paper["present"] else missing),
+        (Said("link"), Said("{link}", link=linked)),
+        (Said("remark on paper"), told["remarks"]["paper"]),
+        (Said("remark on file"), told["remarks"]["electronic"]),
+    ]
+    facts += [(Said("{field}", field=Word("field", name)), value) for name, value in sorted(told["fields"].items())]
+    facts += [(Said("not in the text"), one["said"]) for one in told["left_out"]]
+    if told["uncertain"]:
+        facts.append((Said("please settle"), Said("{names}", names=[Word("field", n) for n in told["uncertain"]])))
+    return facts
 
 
 def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: bool) -> None:
@@ -154,9 +183,9 @@ def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: 
     with session.world() as world:
         found = compare(world, record, *versions)
     rows = [(d.place, d.before, d.after) for d in found]
-    headings = ("what", f"version {versions[0]}", f"version {versions[1]}")
+    headings = (Said("what"), *(Said("version {number}", number=number) for number in versions))
     data = {"versions": list(versions), "differences": [asdict(d) for d in found]}
-    answer(data, lambda c: table(c, headings, rows, empty="They tell the same."), as_json=as_json)
+    answer(data, lambda c: table(c, headings, rows, empty=Said("They tell the same.")), as_json=as_json)
 
 
 @click.command("describe")
@@ -182,19 +211,22 @@ def describe_command(
     for text in fields:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            raise Usage(f"“{text}” is not KEY=VALUE.", "--field amount=12800.00")
+            raise Usage(Said("“{text}” is not KEY=VALUE.", text=text), Do("", field="amount=12800.00"))
         pairs[key.strip()] = value.strip()
     with session.world() as world:
         found = describe(
             world, record, class_code=class_code, customer=customer, manager=manager, title=title, day=day, fields=pairs
         )
         catch_up(world)
-    left = ", ".join(found.uncertain)
+    left = [Word("field", name) for name in found.uncertain]
     answer(
         found.to_dict(),
-        lambda c: c.print(
-            f"{found.code} “{printable(found.title)}” is described." + (f" Still open: {left}." if left else ""),
-            markup=False,
+        lambda c: tell(
+            c,
+            joined(
+                Said("{code} “{title}” is described.", code=found.code, title=printable(found.title)),
+                Said("Still open: {left}.", left=left) if left else NOTHING,
+            ),
         ),
         as_json=as_json,
     )
@@ -218,12 +250,12 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
             accepted = pairing.accept(world, record, reason=reason)
             answer(
                 {"record": accepted.to_dict(), "differences": []},
-                lambda c: c.print(f"The differences of {accepted.code} are accepted."),
+                lambda c: tell(c, Said("The differences of {accepted} are accepted.", accepted=accepted.code)),
                 as_json=as_json,
             )
             return
         if not scan:
-            raise Usage("Pair it with which scan?", "dms pair ELECTRONIC SCAN")
+            raise Usage(Said("Pair it with which scan?"), Do("pair", "ELECTRONIC", "SCAN"))
         done = pairing.pair(world, record, scan, reason=reason)
         catch_up(world)
     data = {
@@ -234,20 +266,29 @@ def pair_command(session: Session, record: str, scan: str | None, accept: bool, 
     }
 
     def human(console: Any) -> None:
-        console.print(
-            f"{done.record.code} now has both carriers; {done.given_up} is given up ({done.likeness:.0%} alike).",
-            markup=False,
+        tell(
+            console,
+            Said(
+                "{record} now has both carriers; {given_up} is given up ({likeness:.0%} alike).",
+                record=done.record.code,
+                given_up=done.given_up,
+                likeness=done.likeness,
+            ),
         )
         rows = [
-            (d.kind, d.left or "-", (d.left_page and f"p. {d.left_page} {d.left_line}") or "", d.right or "-",
-             (d.right_page and f"p. {d.right_page} {d.right_line}") or "")
+            (Word("fact", d.kind), d.left or "-", _where(d.left_page, d.left_line), d.right or "-",
+             _where(d.right_page, d.right_line))
             for d in done.differences
         ]  # fmt: skip
         if rows:
-            table(console, ("differs", "electronic", "where", "paper", "where"), rows, empty="")
-            console.print(f'→ dms pair {done.record.code} --accept --reason "…"', markup=False)
+            table(console, heads("differs", "electronic", "where", "paper", "where"), rows)
+            tell(console, Said("→ {act}", act=Do("pair", done.record.code, accept=True, reason="…")))
 
     answer(data, human, as_json=as_json)
+
+
+def _where(page: int, line: str) -> Said:
+    return Said("p. {page} {line}", page=page, line=line) if page else NOTHING
 
 
 @click.command("rescan")
@@ -266,13 +307,22 @@ def rescan_command(session: Session, record: str, how: str | None, reason: str, 
     from dms.errors import Usage
 
     if how is None:
-        raise Usage("What is the second scan?", f"dms rescan {record} --replace, --version, --discard or --different")
+        raise Usage(
+            Said("What is the second scan?"),
+            Said(
+                "{act}; or {inputs}, {inputs_2}, {inputs_3}",
+                act=Do("rescan", record, discard=True),
+                inputs=Do("", replace=True),
+                inputs_2=Do("", version=True),
+                inputs_3=Do("", different=True),
+            ),
+        )
     with session.world() as world:
         kept = settle_rescan(world, record, Settled(how), reason=reason)
         catch_up(world)
     answer(
         {"record": kept.to_dict()},
-        lambda console: console.print(f"{kept.code} “{printable(kept.title)}” goes on.", markup=False),
+        lambda console: tell(console, Said("{kept} “{title}” goes on.", kept=kept.code, title=printable(kept.title))),
         as_json=as_json,
     )
 
@@ -290,7 +340,9 @@ def file_command(session: Session, records: tuple[str, ...], by_hand: bool, reas
     from dms.errors import Usage
 
     if by_hand and not reason.strip():
-        raise Usage("Filing by hand needs a reason.", '--by-hand --reason "signatures checked on the paper"')
+        raise Usage(
+            Said("Filing by hand needs a reason."), Do("", by_hand=True, reason="signatures checked on the paper")
+        )
     with session.world() as world:
         filed = []
         try:
@@ -301,6 +353,6 @@ def file_command(session: Session, records: tuple[str, ...], by_hand: bool, reas
     rows = [(r.paper_number, r.code, r.title) for r in filed]
     answer(
         {"filed": [r.to_dict() for r in filed]},
-        lambda c: table(c, ("paper number 档号", "code", "title"), rows, empty=""),
+        lambda c: table(c, heads("paper number", "code", "title"), rows),
         as_json=as_json,
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, steps, table
+from dms.faces.cli.output import Session, answer, json_option, steps, table, tell
+from dms.said import Do, Said, Word, heads
 
 _REASON = click.option("--reason", default="", help="Why.")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -30,22 +31,24 @@ def report_command(session: Session, kind: str, about: str, output: Path | None,
     month for the four-property check. Exit code 6 where exceptions, gaps or the check find something.
     """
     from dms.desk.ledger.reporting import failing, report, save
+    from dms.faces.words import on_paper
 
     with session.world() as world:
         made = report(world, kind, about)
         if output:
-            save(world, made, output)
+            save(world, made, output, on_paper())
     found = failing(made) if kind in ("exceptions", "gaps", "four-properties") else ()
 
     def human(console: Any) -> None:
-        console.print(made.title, style="bold", markup=False)
+        tell(console, made.title, style="bold")
         for line in made.notes:
-            console.print(line, markup=False)
+            tell(console, line)
         for section in made.sections:
-            console.print(f"\n{section.title}", markup=False)
-            table(console, section.headings, section.rows, empty="（无）")
+            tell(console, "")
+            tell(console, section.title)
+            table(console, section.headings, section.rows, empty=Said("(none)"))
         if output:
-            console.print(f"→ {output}", markup=False)
+            tell(console, f"→ {output}")
 
     answer({**asdict(made), "file": str(output or "")}, human, as_json=as_json)
     return 6 if found else 0
@@ -83,7 +86,7 @@ def grade_decide(session: Session, customer: str, quarter: str, after: str, reas
     with session.world() as world:
         made = decide_grade(world, customer, quarter, after, reason=reason)
     told = f"{customer}: {made.before or '-'} → {made.after}"
-    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+    answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
 
 @grade_command.command("focus")
@@ -98,7 +101,11 @@ def grade_focus(session: Session, customer: str, month: str, reason: str, as_jso
 
     with session.world() as world:
         made = focus(world, customer, month, reason=reason)
-    answer(asdict(made), lambda c: c.print(f"{customer} is on the list of {month}.", markup=False), as_json=as_json)
+    answer(
+        asdict(made),
+        lambda c: tell(c, Said("{customer} is on the list of {month}.", customer=customer, month=month)),
+        as_json=as_json,
+    )
 
 
 @grade_command.command("list")
@@ -115,10 +122,10 @@ def grade_list(session: Session, quarter: str, as_json: bool) -> None:
 
 
 def _grades(found: list[Any], *, as_json: bool) -> None:
-    rows = [(g.period, g.customer, g.before or "-", g.after, g.state, g.by, g.reason) for g in found]
-    headings = ("period", "customer", "before", "after", "state", "by", "why")
+    rows = [(g.period, g.customer, g.before or "-", g.after, Word("grading", g.state), g.by, g.reason) for g in found]
+    headings = heads("period", "customer", "before", "after", "state", "by", "why")
     data = {"gradings": [asdict(g) for g in found]}
-    answer(data, lambda c: table(c, headings, rows, empty="Nothing is proposed yet."), as_json=as_json)
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is proposed yet.")), as_json=as_json)
 
 
 @click.group("appraise")
@@ -143,14 +150,25 @@ def appraise_list(session: Session, as_json: bool) -> None:
     }
     rows = [(r.code, r.paper_number, r.title, str(y), h) for r, y, h in found]
     waiting = [
-        (str(r.id), r.state, str(len(r.data.get("lines", ()))), r.asked_by, ", ".join(r.data.get("witnesses", ())))
+        (
+            str(r.id),
+            Word("request", r.state),
+            str(len(r.data.get("lines", ()))),
+            r.asked_by,
+            ", ".join(r.data.get("witnesses", ())),
+        )
         for r in asked
     ]
 
     def human(console: Any) -> None:
-        headings = ("code", "paper number", "title", "kept until", "held by")
-        table(console, headings, rows, empty="No retention has ended.")
-        table(console, ("no.", "state", "records", "proposed by", "supervisors"), waiting, empty="Nothing is proposed.")
+        headings = heads("code", "paper number", "title", "kept until", "held by")
+        table(console, headings, rows, empty=Said("No retention has ended."))
+        table(
+            console,
+            heads("no.", "state", "records", "proposed by", "supervisors"),
+            waiting,
+            empty=Said("Nothing is proposed."),
+        )
 
     answer(data, human, as_json=as_json)
 
@@ -167,8 +185,8 @@ def appraise_propose(session: Session, records: tuple[str, ...], way: str, reaso
 
     with session.world() as world:
         made = propose(world, records, reason=reason, way=way)
-    told = f"Request {made.id} waits for the general manager."
-    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said("Request {made} waits for the general manager.", made=made.id)
+    answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
 
 @appraise_command.command("decide")
@@ -183,10 +201,14 @@ def appraise_decide(session: Session, number: int, approve: bool | None, reason:
     from dms.errors import Usage
 
     if approve is None:
-        raise Usage("Approve or refuse?", f"dms appraise decide {number} --approve")
+        raise Usage(Said("Approve or refuse?"), Do("appraise decide", number, approve=True))
     with session.world() as world:
         made = decide(world, number, agree=approve, reason=reason)
-    answer(asdict(made), lambda c: c.print(f"Request {number} is {made.state}.", markup=False), as_json=as_json)
+    answer(
+        asdict(made),
+        lambda c: tell(c, Said("Request {number} is {state}.", number=number, state=Word("request", made.state))),
+        as_json=as_json,
+    )
 
 
 @appraise_command.command("witness")
@@ -200,7 +222,7 @@ def appraise_witness(session: Session, number: int, as_json: bool) -> None:
     with session.world() as world:
         made = witness(world, number)
     seen = ", ".join(made.data["witnesses"])
-    answer(asdict(made), lambda c: c.print(f"Confirmed by {seen}.", markup=False), as_json=as_json)
+    answer(asdict(made), lambda c: tell(c, Said("Confirmed by {seen}.", seen=seen)), as_json=as_json)
 
 
 @appraise_command.command("destroy")
@@ -216,8 +238,12 @@ def appraise_destroy(session: Session, number: int, as_json: bool) -> None:
         made = destroy(world, number)
         catch_up(world)
     count = len(made.data["lines"])
-    told = f"{count} records are destroyed. Print the register: dms print destruction-register {number}"
-    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said(
+        "{count} records are destroyed. Print the register: {act}",
+        count=count,
+        act=Do("print", "destruction-register", number),
+    )
+    answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
 
 @click.command("import")
@@ -242,11 +268,11 @@ def import_command(session: Session, kind: str, file: Path, dry_run: bool, as_js
 
     def human(console: Any) -> None:
         if rows:
-            table(console, ("row", "what is wrong"), rows, empty="")
-            console.print("Nothing was taken. Mend these rows and try again.", markup=False)
+            table(console, heads("row", "what is wrong"), rows)
+            tell(console, Said("Nothing was taken. Mend these rows and try again."))
         else:
-            done = "would be taken" if dry_run else "are imported"
-            console.print(f"{found.rows} rows {done}.", markup=False)
+            done = Said("{rows} rows are imported.", rows=found.rows)
+            tell(console, Said("{rows} rows would be taken.", rows=found.rows) if dry_run else done)
 
     answer({**asdict(found), "taken": not dry_run and not rows}, human, as_json=as_json)
     return 6 if rows else 0
@@ -276,8 +302,8 @@ def handover_write(session: Session, targets: tuple[str, ...], output: Path, org
             on_step=lambda done, total, _: show("records", done, total),
         )
     data = {"folder": str(output), "identifier": made.identifier, "records": [r.record.code for r in made.records]}
-    told = f"{len(made.records)} records → {output}"
-    answer(data, lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said("{count} records → {output}", count=len(made.records), output=output)
+    answer(data, lambda c: tell(c, told), as_json=as_json)
 
 
 @handover_command.command("check")
@@ -292,5 +318,7 @@ def handover_check(session: Session, folder: Path, as_json: bool) -> None:
         made = check_package(world, folder)
     data = {"identifier": made.identifier, "organisation": made.organisation, "created_at": made.created_at,
             "records": [r.record.code for r in made.records]}  # fmt: skip
-    told = f"{made.identifier}: {len(made.records)} records, all as they were packed."
-    answer(data, lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said(
+        "{identifier}: {count} records, all as they were packed.", identifier=made.identifier, count=len(made.records)
+    )
+    answer(data, lambda c: tell(c, told), as_json=as_json)

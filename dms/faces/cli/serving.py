@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dms.faces.cli.output import Session, say
+from dms.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +32,22 @@ def serve_command(session: Session, host: str, port: int, watch: bool, as_json: 
     except ImportError as problem:
         from dms.errors import MissingProgram
 
-        raise MissingProgram(f"The web pages need {problem.name}.", 'pip install "dms[web]"') from problem
+        raise MissingProgram(
+            Said("The web pages need {problem}.", problem=problem.name), Said('pip install "dms[web]"')
+        ) from problem
 
     with session.world(log="json" if as_json else "text") as world, ExitStack() as stack:
         app = create_app(world)
         app.state.workshop = stack.enter_context(_working(world, watch=watch))
-        say(f"http://{host}:{port}  (Ctrl-C stops)")
+        say(Said("http://{host}:{port}  (Ctrl-C stops)", host=host, port=port))
         code = app.state.doorkeeper.first_code(world)
         if code:
-            say(f"Nobody can sign in yet. One-time code for the first administrator / 首次使用一次性代码:  {code}")
+            say(
+                Said(
+                    "Nobody can sign in yet. One-time code for the first administrator: {code}",
+                    code=code,
+                )
+            )
         # A proxy on this machine says whether people came by HTTPS; nobody else is believed.
         uvicorn.run(
             app, host=host, port=port, log_level="warning", server_header=False, access_log=False,
@@ -61,11 +69,11 @@ def mcp_command(session: Session, as_json: bool) -> None:
         from dms.errors import MissingProgram
 
         raise MissingProgram(
-            f"The reading desk for programs needs {problem.name}.", 'pip install "dms[mcp]"'
+            Said("The reading desk for programs needs {problem}.", problem=problem.name), Said('pip install "dms[mcp]"')
         ) from problem
 
     if sys.stdin.isatty():
-        say("A client starts this and speaks to it over stdin and stdout (docs/serving.md). Ctrl-D ends it.")
+        say(Said("A client starts this and speaks to it over stdin and stdout (docs/serving.md). Ctrl-D ends it."))
     with session.world(log="json" if as_json else "text") as world:
         serve(world)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dms.desk.shelf.sheets import options, sheets
-from dms.faces.cli.output import Session, answer, json_option
+from dms.faces.cli.output import Session, answer, json_option, tell
+from dms.said import Do, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.desk.shelf.sheets.sheet import Option, Printed
@@ -51,12 +52,15 @@ def _given(chosen: dict[str, Any]) -> dict[str, object]:
     return {name.removeprefix("of_"): value for name, value in chosen.items() if value is not None}
 
 
-def _answer(printed: Printed, *, as_json: bool, what: str) -> None:
+def _answer(printed: Printed, *, as_json: bool, what: Said | Word) -> None:
     files = [str(file) for file in printed.files]
     data = {"file": files[0], **({"files": files} if len(files) > 1 else {}), **printed.told}
     codes = printed.told.get("codes", ())
-    span = "" if not codes else f": {codes[0]}" if len(codes) == 1 else f": {codes[0]} to {codes[-1]}"
-    answer(data, lambda c: c.print(f"{what}{span} → {', '.join(files)}", markup=False), as_json=as_json)
+    told = Said("{what} → {target}", what=what, target=files)
+    if codes:
+        span = codes[0] if len(codes) == 1 else Said("{first} to {last}", first=codes[0], last=codes[-1])
+        told = Said("{what}: {span} → {target}", what=what, span=span, target=files)
+    answer(data, lambda c: tell(c, told), as_json=as_json)
 
 
 def _reserved(world: World, records: Sequence[Record], output: Path | None, chosen: dict[str, Any]) -> Printed:
@@ -101,7 +105,7 @@ def cover_command(
                 pages=pages,
             )  # fmt: skip
             printed = _reserved(world, made, output, chosen)
-    _answer(printed, as_json=as_json, what="Cover sheets")
+    _answer(printed, as_json=as_json, what=Said("Cover sheets"))
 
 
 @click.command("reserve")
@@ -128,7 +132,7 @@ def reserve_command(
             pages=pages, numbered=True,
         )  # fmt: skip
         printed = _reserved(world, made, output, chosen)
-    _answer(printed, as_json=as_json, what=f"Reserved {made[0].paper_number} and on")
+    _answer(printed, as_json=as_json, what=Said("Reserved {number} and on", number=made[0].paper_number))
 
 
 @click.command("label")
@@ -148,7 +152,7 @@ def label_command(
     given = _given(chosen) | ({"right": offset[0], "down": offset[1]} if offset else {})
     with session.world() as world:
         printed = print_sheet(world, "label", records, output or Path(f"labels-{records[0]}.pdf"), given)
-    _answer(printed, as_json=as_json, what="Labels")
+    _answer(printed, as_json=as_json, what=Said("Labels"))
 
 
 @click.command("print")
@@ -174,10 +178,10 @@ def print_command(
         _list_sheets(as_json=as_json)
         return
     if not sheet:
-        raise Usage("Print what?", "“dms print --list” names the sheets.")
+        raise Usage(Said("Print what?"), Said("“{act}” names the sheets.", act=Do("print", list=True)))
     with session.world() as world:
         printed = print_sheet(world, sheet, targets, output or Path(f"{sheet}.pdf"), _given(chosen))
-    _answer(printed, as_json=as_json, what=sheet)
+    _answer(printed, as_json=as_json, what=Word("sheet", sheet))
 
 
 def _list_sheets(*, as_json: bool) -> None:
@@ -191,10 +195,16 @@ def _list_sheets(*, as_json: bool) -> None:
         ],
     }  # fmt: skip
     rows = [
-        (s.name, s.title_zh, s.title_en, s.of, " ".join(s.formats), " ".join(f"--{o.name}" for o in s.options))
+        (
+            s.name,
+            Word("sheet", s.name),
+            Word("of", s.of),
+            " ".join(s.formats),
+            " ".join(f"--{o.name}" for o in s.options),
+        )
         for s in sheets().values()
     ]
-    answer(data, lambda c: table(c, ("sheet", "", "", "of", "as", "options"), rows, empty=""), as_json=as_json)
+    answer(data, lambda c: table(c, heads("sheet", "", "of", "as", "options"), rows), as_json=as_json)
 
 
 @click.command("void")
@@ -211,4 +221,8 @@ def void_command(session: Session, number: str, reason: str, as_json: bool) -> N
         voided = void(world, number, reason=reason)
         catch_up(world)
     data = {"voided": voided, "reason": reason}
-    answer(data, lambda c: c.print(f"{voided} is void: {reason}", markup=False), as_json=as_json)
+    answer(
+        data,
+        lambda c: tell(c, Said("{voided} is void: {reason}", voided=voided, reason=reason)),
+        as_json=as_json,
+    )

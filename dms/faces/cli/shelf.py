@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dms.faces.cli.output import Session, answer, json_option, table
+from dms.faces.cli.output import Session, answer, json_option, table, tell
+from dms.said import Do, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.ports.catalogue import Volume
@@ -39,10 +40,10 @@ def volume_list(session: Session, as_json: bool) -> None:
 
     with session.world() as world:
         listed = volumes(world)
-    rows = [(str(v.number), v.state, str(v.used), v.opened[:10], v.title) for v in listed]
-    headings = ("volume 案卷", "state", "records", "opened", "title 案卷题名")
+    rows = [(str(v.number), Word("volume_state", v.state), str(v.used), v.opened[:10], v.title) for v in listed]
+    headings = heads("volume", "state", "records", "opened", "title")
     data = {"volumes": [_volume(v) for v in listed]}
-    empty = "Nothing is filed yet: dms file CODE"
+    empty = Said("Nothing is filed yet: {act}", act=Do("file", "CODE"))
     answer(data, lambda c: table(c, headings, rows, empty=empty), as_json=as_json)
 
 
@@ -58,8 +59,8 @@ def volume_show(session: Session, number: str, as_json: bool) -> None:
         volume, records = volume_of(world, number)
     data = {**_volume(volume), "volume": str(volume.number), "records": [r.to_dict() for r in records]}
     rows = [(r.paper_number, r.code, r.title, r.electronic_remark()) for r in records]
-    headings = ("paper number 档号", "code", "title", "remark 备注")
-    answer(data, lambda c: table(c, headings, rows, empty="Nothing is in it."), as_json=as_json)
+    headings = heads("paper number", "code", "title", "remark")
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is in it.")), as_json=as_json)
 
 
 @volume_command.command("check")
@@ -72,15 +73,15 @@ def volume_check(session: Session, number: str, as_json: bool) -> int:
 
     with session.world() as world:
         found = check(world, number)
-    rows = [(p.kind, p.target, p.detail) for p in found]
+    rows = [(Word("volume_problem", p.kind), p.target, p.detail) for p in found]
     data = {"problems": [asdict(p) for p in found]}
-    answer(data, lambda c: table(c, ("what", "number", ""), rows, empty="It is in order."), as_json=as_json)
+    answer(data, lambda c: table(c, heads("what", "number", ""), rows, empty=Said("It is in order.")), as_json=as_json)
     return 6 if found else 0
 
 
 @volume_command.command("close")
 @click.argument("number")
-@click.option("--title", default="", help="案卷题名.")
+@click.option("--title", default="", help="Title of the volume (案卷题名).")
 @click.option("--note", default="", help="What the closing sheet says of it.")
 @json_option
 @click.pass_obj
@@ -90,12 +91,12 @@ def volume_close(session: Session, number: str, title: str, note: str, as_json: 
 
     with session.world() as world:
         done = close(world, number, title=title, note=note)
-    answer(_volume(done), lambda c: c.print(f"{done.number} is closed.", markup=False), as_json=as_json)
+    answer(_volume(done), lambda c: tell(c, Said("{done} is closed.", done=done.number)), as_json=as_json)
 
 
 @volume_command.command("bind")
 @click.argument("number")
-@click.option("--title", default="", help="案卷题名.")
+@click.option("--title", default="", help="Title of the volume (案卷题名).")
 @click.option("--accept", default="", help="Why it is bound although not all is in order.")
 @json_option
 @click.pass_obj
@@ -105,7 +106,7 @@ def volume_bind(session: Session, number: str, title: str, accept: str, as_json:
 
     with session.world() as world:
         done = bind(world, number, title=title, accept=accept)
-    answer(_volume(done), lambda c: c.print(f"{done.number} is bound.", markup=False), as_json=as_json)
+    answer(_volume(done), lambda c: tell(c, Said("{done} is bound.", done=done.number)), as_json=as_json)
 
 
 @click.command("locate")
@@ -122,15 +123,15 @@ def locate_command(session: Session, target: str, place: str | None, current: bo
     with session.world() as world:
         if place:
             count = locate(world, target, place, home=not current, reason=reason)
-            told = f"{target} stands at {place} ({count} records)."
+            told = Said("{target} stands at {place} ({count} records).", target=target, place=place, count=count)
             data: dict[str, Any] = {"target": target, "place": place, "records": count}
-            answer(data, lambda c: c.print(told, markup=False), as_json=as_json)
+            answer(data, lambda c: tell(c, told), as_json=as_json)
             return
         moves = history(world, target)
-    rows = [(m.at[:16], m.kind, m.place, m.by, m.reason) for m in moves]
-    headings = ("when", "what", "place", "by", "why")
+    rows = [(m.at[:16], Word("move", m.kind), m.place, m.by, m.reason) for m in moves]
+    headings = heads("when", "what", "place", "by", "why")
     data = {"moves": [asdict(m) for m in moves]}
-    answer(data, lambda c: table(c, headings, rows, empty="Nobody said where it stands."), as_json=as_json)
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nobody said where it stands.")), as_json=as_json)
 
 
 @click.group("loan")
@@ -159,14 +160,14 @@ def loan_out(
     asked = Loan(target, borrower, "", due, purpose, approver.upper(), "", department, contact)
     with session.world() as world:
         made = lend(world, target, asked)
-    told = f"{made.target} is lent to {made.borrower} until {made.due}."
-    answer(asdict(made), lambda c: c.print(told, markup=False), as_json=as_json)
+    told = Said("{target} is lent to {borrower} until {due}.", target=made.target, borrower=made.borrower, due=made.due)
+    answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
 
 @loan_command.command("back")
 @click.argument("target")
-@click.option("--condition", default="完好", help="归还状况.")
-@click.option("--effect", default="", help="利用效果.")
+@click.option("--condition", default="完好", help="Its condition (归还状况).")
+@click.option("--effect", default="", help="What it was good for (利用效果).")
 @json_option
 @click.pass_obj
 def loan_back(session: Session, target: str, condition: str, effect: str, as_json: bool) -> None:
@@ -175,7 +176,11 @@ def loan_back(session: Session, target: str, condition: str, effect: str, as_jso
 
     with session.world() as world:
         done = take_back(world, target, condition=condition, effect=effect)
-    answer(asdict(done), lambda c: c.print(f"{done.target} is back: {condition}", markup=False), as_json=as_json)
+    answer(
+        asdict(done),
+        lambda c: tell(c, Said("{target} is back: {condition}", target=done.target, condition=condition)),
+        as_json=as_json,
+    )
 
 
 @loan_command.command("list")
@@ -190,9 +195,9 @@ def loan_list(session: Session, out: bool, overdue: bool, as_json: bool) -> None
     with session.world() as world:
         found: list[Loan] = loans(world, overdue=overdue, out=out)
     rows = [(str(x.id), x.target, x.borrower, x.out_at[:10], x.due, x.back_at[:10], x.purpose) for x in found]
-    headings = ("no.", "what", "borrower", "out", "due", "back", "purpose")
+    headings = heads("no.", "what", "borrower", "out", "due", "back", "purpose")
     data = {"loans": [asdict(x) for x in found]}
-    answer(data, lambda c: table(c, headings, rows, empty="Nothing is lent."), as_json=as_json)
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is lent.")), as_json=as_json)
 
 
 @click.command("stocktake")
@@ -211,14 +216,14 @@ def stocktake_command(session: Session, place: str, sources: tuple[str, ...], as
     with session.world(ocr="none") as world:
         symbols = [s for source in sources or ("-",) for s in _symbols(world, source)]
         found = compare(world, place, symbols)
-    rows = [("missing", n, "should stand here") for n in found.missing]
-    rows += [("extra", n, f"belongs to {home}") for n, home in sorted(found.extra.items())]
-    rows += [("lent", n, "is lent out") for n in found.lent]
-    rows += [("unknown", text, "no code of this archive") for text in found.unknown]
+    rows = [(Said("missing"), n, Said("should stand here")) for n in found.missing]
+    rows += [(Said("extra"), n, Said("belongs to {home}", home=home)) for n, home in sorted(found.extra.items())]
+    rows += [(Said("lent"), n, Said("is lent out")) for n in found.lent]
+    rows += [(Said("unknown"), text, Said("no code of this archive")) for text in found.unknown]
 
     def human(console: Any) -> None:
-        console.print(f"{len(found.seen)} found at {found.place}.", markup=False)
-        table(console, ("", "number", ""), rows, empty="All that should stand here does, and nothing else.")
+        tell(console, Said("{count} found at {place}.", count=len(found.seen), place=found.place))
+        table(console, heads("", "number", ""), rows, empty=Said("All that should stand here does, and nothing else."))
 
     answer(asdict(found), human, as_json=as_json)
     return 6 if found.missing or found.extra else 0
@@ -241,7 +246,7 @@ def reprint_command(session: Session, as_json: bool) -> None:
 
     with session.world() as world:
         found = reprints(world)
-    rows = [(r.sheet, r.target, r.why, r.at[:10]) for r in found]
+    rows = [(Word("sheet", r.sheet), r.target, r.why, r.at[:10]) for r in found]
     data = {"reprints": [asdict(r) for r in found]}
-    empty = "Every sheet on the shelf is true."
-    answer(data, lambda c: table(c, ("sheet", "of", "why", "since"), rows, empty=empty), as_json=as_json)
+    empty = Said("Every sheet on the shelf is true.")
+    answer(data, lambda c: table(c, heads("sheet", "of", "why", "since"), rows, empty=empty), as_json=as_json)

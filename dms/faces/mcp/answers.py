@@ -177,14 +177,17 @@ def found(answer: Answer, offset: int) -> Found:
 def shown(told: Mapping[str, Any]) -> Shown:
     """Return what :func:`dms.desk.records.showing.show` told, without digests, boxes and the acts of others."""
     gate = told["gate"]
-    questions = [{**one, "target": told["code"], "at": ""} for one in told["attention"]]
+    questions = [
+        {**one, "question": str(one["question"]), "todo": str(one["todo"]), "target": told["code"], "at": ""}
+        for one in told["attention"]
+    ]
     return Shown.model_validate(
         {
             **told,
             "pages": len(told["pages"]),
             "signatures": gate["signatures"][-MOST_LINES:],
             "missing_before_filing": gate["missing"],
-            "versions": told["versions"][-MOST_LINES:],
+            "versions": [{**v, "message": str(v["message"])} for v in told["versions"][-MOST_LINES:]],
             "waits": questions[-MOST_LINES:],
         }
     )
@@ -201,7 +204,7 @@ def page_text(record: Record, page: Page, pages: int, start: int) -> PageText:
 
 def question(one: Attention) -> Question:
     """Return something that waits."""
-    return Question(kind=one.kind, target=one.target, question=one.question, todo=one.todo, at=one.at)
+    return Question(kind=one.kind, target=one.target, question=str(one.question), todo=str(one.todo), at=one.at)
 
 
 def volume_line(one: Volume) -> VolumeLine:

@@ -43,6 +43,7 @@ from dms.faces.web.settling import Settling
 from dms.faces.web.spans import traced
 from dms.faces.web.view import ASSETS, STATIC, conflict, render, resumed
 from dms.ports.world import World
+from dms.said import NOTHING, Said, verbatim
 
 PAGES = (
     door, today, searching, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing, reviews,
@@ -138,13 +139,21 @@ async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Respon
         entered = await run_in_threadpool(token_holder, world, bearer)
     else:
         if changes and not same_origin(request):
-            return _told(request, 403, "not-permitted", "The request came from another site.", "Use the archive's own.")
+            return _told(
+                request,
+                403,
+                "not-permitted",
+                Said("The request came from another site."),
+                Said("Use the archive's own."),
+            )
         entered = await run_in_threadpool(signed_in, world, token) if token else None
     request.state.world = gate.as_actor(world, entered.actor) if entered else None
     request.state.csrf = csrf_of(world.key, token) if entered and not bearer else ""
     request.state.scope = entered.scope if entered else ""
     if entered and changes and entered.scope != "write":
-        return _told(request, 403, "not-permitted", "This token may only read.", "Make one with the scope “write”.")
+        return _told(
+            request, 403, "not-permitted", Said("This token may only read."), Said("Make one with the scope “write”.")
+        )
     if entered is None and not request.url.path.startswith(OPEN):
         return await _no_entry(request)
     if entered and entered.must_change and not request.url.path.startswith((*OPEN, *CHANGES_PASSWORD)):
@@ -158,17 +167,21 @@ def _too_large(request: Request, world: World) -> Response | None:
     most = _MOST_FORM + (world.settings.max_bytes if parts or "/uploads" in request.url.path else 0)
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
-        return _told(request, 413, "limit-exceeded", "The request is too large.", "Send fewer or smaller files.")
+        return _told(
+            request, 413, "limit-exceeded", Said("The request is too large."), Said("Send fewer or smaller files.")
+        )
     if not length.isdigit() and (length or parts):
-        return _told(request, 411, "usage", "The request does not say how long it is.", "Send Content-Length.")
+        return _told(
+            request, 411, "usage", Said("The request does not say how long it is."), Said("Send Content-Length.")
+        )
     return None
 
 
 async def _no_entry(request: Request) -> Response:
     """Lead to the door; a form whose session ended meanwhile is kept and comes back after signing in."""
     if request.url.path.startswith(("/api/", "/metrics")):
-        hint = "POST /sign-in with login and password, or send a token: Authorization: Bearer dms_…"
-        return _told(request, HTTPStatus.UNAUTHORIZED, "not-permitted", "Sign in first.", hint)
+        hint = Said("POST /sign-in with login and password, or send a token: Authorization: Bearer dms_…")
+        return _told(request, HTTPStatus.UNAUTHORIZED, "not-permitted", Said("Sign in first."), hint)
     if request.method == "POST" and request.url.path != "/sign-out":
         typed = await typed_in(request)
         return await run_in_threadpool(door.come_back, request, typed)
@@ -178,8 +191,8 @@ async def _no_entry(request: Request) -> Response:
 
 def _own_password_first(request: Request) -> Response:
     if request.url.path.startswith(("/api/", "/metrics")):
-        hint = "Sign in at /sign-in with a browser, and choose your own."
-        return _told(request, 403, "not-permitted", "Your password was set by somebody else.", hint)
+        hint = Said("Sign in at /sign-in with a browser, and choose your own.")
+        return _told(request, 403, "not-permitted", Said("Your password was set by somebody else."), hint)
     return RedirectResponse("/settings/own-password", HTTPStatus.SEE_OTHER)
 
 
@@ -195,11 +208,14 @@ def same_origin(request: Request) -> bool:
         return False
 
 
-def _told(request: Request, status: int, code: str, message: str, hint: str = "", **more: Any) -> JSONResponse:
-    """Return an error as RFC 9457 problem details, with the names the command line uses beside."""
+def _told(request: Request, status: int, code: str, said: Said, remedy: Said = NOTHING, **more: Any) -> JSONResponse:
+    """Return an error as RFC 9457 problem details in English, with what was said as data beside."""
+    error = {
+        "code": code, "message": str(said), "hint": str(remedy), "said": said.to_dict(), "remedy": remedy.to_dict()
+    }  # fmt: skip
     told = {
-        "type": f"about:blank#{code}", "title": message, "status": int(status), "detail": hint,
-        "instance": request.url.path, "error": {"code": code, "message": message, "hint": hint}, **more,
+        "type": f"about:blank#{code}", "title": str(said), "status": int(status), "detail": str(remedy),
+        "instance": request.url.path, "error": error, **more,
     }  # fmt: skip
     return JSONResponse(told, status, media_type="application/problem+json")
 
@@ -208,7 +224,7 @@ async def _problem(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, DmsError):
         raise problem
     if request.url.path.startswith(("/api/", "/metrics")):
-        return _told(request, problem.http_status, problem.code, problem.message, problem.hint)
+        return _told(request, problem.http_status, problem.code, problem.said, problem.remedy)
     # Making the page reads the catalogue.
     return await run_in_threadpool(render, request, "problem.html", status=problem.http_status, problem=problem)
 
@@ -232,15 +248,18 @@ async def _wrong_form(request: Request, problem: Exception) -> Response:
         raise problem
     places = [".".join(str(p) for p in e["loc"] if p not in ("body", "query")) for e in problem.errors()]
     first = problem.errors()[0]["msg"] if problem.errors() else ""
-    told = Usage(f"What was sent cannot be used: {', '.join(places) or 'the request'}: {first}.", "Fill in the form.")
+    told = Usage(
+        Said("What was sent cannot be used: {places}: {first}.", places=places or Said("the request"), first=first),
+        Said("Fill in the form."),
+    )
     if request.url.path.startswith("/api/"):
-        return _told(request, 422, told.code, told.message, "See /api/v1/openapi.json.", places=places)
+        return _told(request, 422, told.code, told.said, Said("See /api/v1/openapi.json."), places=places)
     return await _problem(request, told)
 
 
 async def _odd(request: Request, _: Exception) -> Response:
     """Half a character or a number past all numbers: no text of a person's, and no fault of ours."""
-    return await _problem(request, Usage("What was sent is no text or number.", "Type it again."))
+    return await _problem(request, Usage(Said("What was sent is no text or number."), Said("Type it again.")))
 
 
 async def _http(request: Request, problem: Exception) -> Response:
@@ -249,12 +268,13 @@ async def _http(request: Request, problem: Exception) -> Response:
     kinds: dict[int, type[DmsError]] = {404: NotFound, 403: NotPermitted, 405: Usage, 400: Unreadable}
     kind = kinds.get(problem.status_code, Usage)
     words = {
-        404: ("There is no such page.", "Begin again from the first page."),
-        405: ("That cannot be done here.", "Go back and use the page's own buttons."),
+        404: (Said("There is no such page."), Said("Begin again from the first page.")),
+        405: (Said("That cannot be done here."), Said("Go back and use the page's own buttons.")),
     }
-    message, hint = words.get(problem.status_code, (str(problem.detail), "Go back and try again."))
+    other = verbatim(str(problem.detail)), Said("Go back and try again.")
+    said, remedy = words.get(problem.status_code, other)
     if request.url.path.startswith("/api/"):
-        return _told(request, problem.status_code, kind.code, message, hint)
+        return _told(request, problem.status_code, kind.code, said, remedy)
     return await run_in_threadpool(
-        render, request, "problem.html", status=problem.status_code, problem=kind(message, hint)
+        render, request, "problem.html", status=problem.status_code, problem=kind(said, remedy)
     )

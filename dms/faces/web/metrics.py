@@ -18,6 +18,7 @@ from dms.domain.policy import Action
 from dms.errors import MissingProgram
 from dms.faces.web.view import world_of
 from dms.flow import STATIONS
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,7 +77,7 @@ class Meter:
             MissingProgram: its package is not installed.
         """
         if self._registry is None:
-            raise MissingProgram("Metrics need prometheus-client.", 'pip install "dms[metrics]"')
+            raise MissingProgram(Said("Metrics need prometheus-client."), Said('pip install "dms[metrics]"'))
         import prometheus_client as prometheus
 
         for what, count in waiting.items():

@@ -15,6 +15,7 @@ from dms.desk.shelf.sheets import sheet_named
 from dms.errors import Usage
 from dms.flow.passing import passing_folder
 from dms.ports.world import World
+from dms.said import Said
 
 MOST_SHEETS = 500
 TYPES = {
@@ -44,7 +45,10 @@ def made(
     """
     sheet = sheet_named(name)
     if len(targets) > MOST_SHEETS:
-        raise Usage(f"{len(targets)} sheets are too many at once.", f"At most {MOST_SHEETS}; print them in parts.")
+        raise Usage(
+            Said("{count} sheets are too many at once.", count=len(targets)),
+            Said("At most {most_sheets}; print them in parts.", most_sheets=MOST_SHEETS),
+        )
     form = sheet.form(form)
     chosen = {option.name: given[option.name] for option in sheet.options if given.get(option.name)}
     folder = passing_folder(world, "print")

@@ -13,6 +13,7 @@ from dms.domain.record import Record
 from dms.errors import DmsError, NotFound
 from dms.ports.catalogue import Person, Transaction
 from dms.ports.world import World
+from dms.said import Said
 
 _RECORD, _PERSON = "record", "person"
 
@@ -74,7 +75,9 @@ def stands_now(world: World, tx: Transaction, seen: str) -> tuple[str, dict[str,
     gate.permitted(world, tx, Action.KEEP_PEOPLE)
     person = next((p for p in tx.people() if kind == _PERSON and p.code == name), None)
     if person is None:
-        raise NotFound("What this form was drawn from is not there any more.", "Begin again from the first page.")
+        raise NotFound(
+            Said("What this form was drawn from is not there any more."), Said("Begin again from the first page.")
+        )
     return seen_person(person), person_drawn(person)
 
 

@@ -11,6 +11,7 @@ from dms.errors import LimitExceeded
 from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import safe_name
 from dms.ports.world import World
+from dms.said import Said
 
 _BLOCK = 1 << 20
 
@@ -57,5 +58,10 @@ def too_large(world: World, name: str, size: int) -> None:
     """
     if size > world.settings.max_bytes:
         raise LimitExceeded(
-            f"{safe_name(PurePath(name).name)} is larger than {world.settings.max_bytes / 1e6:,.0f} MB.", "Split it."
+            Said(
+                "{name} is larger than {max_bytes:,.0f} MB.",
+                name=safe_name(PurePath(name).name),
+                max_bytes=world.settings.max_bytes / 1e6,
+            ),
+            Said("Split it."),
         )

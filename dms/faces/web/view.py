@@ -27,9 +27,11 @@ from starlette.concurrency import run_in_threadpool
 from dms.desk.acts import gate
 from dms.domain.policy import Action, Relation, Role, can
 from dms.errors import NotPermitted
+from dms.faces.languages import LANGUAGES, language_named
+from dms.faces.web.acts import PageSpeaker
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
 from dms.faces.web.tags import seen_person, seen_record, stands_now
-from dms.faces.web.words import LANGUAGES, Speaker, words
+from dms.faces.words import words
 from dms.flow.passing import passing_folder
 from dms.ports.catalogue import Person
 from dms.ports.world import World
@@ -109,15 +111,13 @@ def language_of(request: Request) -> str:
     chosen = request.query_params.get("lang") or request.cookies.get("dms_lang", "")
     if chosen in LANGUAGES:
         return chosen
-    first = request.headers.get("accept-language", "").split(",")[0].strip().lower()
-    if first.startswith("en"):
-        return "en"
-    return "zh-TW" if first.startswith(("zh-tw", "zh-hk", "zh-mo", "zh-hant")) else "zh"
+    first = request.headers.get("accept-language", "").split(",")[0].partition(";")[0].strip()
+    return language_named(first) or "zh"
 
 
-def speaker_of(request: Request) -> Speaker:
+def speaker_of(request: Request) -> PageSpeaker:
     """Return who speaks the asker's language."""
-    return Speaker(language_of(request))
+    return PageSpeaker(language_of(request))
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -125,7 +125,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     language, me = language_of(request), _me(request)
     done = f"done.{request.query_params.get('done', '')}"
     told = {
-        "say": Speaker(language), "language": language, "languages": LANGUAGES,
+        "say": PageSpeaker(language), "language": language, "languages": LANGUAGES,
         "signed_in_as": me.code if me else "", "csrf": getattr(request.state, "csrf", ""),
         "path": request.url.path, "marked": marked, "places": _places(me), "switch": _switcher(request),
         # Only words of ours: what stands in an address may be anybody's.

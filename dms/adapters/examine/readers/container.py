@@ -13,6 +13,7 @@ from lxml import etree
 
 from dms.adapters.examine.registry import opened_zip
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Said
 
 _MOST_ENTRIES = 10_000
 _MOST_UNPACKED = 600 * 1024**2
@@ -20,7 +21,7 @@ _WORST_RATIO = 400
 _SMALL = 5 * 1024**2
 _LONGEST_XML = 200 * 1024**2
 _HEAD = 64 * 1024
-_ASK_FOR_PDF = "Ask the sender for a PDF."
+_ASK_FOR_PDF = Said("Ask the sender for a PDF.")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
 
 
@@ -42,11 +43,16 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
     worst = max((e.file_size / max(1, e.compress_size) for e in entries if e.file_size > _SMALL), default=0.0)
     longest = max((e.file_size for e in entries if e.filename.lower().endswith((".xml", ".rels"))), default=0)
     if len(entries) > _MOST_ENTRIES:
-        raise LimitExceeded(f"It holds {len(entries):,} parts: that is no ordinary document.", _ASK_FOR_PDF)
+        raise LimitExceeded(
+            Said("It holds {count:,} parts: that is no ordinary document.", count=len(entries)), _ASK_FOR_PDF
+        )
     if unpacked > _MOST_UNPACKED or worst > _WORST_RATIO or longest > _LONGEST_XML:
-        raise LimitExceeded(f"It would unpack to {unpacked / 1e6:,.0f} MB: that is no ordinary document.", _ASK_FOR_PDF)
+        raise LimitExceeded(
+            Said("It would unpack to {unpacked:,.0f} MB: that is no ordinary document.", unpacked=unpacked / 1e6),
+            _ASK_FOR_PDF,
+        )
     if any(e.flag_bits & 1 for e in entries):
-        raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
+        raise Unreadable(Said("The file is locked with a password."), Said("Save it without one, and drop that."))
 
 
 def parse(data: bytes, *, patient: bool = False) -> Any:
@@ -71,11 +77,14 @@ def parse(data: bytes, *, patient: bool = False) -> Any:
     defining = b"<!ENTITY" in data[:_HEAD] if root is None else told is not None and any(told.iterentities())
     if root is None and not defining:
         raise Unreadable(
-            "The file is damaged or incomplete.", "Open it in its own program and save it again, or scan it."
+            Said("The file is damaged or incomplete."),
+            Said("Open it in its own program and save it again, or scan it."),
         )
     if defining:
         # A document type alone is harmless: OpenOffice wrote one into every manifest.
-        raise Unreadable("Its inside holds definitions no office program writes: it may be an attack.", _ASK_FOR_PDF)
+        raise Unreadable(
+            Said("Its inside holds definitions no office program writes: it may be an attack."), _ASK_FOR_PDF
+        )
     return root
 
 

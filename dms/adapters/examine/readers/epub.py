@@ -13,6 +13,7 @@ from dms.adapters.examine.readers.html import html
 from dms.adapters.examine.registry import Format, Sample, Source, broken_zip
 from dms.domain.left_out import LeftOut
 from dms.errors import Unreadable
+from dms.said import Said
 
 _PICTURES = ("image/",)
 
@@ -36,7 +37,7 @@ def _read(source: Source) -> Flow:
         except (*BROKEN, KeyError, StopIteration):
             raise broken_zip() from None
         if "META-INF/rights.xml" in names:
-            raise Unreadable("The book is locked to its buyer.", "Ask the sender for a PDF.")
+            raise Unreadable(Said("The book is locked to its buyer."), Said("Ask the sender for a PDF."))
         items = {attribute(one, "id"): one for one in all_within(book, "item")}
         chapters: list[str] = []
         missing: list[str] = []
@@ -62,4 +63,4 @@ def _read(source: Source) -> Flow:
     )  # fmt: skip
 
 
-FORMATS = (Format("application/epub+zip", "an EPUB book", (".epub",), _is_epub, _read),)
+FORMATS = (Format("application/epub+zip", Said("an EPUB book"), (".epub",), _is_epub, _read),)

@@ -20,6 +20,7 @@ from dms.adapters.examine.readers.packed import package_kind, read_package
 from dms.adapters.examine.registry import Format, Source
 from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Said
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MAIN = "xl/workbook.xml"
@@ -37,7 +38,7 @@ def _read(source: Source) -> Flow:
 
 FORMATS = (
     Format(
-        _XLSX, "an Excel file", (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam"), package_kind(_KIND, _MAIN), _read
+        _XLSX, Said("an Excel file"), (".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam"), package_kind(_KIND, _MAIN), _read
     ),
 )  # fmt: skip
 
@@ -117,7 +118,8 @@ class _Book:
                     yield line
         except etree.XMLSyntaxError:
             raise Unreadable(
-                "The file is damaged or incomplete.", "Open it in its own program and save it again, or scan it."
+                Said("The file is damaged or incomplete."),
+                Said("Open it in its own program and save it again, or scan it."),
             ) from None
 
     def _row(self, sheet: str, row: Any) -> str:
@@ -137,7 +139,8 @@ class _Book:
         self._size += len(line)
         if self._cells > _MOST_CELLS or self._size > self._most:
             raise LimitExceeded(
-                f"The workbook has more than {_MOST_CELLS:,} cells.", "Split it, or save what matters as PDF."
+                Said("The workbook has more than {most_cells:,} cells.", most_cells=_MOST_CELLS),
+                Said("Split it, or save what matters as PDF."),
             )
         return line
 

@@ -15,6 +15,7 @@ from dms.adapters.examine.registry import Format, Refusal, Sample, Source, start
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
 from dms.ports.ocr import Raster
+from dms.said import Said
 
 _A4_LONG_INCH = 11.69
 _LEAST_SIDE = 16
@@ -54,22 +55,22 @@ def _read(source: Source) -> Inspection:
 _JPEG_2000 = starts(b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51")
 _TIFF = starts(b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 FORMATS = (
-    Format("image/jpeg", "a JPEG image", (".jpg", ".jpeg"), starts(b"\xff\xd8\xff"), _read),
-    Format("image/png", "a PNG image", (".png",), starts(b"\x89PNG\r\n\x1a\n"), _read),
-    Format("image/tiff", "a TIFF image", (".tif", ".tiff"), _TIFF, _read),
-    Format("image/gif", "a GIF image", (".gif",), starts(b"GIF87a", b"GIF89a"), _read),
-    Format("image/bmp", "a BMP image", (".bmp",), _is_bmp, _read),
-    Format("image/webp", "a WebP image", (".webp",), _is_webp, _read),
-    Format("image/heic", "a HEIC photograph", (".heic", ".heif"), _is_heif, _read),
-    Format("image/avif", "an AVIF image", (".avif",), _is_avif, _read),
-    Format("image/jp2", "a JPEG 2000 image", (".jp2", ".jpx", ".j2k", ".jpf"), _JPEG_2000, _read),
+    Format("image/jpeg", Said("a JPEG image"), (".jpg", ".jpeg"), starts(b"\xff\xd8\xff"), _read),
+    Format("image/png", Said("a PNG image"), (".png",), starts(b"\x89PNG\r\n\x1a\n"), _read),
+    Format("image/tiff", Said("a TIFF image"), (".tif", ".tiff"), _TIFF, _read),
+    Format("image/gif", Said("a GIF image"), (".gif",), starts(b"GIF87a", b"GIF89a"), _read),
+    Format("image/bmp", Said("a BMP image"), (".bmp",), _is_bmp, _read),
+    Format("image/webp", Said("a WebP image"), (".webp",), _is_webp, _read),
+    Format("image/heic", Said("a HEIC photograph"), (".heic", ".heif"), _is_heif, _read),
+    Format("image/avif", Said("an AVIF image"), (".avif",), _is_avif, _read),
+    Format("image/jp2", Said("a JPEG 2000 image"), (".jp2", ".jpx", ".j2k", ".jpf"), _JPEG_2000, _read),
 )
 REFUSALS = (
     Refusal(
-        "It is a JPEG XL image.", "Save it as JPEG or PDF, and drop that.",
+        Said("It is a JPEG XL image."), Said("Save it as JPEG or PDF, and drop that."),
         starts(b"\xff\x0a", b"\x00\x00\x00\x0cJXL \r\n\x87\n"),
     ),
-    Refusal("It is a DjVu document.", "Save or print it as PDF, and drop that.", starts(b"AT&TFORM")),
+    Refusal(Said("It is a DjVu document."), Said("Save or print it as PDF, and drop that."), starts(b"AT&TFORM")),
 )  # fmt: skip
 
 
@@ -84,7 +85,9 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
         _check_size(image, limits)
         frames = _frames(image)
         if frames > limits.pages:
-            raise LimitExceeded(f"The image has {frames:,} frames, more than are taken.", "Split it.")
+            raise LimitExceeded(
+                Said("The image has {frames:,} frames, more than are taken.", frames=frames), Said("Split it.")
+            )
         told = []
         for frame in range(frames):
             # Sizes of all frames are checked before any is decoded.
@@ -93,7 +96,10 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
             except BROKEN:
                 if frame == 0:
                     raise _damaged() from None
-                told.append(f"Only {frame} of {frames} pages can be found: the file is incomplete.")
+                lost = Said(
+                    "Only {frame} of {frames} pages can be found: the file is incomplete.", frame=frame, frames=frames
+                )
+                told.append(lost.stored())
                 frames = frame
                 break
             _check_size(image, limits)
@@ -105,12 +111,15 @@ def inspect(path: Path, media_type: str, limits: Limits) -> Inspection:
             except BROKEN:
                 raise _damaged() from None
     if media_type == "image/tiff" and not told and not tiff_chain.is_whole(path):
-        told.append(f"The file is cut off after page {frames}, or damaged: look whether pages are missing.")
+        cut = Said(
+            "The file is cut off after page {frames}, or damaged: look whether pages are missing.", frames=frames
+        )
+        told.append(cut.stored())
     return Inspection(media_type, "scan", frames, warnings=tuple(told))
 
 
 def _damaged() -> Unreadable:
-    return Unreadable("The image is damaged or incomplete.", "Scan it again.")
+    return Unreadable(Said("The image is damaged or incomplete."), Said("Scan it again."))
 
 
 def _frames(image: Image.Image) -> int:
@@ -137,7 +146,7 @@ def opened(path: Path, limits: Limits) -> Image.Image:
             warnings.simplefilter("ignore")
             return Image.open(path, formats=_FORMATS)
     except Image.DecompressionBombError:
-        raise LimitExceeded("The image has more pixels than are taken.", "Scan it at 300 dpi.") from None
+        raise LimitExceeded(Said("The image has more pixels than are taken."), Said("Scan it at 300 dpi.")) from None
     except UnidentifiedImageError:
         raise _damaged() from None
     except (*BROKEN, MemoryError):
@@ -147,9 +156,12 @@ def opened(path: Path, limits: Limits) -> Image.Image:
 def _check_size(image: Image.Image, limits: Limits) -> None:
     width, height = image.size
     if width * height > limits.pixels:
-        raise LimitExceeded(f"The image has {width:,} × {height:,} pixels, more than are taken.", "Scan it at 300 dpi.")
+        raise LimitExceeded(
+            Said("The image has {width:,} × {height:,} pixels, more than are taken.", width=width, height=height),
+            Said("Scan it at 300 dpi."),
+        )
     if width < _LEAST_SIDE or height < _LEAST_SIDE:
-        raise Unreadable("The image is too small to be a document.", "Send a larger one.")
+        raise Unreadable(Said("The image is too small to be a document."), Said("Send a larger one."))
 
 
 def raster(path: Path, number: int, limits: Limits) -> Raster:
@@ -166,7 +178,7 @@ def raster(path: Path, number: int, limits: Limits) -> Raster:
             dpi = resolution(image)
             plain = flat(ImageOps.exif_transpose(image))
         except BROKEN:
-            raise Unreadable("The picture is damaged or incomplete.", "Scan it again.") from None
+            raise Unreadable(Said("The picture is damaged or incomplete."), Said("Scan it again.")) from None
         if plain.mode == "1":
             plain = plain.convert("L")
         return Raster(plain.width, plain.height, 1 if plain.mode == "L" else 3, plain.tobytes(), dpi)

@@ -17,6 +17,7 @@ from PIL import Image, ImageOps, TiffImagePlugin
 from dms.adapters.examine.readers.image import BROKEN, flat, opened, resolution
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 _TURNS = {1: 0, 3: 180, 6: 90, 8: 270}
 _ORIENTATION, _COMPRESSION, _WHITE_IS, _FILL = 274, 259, 262, 266
@@ -52,7 +53,7 @@ def part(path: Path, numbers: Sequence[int], limits: Limits, target: Path) -> No
                 dpi = resolution(image)
                 data = _as_jpeg(path, image) or _as_fax(path, image) or _as_flate(image)
             except BROKEN:
-                raise Unreadable(f"Page {number} is damaged.", "Scan it again.") from None
+                raise Unreadable(Said("Page {number} is damaged.", number=number), Said("Scan it again.")) from None
             _add(out, data, dpi)
         out.save(beside, deterministic_id=True)
     beside.replace(target)

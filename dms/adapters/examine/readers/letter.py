@@ -14,6 +14,7 @@ from dms.adapters.examine.readers.uuencode import taken_out
 from dms.domain.left_out import LeftOut, together
 from dms.errors import LimitExceeded
 from dms.ports.examine import Attachment, Limits
+from dms.said import Said
 
 HEADERS = (
     ("From", "发件人"), ("To", "收件人"), ("Cc", "抄送"), ("Bcc", "密送"), ("Date", "日期"), ("Subject", "主题"),
@@ -54,7 +55,10 @@ class Letter:
             LimitExceeded: more files than are taken.
         """
         if len(self.files) >= self.limits.parts:
-            raise LimitExceeded(f"The message has more than {self.limits.parts} attachments.", "Save them one by one.")
+            raise LimitExceeded(
+                Said("The message has more than {parts} attachments.", parts=self.limits.parts),
+                Said("Save them one by one."),
+            )
         self.files.append((name, data))
 
     def leave(self, what: str, name: str = "", *, ask: bool = False) -> None:

@@ -23,6 +23,7 @@ from dms.adapters.examine.registry import LIKELY, Format, Sample, Source
 from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 _MOST_PARTS = 1000
 _LONGEST_HEADER = 2000
@@ -41,7 +42,7 @@ def _read(source: Source) -> Flow:
     return read(source.path, source.work, source.limits)
 
 
-FORMATS = (Format("message/rfc822", "an e-mail", (".eml",), _is_mail, _read, LIKELY),)
+FORMATS = (Format("message/rfc822", Said("an e-mail"), (".eml",), _is_mail, _read, LIKELY),)
 
 
 def read(path: Path, work: Path, limits: Limits) -> Flow:
@@ -59,11 +60,11 @@ def letter(data: bytes, limits: Limits) -> Letter:
     # The lenient policy: the newer one stumbles over malformed headers, which are decoded here anyway.
     message = email.message_from_bytes(BLANK_START.sub(b"", data, count=1), policy=email.policy.compat32)
     if not message.keys():
-        raise Unreadable("It is no readable e-mail.", "Save the message again from the mail program.")
+        raise Unreadable(Said("It is no readable e-mail."), Said("Save the message again from the mail program."))
     if _depth(message) > limits.nesting:
         raise LimitExceeded(
-            f"The message holds messages within messages, more than {limits.nesting} deep.",
-            "Save the inner messages one by one.",
+            Said("The message holds messages within messages, more than {nesting} deep.", nesting=limits.nesting),
+            Said("Save the inner messages one by one."),
         )
     made = Letter(limits, {name: value for name, _ in HEADERS if (value := _header(message, name))})
     made.day = day_of(made.headers.get("Date", ""))
@@ -110,7 +111,10 @@ class _Walk:
         """Return the texts of a part and of what is in it."""
         self._parts += 1
         if self._parts > _MOST_PARTS:
-            raise LimitExceeded(f"The message has more than {_MOST_PARTS} parts.", "Ask the sender for the files.")
+            raise LimitExceeded(
+                Said("The message has more than {most_parts} parts.", most_parts=_MOST_PARTS),
+                Said("Ask the sender for the files."),
+            )
         kind = part.get_content_type()
         if kind == "message/rfc822":
             self._inner(part)
@@ -120,7 +124,7 @@ class _Walk:
         if not part.is_multipart():
             return self._leaf(part, kind)
         if depth > 10 * self._made.limits.nesting:
-            raise LimitExceeded("The message is nested too deeply.", "Ask the sender for the files.")
+            raise LimitExceeded(Said("The message is nested too deeply."), Said("Ask the sender for the files."))
         if kind == "multipart/encrypted":
             self._made.leave("locked", "PGP", ask=True)
         taken = [self.take(child, depth + 1) for child in _children(part)]

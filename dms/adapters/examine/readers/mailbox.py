@@ -9,6 +9,7 @@ from dms.adapters.examine.readers.letter import keep_all
 from dms.adapters.examine.readers.mail_start import is_mailbox, looks_like_header, messages
 from dms.adapters.examine.registry import EXACT, Format, Sample, Source
 from dms.errors import LimitExceeded
+from dms.said import Said
 
 
 def _mailbox(source: Source) -> Flow:
@@ -22,8 +23,8 @@ def _mailbox(source: Source) -> Flow:
     for data in messages(source.path.read_bytes()):
         if len(found) >= source.limits.parts:
             raise LimitExceeded(
-                f"The mailbox holds more than {source.limits.parts} messages.",
-                "Export fewer at a time from the mail program, and drop those.",
+                Said("The mailbox holds more than {parts} messages.", parts=source.limits.parts),
+                Said("Export fewer at a time from the mail program, and drop those."),
             )
         told = mail.headers_of(data)
         found.append((f"{told['Subject'] or 'message'}.eml", data))
@@ -46,9 +47,9 @@ def _emlx(source: Source) -> Flow:
 
 
 FORMATS = (
-    Format("application/mbox", "a mailbox", (".mbox",), lambda sample: sample.once(is_mailbox), _mailbox, EXACT),
+    Format("application/mbox", Said("a mailbox"), (".mbox",), lambda sample: sample.once(is_mailbox), _mailbox, EXACT),
     Format(
-        "message/x-emlx", "an e-mail of Apple Mail", (".emlx",),
+        "message/x-emlx", Said("an e-mail of Apple Mail"), (".emlx",),
         lambda sample: sample.once(_emlx_length) > 0, _emlx, EXACT,
     ),
 )  # fmt: skip

@@ -21,6 +21,7 @@ from dms.adapters.examine.registry import Format, Sample, Source, broken_zip
 from dms.domain.left_out import LeftOut, together
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Attachment
+from dms.said import Said
 
 _DATA = (".xml", ".xbrl")
 # Parts of a line this many letters apart are columns, this many are words.
@@ -43,7 +44,7 @@ def _read(source: Source) -> Flow:
         return _Reader(archive, source).flow()
 
 
-FORMATS = (Format("application/ofd", "an OFD document", (".ofd",), _is_ofd, _read),)
+FORMATS = (Format("application/ofd", Said("an OFD document"), (".ofd",), _is_ofd, _read),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,9 @@ class _Reader:
             signatures = self._xml(_path("", _said(body, "Signatures")))
             signed = signed or (signatures is not None and any(True for _ in all_within(signatures, "Signature")))
         if not lines and self._missing:
-            raise Unreadable("The OFD is damaged or incomplete: its pages are missing.", "Ask for it again.")
+            raise Unreadable(
+                Said("The OFD is damaged or incomplete: its pages are missing."), Said("Ask for it again.")
+            )
         info = next(all_within(root, "DocInfo"), None)
         told = {local(one): (one.text or "").strip() for one in info} if info is not None else {}
         text = clean("\n".join(lines))
@@ -121,7 +124,9 @@ class _Reader:
             templates[attribute(one, "ID")] = _path(place, attribute(one, "BaseLoc"))
         pages = [_path(place, attribute(one, "BaseLoc")) for one in all_within(document, "Page")]
         if len(pages) > self._source.limits.pages:
-            raise LimitExceeded(f"The OFD has {len(pages):,} pages, more than are taken.", "Split it.")
+            raise LimitExceeded(
+                Said("The OFD has {count:,} pages, more than are taken.", count=len(pages)), Said("Split it.")
+            )
         notes = self._annotations(place, _said(document, "Annotations"))
         identities = [attribute(one, "ID") for one in all_within(document, "Page")]
         for identity, page in zip(identities, pages, strict=True):

@@ -14,6 +14,7 @@ from dms.adapters.examine import soffice
 from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.registry import EXACT, LIKELY, Format, Refusal, Sample, Source, format_of, starts
 from dms.errors import Unreadable
+from dms.said import Said
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OPEN = "application/vnd.openxmlformats-officedocument."
@@ -30,8 +31,8 @@ _FILE_PASS = 0x002F
 _RTF_DATE = re.compile(rb"\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _RTF_INFO = 32 * 1024
 _LOCKED = Unreadable(
-    "It is an Office file locked with a password.",
-    "Ask for an unlocked copy, or save it without a password, and drop that.",
+    Said("It is an Office file locked with a password."),
+    Said("Ask for an unlocked copy, or save it without a password, and drop that."),
 )
 
 
@@ -163,39 +164,123 @@ def _is_iwork(sample: Sample) -> bool:
 
 
 FORMATS = (
-    Format("application/msword", "a Word file of the old kind", (".doc", ".dot", ".wps", ".wpt"),
-           holds("WordDocument"), _read(_DOCX, ".doc"), LIKELY),
-    Format("application/vnd.ms-excel", "an Excel file of the old kind", (".xls", ".xlt", ".et", ".ett"),
-           holds("Workbook", "Book"), _read(_XLSX, ".xls"), LIKELY),
-    Format("application/vnd.ms-powerpoint", "a PowerPoint file of the old kind",
-           (".ppt", ".pps", ".pot", ".dps", ".dpt"), holds("PowerPoint Document"), _read(_PPTX, ".ppt"), LIKELY),
-    Format("application/rtf", "an RTF file", (".rtf",), starts(b"{\\rtf"), _read(_DOCX, ".rtf"), EXACT, also=(".doc",)),
-    Format("application/vnd.ms-excel.xml", "an Excel file saved as XML", (), _is_old_xml, _read(_XLSX, ".xml"),
-           EXACT, also=(".xls", ".xml")),
-    Format("application/vnd.ms-excel.sheet.binary", "a binary Excel file", (".xlsb",),
-           _typed("ms-excel.sheet.binary.macroEnabled.main"), _read(_XLSX, ".xlsb")),
-    Format("application/vnd.ms-visio.drawing", "a Visio drawing", (".vsdx", ".vstx", ".vsdm"),
-           _typed("ms-visio.drawing", "ms-visio.template"), _read(_ODG, ".vsdx")),
-    Format("application/vnd.visio", "a Visio drawing of the old kind", (".vsd", ".vst"), holds("VisioDocument"),
-           _read(_ODG, ".vsd"), LIKELY),
-    Format("application/vnd.ms-publisher", "a Publisher file", (".pub",), holds("Quill"), _read(_ODG, ".pub"), LIKELY),
-    Format("application/vnd.sun.xml.writer", "an OpenOffice 1 text", (".sxw", ".stw"),
-           _mimetype("application/vnd.sun.xml.writer"), _read(_DOCX, ".sxw")),
-    Format("application/vnd.sun.xml.calc", "an OpenOffice 1 table", (".sxc", ".stc"),
-           _mimetype("application/vnd.sun.xml.calc"), _read(_XLSX, ".sxc")),
-    Format("application/vnd.sun.xml.impress", "an OpenOffice 1 presentation", (".sxi", ".sti"),
-           _mimetype("application/vnd.sun.xml.impress"), _read(_PPTX, ".sxi")),
-)  # fmt: skip
+    Format(
+        "application/msword",
+        Said("a Word file of the old kind"),
+        (".doc", ".dot", ".wps", ".wpt"),
+        holds("WordDocument"),
+        _read(_DOCX, ".doc"),
+        LIKELY,
+    ),
+    Format(
+        "application/vnd.ms-excel",
+        Said("an Excel file of the old kind"),
+        (".xls", ".xlt", ".et", ".ett"),
+        holds("Workbook", "Book"),
+        _read(_XLSX, ".xls"),
+        LIKELY,
+    ),
+    Format(
+        "application/vnd.ms-powerpoint",
+        Said("a PowerPoint file of the old kind"),
+        (".ppt", ".pps", ".pot", ".dps", ".dpt"),
+        holds("PowerPoint Document"),
+        _read(_PPTX, ".ppt"),
+        LIKELY,
+    ),
+    Format(
+        "application/rtf",
+        Said("an RTF file"),
+        (".rtf",),
+        starts(b"{\\rtf"),
+        _read(_DOCX, ".rtf"),
+        EXACT,
+        also=(".doc",),
+    ),
+    Format(
+        "application/vnd.ms-excel.xml",
+        Said("an Excel file saved as XML"),
+        (),
+        _is_old_xml,
+        _read(_XLSX, ".xml"),
+        EXACT,
+        also=(".xls", ".xml"),
+    ),
+    Format(
+        "application/vnd.ms-excel.sheet.binary",
+        Said("a binary Excel file"),
+        (".xlsb",),
+        _typed("ms-excel.sheet.binary.macroEnabled.main"),
+        _read(_XLSX, ".xlsb"),
+    ),
+    Format(
+        "application/vnd.ms-visio.drawing",
+        Said("a Visio drawing"),
+        (".vsdx", ".vstx", ".vsdm"),
+        _typed("ms-visio.drawing", "ms-visio.template"),
+        _read(_ODG, ".vsdx"),
+    ),
+    Format(
+        "application/vnd.visio",
+        Said("a Visio drawing of the old kind"),
+        (".vsd", ".vst"),
+        holds("VisioDocument"),
+        _read(_ODG, ".vsd"),
+        LIKELY,
+    ),
+    Format(
+        "application/vnd.ms-publisher", Said("a Publisher file"), (".pub",), holds("Quill"), _read(_ODG, ".pub"), LIKELY
+    ),
+    Format(
+        "application/vnd.sun.xml.writer",
+        Said("an OpenOffice 1 text"),
+        (".sxw", ".stw"),
+        _mimetype("application/vnd.sun.xml.writer"),
+        _read(_DOCX, ".sxw"),
+    ),
+    Format(
+        "application/vnd.sun.xml.calc",
+        Said("an OpenOffice 1 table"),
+        (".sxc", ".stc"),
+        _mimetype("application/vnd.sun.xml.calc"),
+        _read(_XLSX, ".sxc"),
+    ),
+    Format(
+        "application/vnd.sun.xml.impress",
+        Said("an OpenOffice 1 presentation"),
+        (".sxi", ".sti"),
+        _mimetype("application/vnd.sun.xml.impress"),
+        _read(_PPTX, ".sxi"),
+    ),
+)
 
 REFUSALS = (
-    Refusal("It is an Office file locked with a password.",
-            "Ask for an unlocked copy, or save it without a password, and drop that.", holds("EncryptedPackage")),
-    Refusal("It is a Hangul file.", "Save it as docx or PDF, and drop that.",
-            holds("HwpSummaryInformation", "BodyText")),
-    Refusal("It is a file in an old Office format.", "Save it as docx, xlsx or PDF, and drop that.", starts(_OLE),
-            LIKELY),
-    Refusal("It is a file of Apple's Pages, Numbers or Keynote.", "Export it as PDF, and drop that.", _is_iwork,
-            LIKELY),
-    Refusal("It is an XPS document.", "Save or print it as PDF, and drop that.",
-            _typed("ms-package.xps-fixeddocument"), LIKELY),
-)  # fmt: skip
+    Refusal(
+        Said("It is an Office file locked with a password."),
+        Said("Ask for an unlocked copy, or save it without a password, and drop that."),
+        holds("EncryptedPackage"),
+    ),
+    Refusal(
+        Said("It is a Hangul file."),
+        Said("Save it as docx or PDF, and drop that."),
+        holds("HwpSummaryInformation", "BodyText"),
+    ),
+    Refusal(
+        Said("It is a file in an old Office format."),
+        Said("Save it as docx, xlsx or PDF, and drop that."),
+        starts(_OLE),
+        LIKELY,
+    ),
+    Refusal(
+        Said("It is a file of Apple's Pages, Numbers or Keynote."),
+        Said("Export it as PDF, and drop that."),
+        _is_iwork,
+        LIKELY,
+    ),
+    Refusal(
+        Said("It is an XPS document."),
+        Said("Save or print it as PDF, and drop that."),
+        _typed("ms-package.xps-fixeddocument"),
+        LIKELY,
+    ),
+)

@@ -14,6 +14,7 @@ from dms.adapters.examine.readers.packed import asked_where_little
 from dms.adapters.examine.registry import Format, Sample, Source, broken_zip
 from dms.domain.left_out import LeftOut, together
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Said
 
 _OPEN = "application/vnd.oasis.opendocument."
 _MOST_CELLS = 500_000
@@ -85,15 +86,21 @@ def _read_flat(source: Source) -> Flow:
 
 
 FORMATS = (
-    Format(_OPEN + "text", "an OpenDocument text", (".odt", ".ott", ".odm"), _named("text"), _read),
-    Format(_OPEN + "spreadsheet", "an OpenDocument table", (".ods", ".ots"), _named("spreadsheet"), _read),
-    Format(_OPEN + "presentation", "an OpenDocument presentation", (".odp", ".otp"), _named("presentation"), _read),
-    Format(_OPEN + "graphics", "an OpenDocument drawing", (".odg", ".otg"), _named("graphics"), _read),
+    Format(_OPEN + "text", Said("an OpenDocument text"), (".odt", ".ott", ".odm"), _named("text"), _read),
+    Format(_OPEN + "spreadsheet", Said("an OpenDocument table"), (".ods", ".ots"), _named("spreadsheet"), _read),
     Format(
-        _OPEN + "flat", "an OpenDocument file in one piece", (".fodt", ".fods", ".fodp", ".fodg"), _is_flat, _read_flat,
+        _OPEN + "presentation", Said("an OpenDocument presentation"), (".odp", ".otp"), _named("presentation"), _read
+    ),
+    Format(_OPEN + "graphics", Said("an OpenDocument drawing"), (".odg", ".otg"), _named("graphics"), _read),
+    Format(
+        _OPEN + "flat",
+        Said("an OpenDocument file in one piece"),
+        (".fodt", ".fods", ".fodp", ".fodg"),
+        _is_flat,
+        _read_flat,
         also=(".xml",),
     ),
-)  # fmt: skip
+)
 
 
 def _data(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -105,7 +112,7 @@ def _data(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _refuse_locked(archive: zipfile.ZipFile, names: set[str]) -> None:
     if "META-INF/manifest.xml" in names and b"encryption-data" in _data(archive, "META-INF/manifest.xml"):
-        raise Unreadable("The file is locked with a password.", "Save it without one, and drop that.")
+        raise Unreadable(Said("The file is locked with a password."), Said("Save it without one, and drop that."))
 
 
 def _has_macros(names: Iterable[str]) -> bool:
@@ -286,7 +293,8 @@ class _Walk:
         self._cells += sum(1 for one in cells if one)
         if self._cells > _MOST_CELLS:
             raise LimitExceeded(
-                f"The workbook has more than {_MOST_CELLS:,} cells.", "Split it, or save what matters as PDF."
+                Said("The workbook has more than {most_cells:,} cells.", most_cells=_MOST_CELLS),
+                Said("Split it, or save what matters as PDF."),
             )
         return "\t".join(cells).rstrip()
 

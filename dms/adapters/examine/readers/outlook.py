@@ -16,6 +16,7 @@ from dms.adapters.examine.readers.mail import day_of
 from dms.adapters.examine.registry import EXACT, Format, Sample, Source
 from dms.errors import LimitExceeded
 from dms.ports.examine import Limits
+from dms.said import Said
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -50,15 +51,15 @@ def _read(source: Source) -> Flow:
 
 
 FORMATS = (
-    Format("application/vnd.ms-outlook", "an Outlook message", (".msg",), _is_message, _read, EXACT),
+    Format("application/vnd.ms-outlook", Said("an Outlook message"), (".msg",), _is_message, _read, EXACT),
 )  # fmt: skip
 
 
 def _letter(container: OleFileIO, place: tuple[str, ...], limits: Limits, depth: int) -> Letter:
     if depth > limits.nesting:
         raise LimitExceeded(
-            f"The message holds messages within messages, more than {limits.nesting} deep.",
-            "Save the inner messages one by one.",
+            Said("The message holds messages within messages, more than {nesting} deep.", nesting=limits.nesting),
+            Said("Save the inner messages one by one."),
         )
     told = _properties(container, place, _INNER if place else _OUTER)
     made = Letter(limits)
@@ -136,6 +137,6 @@ def _stream(container: OleFileIO, path: tuple[str, ...]) -> bytes:
     if not container.exists(joined):
         return b""
     if container.get_size(joined) > _MOST_STREAM:
-        raise LimitExceeded("An attachment is larger than is taken.", "Save the attachments one by one.")
+        raise LimitExceeded(Said("An attachment is larger than is taken."), Said("Save the attachments one by one."))
     data: bytes = container.openstream(joined).read()
     return data

@@ -14,6 +14,7 @@ from dms.adapters.examine.registry import Format, Sample, Source
 from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits
+from dms.said import Said
 
 # A mapped file would count as memory of the process that reads it.
 _STREAM = pikepdf.AccessMode.stream
@@ -30,7 +31,7 @@ def _read(source: Source) -> Inspection:
     return inspect(source.path, source.work, source.passwords, source.limits)
 
 
-FORMATS = (Format("application/pdf", "a PDF", (".pdf",), _is_pdf, _read),)
+FORMATS = (Format("application/pdf", Said("a PDF"), (".pdf",), _is_pdf, _read),)
 
 
 def working_copy(path: Path, work: Path) -> Path:
@@ -88,17 +89,20 @@ def _count(pdf: pikepdf.Pdf, limits: Limits) -> int:
     except _ERRORS as problem:
         raise pdf_repair.damaged() from problem
     if count == 0:
-        raise Unreadable("The PDF has no pages.", "Export or scan it again.")
+        raise Unreadable(Said("The PDF has no pages."), Said("Export or scan it again."))
     if count > limits.pages:
-        raise LimitExceeded(f"The PDF has {count:,} pages; at most {limits.pages:,} are taken.", "Split it.")
+        raise LimitExceeded(
+            Said("The PDF has {count:,} pages; at most {pages:,} are taken.", count=count, pages=limits.pages),
+            Said("Split it."),
+        )
     return count
 
 
 def _warnings(*, encrypted: bool, repaired: bool) -> Iterator[str]:
     if encrypted:
-        yield "The PDF was locked; the original is kept locked, the access copy is not."
+        yield Said("The PDF was locked; the original is kept locked, the access copy is not.").stored()
     if repaired:
-        yield "The PDF was damaged and has been repaired for reading: look whether it is complete."
+        yield Said("The PDF was damaged and has been repaired for reading: look whether it is complete.").stored()
 
 
 def _told(pdf: pikepdf.Pdf, key: str) -> str:
@@ -130,7 +134,7 @@ def part(path: Path, numbers: Sequence[int], target: Path) -> None:
             out.remove_unreferenced_resources()
             out.save(beside, deterministic_id=True)
     except IndexError as problem:
-        raise Unreadable("The file has fewer pages than it had before.", "Send it again.") from problem
+        raise Unreadable(Said("The file has fewer pages than it had before."), Said("Send it again.")) from problem
     except _ERRORS as problem:
         raise pdf_repair.damaged() from problem
     beside.replace(target)

@@ -17,6 +17,7 @@ from dms.domain.pages import Box, Evidence, Page, Word
 from dms.errors import Unreadable
 from dms.ports.examine import Limits
 from dms.ports.ocr import Raster
+from dms.said import Said
 
 _LOOKED_AT = 12
 _LONGEST_SIDE = 14_400.0
@@ -98,9 +99,9 @@ def _page(path: Path, number: int) -> Any:
         page = _last.page(path, number)
         width, height = page.get_size()
     except (pdfium.PdfiumError, IndexError) as problem:
-        raise Unreadable("The page is damaged.", "Export or scan it again.") from problem
+        raise Unreadable(Said("The page is damaged."), Said("Export or scan it again.")) from problem
     if not (1 <= width <= _LONGEST_SIDE and 1 <= height <= _LONGEST_SIDE):
-        raise Unreadable("The page has an absurd size.", "Print it to a new PDF.")
+        raise Unreadable(Said("The page has an absurd size."), Said("Print it to a new PDF."))
     return page
 
 
@@ -328,7 +329,7 @@ def raster(path: Path, number: int, limits: Limits, *, dpi: float = 0.0) -> Rast
     try:
         bitmap = page.render(scale=dpi / 72, rev_byteorder=True, may_draw_forms=True)
     except pdfium.PdfiumError as problem:
-        raise Unreadable("The page cannot be drawn.", "Print it to a new PDF.") from problem
+        raise Unreadable(Said("The page cannot be drawn."), Said("Print it to a new PDF.")) from problem
     pixels = bitmap.to_numpy()
     channels = 1 if pixels.ndim == 2 or pixels.shape[2] == 1 else 3
     plain = pixels.reshape(pixels.shape[0], pixels.shape[1], -1)[:, :, :channels]

@@ -13,6 +13,7 @@ import pikepdf
 from dms.adapters.examine.readers import pdf_pages
 from dms.adapters.ocr.pdfa import complete_trailer
 from dms.errors import Unreadable
+from dms.said import Do, Said
 
 # A mapped file would count as memory of the process that reads it.
 _STREAM = pikepdf.AccessMode.stream
@@ -59,8 +60,8 @@ def opened(path: Path, work: Path, passwords: Sequence[str]) -> Opened:
     if partly is not None:
         return Opened(partly, work / "partly.pdf", partly=True)
     raise Unreadable(
-        "The PDF is locked with a password nobody told.",
-        "Add it to “passwords” in dms.toml, or drop an unlocked copy; then “dms retry”.",
+        Said("The PDF is locked with a password nobody told."),
+        Said("Add it to “passwords” in dms.toml, or drop an unlocked copy; then “{act}”.", act=Do("retry")),
     )
 
 
@@ -96,7 +97,7 @@ def repaired(pdf: pikepdf.Pdf, opened: Opened, count: int) -> bool:
     if b"%%EOF" not in tail and not (
         declared == count and _is_closed(tail) and _refers_to_nothing_missing(pdf, opened.path)
     ):
-        raise Unreadable("The PDF is incomplete: its end is missing.", "Send, export or scan it again.")
+        raise Unreadable(Said("The PDF is incomplete: its end is missing."), Said("Send, export or scan it again."))
     pdf.Root.Pages.Count = count
     return True
 
@@ -142,4 +143,4 @@ def write(pdf: pikepdf.Pdf, target: Path) -> None:
 
 def damaged() -> Unreadable:
     """Return what is said of a PDF that cannot be read."""
-    return Unreadable("The PDF is damaged or incomplete.", "Send, export or scan it again.")
+    return Unreadable(Said("The PDF is damaged or incomplete."), Said("Send, export or scan it again."))

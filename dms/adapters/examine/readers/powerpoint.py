@@ -13,6 +13,7 @@ from dms.adapters.examine.readers.flow import Flow, comment_line
 from dms.adapters.examine.readers.ooxml import Package
 from dms.adapters.examine.readers.packed import package_kind, read_package
 from dms.adapters.examine.registry import Format, Source
+from dms.said import Said
 
 _PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _MAIN = "ppt/presentation.xml"
@@ -27,7 +28,7 @@ def _read(source: Source) -> Flow:
     return read_package(source, _lines)
 
 
-FORMATS = (Format(_PPTX, "a PowerPoint file", _SUFFIXES, package_kind(_KIND, _MAIN), _read),)
+FORMATS = (Format(_PPTX, Said("a PowerPoint file"), _SUFFIXES, package_kind(_KIND, _MAIN), _read),)
 
 
 def _lines(package: Package, source: Source) -> Flow:

@@ -14,6 +14,7 @@ from dms.adapters.examine.registry import LAST, TEXT, Format, Sample, Source
 from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Limits
+from dms.said import Said
 
 _MOST_BYTES_A_CHARACTER = 4
 # Guessed, and right in any case an office meets: Western letters standing singly.
@@ -84,10 +85,12 @@ def _read(source: Source) -> Flow:
 
 
 FORMATS = (
-    Format("text/html", "a web page", _HTML, _is_html, _read, TEXT, also=(".doc", ".xls")),
-    Format("text/csv", "a table as text", (".csv",), _named(".csv"), _read, TEXT),
-    Format("text/markdown", "plain text", (".md",), _named(".md"), _read, TEXT),
-    Format("text/plain", "plain text", (".txt",), lambda sample: sample.once(_is_text), _read, LAST, also=(".xls",)),
+    Format("text/html", Said("a web page"), _HTML, _is_html, _read, TEXT, also=(".doc", ".xls")),
+    Format("text/csv", Said("a table as text"), (".csv",), _named(".csv"), _read, TEXT),
+    Format("text/markdown", Said("plain text"), (".md",), _named(".md"), _read, TEXT),
+    Format(
+        "text/plain", Said("plain text"), (".txt",), lambda sample: sample.once(_is_text), _read, LAST, also=(".xls",)
+    ),
 )
 
 
@@ -100,12 +103,14 @@ def read(path: Path, media_type: str, limits: Limits) -> Flow:
     """
     size = path.stat().st_size
     if size > limits.text * _MOST_BYTES_A_CHARACTER:
-        raise LimitExceeded(f"The file holds {size / 1e6:,.0f} MB of text, more than is taken.", "Split it.")
+        raise LimitExceeded(
+            Said("The file holds {size:,.0f} MB of text, more than is taken.", size=size / 1e6), Said("Split it.")
+        )
     data = path.read_bytes()
     made = decoded(data, declared_in(data))
     flow = html(made.text) if media_type == "text/html" else Flow(clean(made.text))
     if not flow.text.strip():
-        raise Unreadable("The file holds no text.", "Look whether the right file was sent.")
+        raise Unreadable(Said("The file holds no text."), Said("Look whether the right file was sent."))
     lost = (LeftOut("characters", made.lost, ask=True),) if made.lost else ()
     return replace(flow, warnings=(*flow.warnings, *_doubts(made)), left_out=(*flow.left_out, *lost))
 
@@ -114,4 +119,8 @@ def _doubts(made: Decoded) -> tuple[str, ...]:
     """Say that the encoding is a guess where others would fit as well."""
     if made.sure or made.encoding in _HARMLESS:
         return ()
-    return (f"It does not say its encoding; it was read as {made.encoding}. Look whether its letters are right.",)
+    doubt = Said(
+        "It does not say its encoding; it was read as {encoding}. Look whether its letters are right.",
+        encoding=made.encoding,
+    )
+    return (doubt.stored(),)

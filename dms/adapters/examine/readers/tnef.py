@@ -12,6 +12,7 @@ from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.readers.letter import Letter
 from dms.adapters.examine.registry import EXACT, Format, Source, starts
 from dms.errors import LimitExceeded, Unreadable
+from dms.said import Said
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 # Attributes (MS-OXTNEF 2.1.3.2).
@@ -30,11 +31,13 @@ def _read(source: Source) -> Flow:
     try:
         open_into(made, source.path.read_bytes())
     except (ValueError, struct.error):
-        raise Unreadable("The file is damaged or incomplete.", "Ask the sender for the files themselves.") from None
+        raise Unreadable(
+            Said("The file is damaged or incomplete."), Said("Ask the sender for the files themselves.")
+        ) from None
     return made.flow(source.work)
 
 
-FORMATS = (Format("application/ms-tnef", "an Outlook winmail.dat", (), starts(_SIGNATURE), _read, EXACT),)
+FORMATS = (Format("application/ms-tnef", Said("an Outlook winmail.dat"), (), starts(_SIGNATURE), _read, EXACT),)
 
 
 def open_into(made: Letter, data: bytes, depth: int = 0) -> None:
@@ -46,8 +49,8 @@ def open_into(made: Letter, data: bytes, depth: int = 0) -> None:
     """
     if depth > made.limits.nesting:
         raise LimitExceeded(
-            f"The message holds messages within messages, more than {made.limits.nesting} deep.",
-            "Save the inner messages one by one.",
+            Said("The message holds messages within messages, more than {nesting} deep.", nesting=made.limits.nesting),
+            Said("Save the inner messages one by one."),
         )
     if not data.startswith(_SIGNATURE):
         raise ValueError("no TNEF")

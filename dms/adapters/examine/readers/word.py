@@ -18,6 +18,7 @@ from dms.adapters.examine.readers.ooxml import Package, flat_parts
 from dms.adapters.examine.readers.packed import flow_of, package_kind, read_package
 from dms.adapters.examine.registry import Format, Sample, Source
 from dms.domain.left_out import LeftOut
+from dms.said import Said
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XML_2003 = "application/vnd.ms-word.xml"
@@ -64,8 +65,8 @@ def _is_xml(sample: Sample) -> bool:
 
 
 FORMATS = (
-    Format(_DOCX, "a Word file", (".docx", ".docm", ".dotx", ".dotm"), package_kind(_KIND, _MAIN), _read),
-    Format(_XML_2003, "a Word file saved as XML", (), _is_xml, _read_xml, also=(".doc", ".xml")),
+    Format(_DOCX, Said("a Word file"), (".docx", ".docm", ".dotx", ".dotm"), package_kind(_KIND, _MAIN), _read),
+    Format(_XML_2003, Said("a Word file saved as XML"), (), _is_xml, _read_xml, also=(".doc", ".xml")),
 )
 
 

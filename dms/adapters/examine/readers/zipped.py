@@ -12,6 +12,7 @@ from dms.adapters.examine.registry import TEXT, ZIP, Format, Refusal, Sample, So
 from dms.domain.left_out import LeftOut
 from dms.errors import LimitExceeded
 from dms.ports.examine import Attachment
+from dms.said import Said
 
 _UTF8 = 0x800
 # What desktops and NAS boxes put beside documents.
@@ -39,8 +40,12 @@ def _read(source: Source) -> Flow:
         files = [one for one in archive.infolist() if not one.is_dir() and not _is_junk(_name(one))]
         if len(files) > source.limits.parts:
             raise LimitExceeded(
-                f"The archive holds {len(files):,} files; at most {source.limits.parts} are taken.",
-                "Unpack it and drop the files.",
+                Said(
+                    "The archive holds {count:,} files; at most {parts} are taken.",
+                    count=len(files),
+                    parts=source.limits.parts,
+                ),
+                Said("Unpack it and drop the files."),
             )
         for one in files:
             name = _name(one)
@@ -60,8 +65,8 @@ def _read(source: Source) -> Flow:
     return Flow("\n".join(lines), attachments=tuple(attachments), left_out=tuple(left_out))
 
 
-FORMATS = (Format("application/zip", "a zip archive", (".zip",), _is_zip, _read, TEXT),)
-REFUSALS = (Refusal("The archive is empty.", "Look whether the right file was sent.", starts(*ZIP), TEXT),)
+FORMATS = (Format("application/zip", Said("a zip archive"), (".zip",), _is_zip, _read, TEXT),)
+REFUSALS = (Refusal(Said("The archive is empty."), Said("Look whether the right file was sent."), starts(*ZIP), TEXT),)
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

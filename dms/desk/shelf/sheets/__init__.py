@@ -14,6 +14,7 @@ from typing import Any
 
 from dms.desk.shelf.sheets.sheet import Option, Sheet
 from dms.errors import NotFound
+from dms.said import Said
 
 
 @functools.cache
@@ -32,7 +33,7 @@ def sheet_named(name: str) -> Sheet[Any]:
     """
     sheet = sheets().get(name)
     if sheet is None:
-        raise NotFound(f"There is no sheet “{name}”.", "Sheets: " + ", ".join(sheets()))
+        raise NotFound(Said("There is no sheet “{name}”.", name=name), Said("Sheets: {sheets}", sheets=tuple(sheets())))
     return sheet
 
 

@@ -13,6 +13,7 @@ from dms.errors import NotFound, Usage
 from dms.ports.paper import Paper
 from dms.ports.registers import Request
 from dms.ports.spreadsheet import Grid
+from dms.said import Do, Said
 from dms.sheets.destruction_register import COLUMNS, draw_destruction_register
 
 PRINT_DESTRUCTIONS = ActKind("print-destructions", Action.APPRAISE)
@@ -33,7 +34,10 @@ def _gather(asked: Asked) -> Gathered[Sequence[Destruction]]:
     gate.allow(asked.reach, Action.APPRAISE)
     wrong = next((target for target in asked.targets if not target.isdecimal()), None)
     if wrong is not None:
-        raise Usage(f"“{wrong}” is no number of a destruction.", "“dms appraise list” names them.")
+        raise Usage(
+            Said("“{wrong}” is no number of a destruction.", wrong=wrong),
+            Said("“{act}” names them.", act=Do("appraise list")),
+        )
     numbers = {int(target) for target in asked.targets}
     names = {p.code: p.name for p in asked.tx.people()}
     requests = [
@@ -41,7 +45,10 @@ def _gather(asked: Asked) -> Gathered[Sequence[Destruction]]:
     ]
     missing = numbers - {r.id for r in requests}
     if missing:
-        raise NotFound(f"There is no destruction {min(missing)}.", "“dms appraise list” names them.")
+        raise NotFound(
+            Said("There is no destruction {missing}.", missing=min(missing)),
+            Said("“{act}” names them.", act=Do("appraise list")),
+        )
     found = [
         Destruction(str(r.id), _lines(r), _people(r, names), f"第 {r.id} 号，{r.decided_at[:10]}") for r in requests
     ]

@@ -17,6 +17,7 @@ from dms.errors import Usage
 from dms.ports.catalogue import Person
 from dms.ports.paper import Paper
 from dms.ports.spreadsheet import Grid
+from dms.said import Do, Said
 from dms.sheets.electronic_list import COLUMNS, ElectronicLine, draw_electronic_list
 
 PRINT_CATALOGUE = ActKind("print-catalogue", Action.REPORT)
@@ -40,7 +41,10 @@ def _gather(asked: Asked) -> Gathered[Sequence[Catalogue]]:
     if not asked.targets:
         return _of_scope(asked, people)
     if any(asked.options[option.name] for option in NARROWED):
-        raise Usage("Name volumes, or a class, year or manager, not both.", "dms print electronic-list --class 04")
+        raise Usage(
+            Said("Name volumes, or a class, year or manager, not both."),
+            Do("print", "electronic-list", class_="04"),
+        )
     found = bundles(asked)
     lists = [
         Catalogue(f"案卷 {b.volume.number} {b.title}", str(b.volume.number), tuple(_lines(b.filed, people)))

@@ -11,6 +11,7 @@ from dms.domain.numbers import ElectronicCode, PaperNumber, fold, is_code, parse
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Usage
+from dms.said import Said
 
 MOST = 5000
 
@@ -48,7 +49,10 @@ def meant(asked: Asked) -> Meant:
         records.append(record)
         notes.append(Noted(record.code, {"for": standing} if standing != asked.me.code else {}))
         if len(records) > MOST:
-            raise Usage(f"{len(records)} sheets are too many at once.", f"At most {MOST}; print them in parts.")
+            raise Usage(
+                Said("{count} sheets are too many at once.", count=len(records)),
+                Said("At most {most}; print them in parts.", most=MOST),
+            )
     return Meant(tuple(records), tuple(notes))
 
 
@@ -64,7 +68,8 @@ def _names(target: str) -> list[str]:
     start, end = parse_code(first), parse_code(last)
     if end.serial - start.serial >= MOST:
         raise Usage(
-            f"{end.serial - start.serial + 1} sheets are too many at once.", f"At most {MOST}; print them in parts."
+            Said("{serial} sheets are too many at once.", serial=end.serial - start.serial + 1),
+            Said("At most {most}; print them in parts.", most=MOST),
         )
     return [str(ElectronicCode(start.fonds, start.year, serial)) for serial in range(start.serial, end.serial + 1)]
 

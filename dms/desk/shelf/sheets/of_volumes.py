@@ -14,6 +14,7 @@ from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import NotFound, NotPermitted
 from dms.ports.catalogue import Act, Person, Transaction, Volume
+from dms.said import Do, Said
 
 Fate = Literal["held", "reserved", "moved", "destroyed", "void", "gap"]
 _FATES: Mapping[RecordState, Fate] = {
@@ -109,11 +110,17 @@ def bundles(asked: Asked, *, content: bool = True) -> list[Bundle]:
         if asked.reach.may(Action.KEEP_VOLUMES) is None:
             seen, hidden = seen_and_hidden(asked, bundle)
             if not seen:
-                raise NotFound(f"There is no volume {number}.", "“dms volume list” names them.")
+                raise NotFound(
+                    Said("There is no volume {number}.", number=number),
+                    Said("“{act}” names them.", act=Do("volume list")),
+                )
             if hidden and content:
                 raise NotPermitted(
-                    f"{number} holds records you may not print, and this sheet is whole or not at all.",
-                    gate.refused(Action.PRINT).hint,
+                    Said(
+                        "{number} holds records you may not print, and this sheet is whole or not at all.",
+                        number=number,
+                    ),
+                    gate.refused(Action.PRINT).remedy,
                 )
         found.append(bundle)
     return found

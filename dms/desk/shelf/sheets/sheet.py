@@ -16,6 +16,7 @@ from dms.ports.paper import Paper
 from dms.ports.registers import Reprint
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
+from dms.said import Said
 
 PRINT = on_record(Action.PRINT)
 ACTS = (PRINT,)
@@ -70,7 +71,10 @@ class Option:
         """
         value = self._typed(str(given).strip())
         if value is None or (self.choices and value not in self.choices):
-            raise Usage(f"“{given}” is no value of {self.name}.", f"It takes: {self.takes}.")
+            raise Usage(
+                Said("“{given}” is no value of {name}.", given=given, name=self.name),
+                Said("It takes: {takes}.", takes=self.takes),
+            )
         return value
 
     def _typed(self, text: str) -> Value | None:
@@ -181,7 +185,10 @@ class Sheet(Generic[C]):
         form = suffix.removeprefix(".").lower() or self.formats[0]
         if form not in self.formats:
             able = " or ".join(f".{one}" for one in self.formats)
-            raise Usage(f"“{self.name}” cannot be a .{form} file.", f"It can be {able}.")
+            raise Usage(
+                Said("“{name}” cannot be a .{form} file.", name=self.name, form=form),
+                Said("It can be {able}.", able=able),
+            )
         return form
 
     def chosen(self, given: Mapping[str, object]) -> dict[str, Value]:
@@ -193,7 +200,10 @@ class Sheet(Generic[C]):
         foreign = set(given) - {option.name for option in self.options}
         if foreign:
             able = ", ".join(option.name for option in self.options) or "none"
-            raise Usage(f"“{self.name}” has no option {min(foreign)}.", f"Its options: {able}.")
+            raise Usage(
+                Said("“{name}” has no option {foreign}.", name=self.name, foreign=min(foreign)),
+                Said("Its options: {able}.", able=able),
+            )
         return {o.name: o.read(given[o.name]) if o.name in given else o.default for o in self.options}
 
 

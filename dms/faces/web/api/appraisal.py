@@ -12,6 +12,7 @@ from dms.desk.consent.requesting import requests
 from dms.errors import Usage
 from dms.faces.web.api.common import Body, Call, Cursor, Id, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
+from dms.said import Said
 
 router = APIRouter(route_class=Call, tags=["consent"])
 
@@ -66,5 +67,5 @@ def go_on(
     elif body.sure:
         made = appraising.destroy(world, number)
     else:
-        raise Usage("What is destroyed does not come back.", "Send “sure”: true.")
+        raise Usage(Said("What is destroyed does not come back."), Said("Send “sure”: true."))
     return {"destruction": plain(made)}

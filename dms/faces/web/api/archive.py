@@ -18,6 +18,7 @@ from dms.domain.policy import Action
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, cursor_at, paged, place_of, plain
 from dms.faces.web.pages.searching import settles
 from dms.faces.web.view import download, world_of
+from dms.faces.words import on_paper
 from dms.operating.health import advice, probes
 
 router = APIRouter(route_class=Call, tags=["archive"])
@@ -100,7 +101,7 @@ def report_file(
     """Return a report as PDF or workbook."""
     world = world_of(request)
     made = reporting.report(world, kind, about)
-    return download(world, f"{kind}.{form}", lambda target: reporting.save(world, made, target))
+    return download(world, f"{kind}.{form}", lambda target: reporting.save(world, made, target, on_paper()))
 
 
 @router.get("/scheme")

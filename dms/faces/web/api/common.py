@@ -23,6 +23,7 @@ from dms.desk.acts import gate
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.ports.accounts import Answered
 from dms.ports.world import World
+from dms.said import Do, Said, Word
 
 _KEPT_SECONDS = 86400.0
 _STUCK_SECONDS = 600.0
@@ -68,7 +69,7 @@ def _check_token(request: Request) -> None:
         return  # a bearer's token: no browser sends that by itself
     given = request.headers.get("x-csrf-token", "")
     if not hmac.compare_digest(request.state.csrf.encode(), given.encode("utf-8", "replace")):
-        raise NotPermitted("The header X-CSRF-Token is missing or wrong.", "GET /api/v1/me tells it.")
+        raise NotPermitted(Said("The header X-CSRF-Token is missing or wrong."), Said("GET /api/v1/me tells it."))
 
 
 def _tagged(request: Request, response: Response) -> Response:
@@ -83,7 +84,10 @@ def _tagged(request: Request, response: Response) -> Response:
 
 async def _once(request: Request, key: str, follow: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
     if len(key) > _LONGEST_KEY:
-        raise Usage("The Idempotency-Key is too long.", f"At most {_LONGEST_KEY} characters; a UUID is usual.")
+        raise Usage(
+            Said("The Idempotency-Key is too long."),
+            Said("At most {longest_key} characters; a UUID is usual.", longest_key=_LONGEST_KEY),
+        )
     world: World = request.app.state.world
     # A file is told by its digest and length; reading it twice would cost its size.
     body = b"" if "/uploads" in request.url.path else await request.body()
@@ -95,9 +99,9 @@ async def _once(request: Request, key: str, follow: Callable[[Request], Coroutin
     before = await run_in_threadpool(_claim, world, digest, asked)
     if before is not None:
         if before.asked != asked:
-            raise Usage("This Idempotency-Key was used for another call.", "Use a new key for a new call.")
+            raise Usage(Said("This Idempotency-Key was used for another call."), Said("Use a new key for a new call."))
         if before.status == 0:
-            raise Conflict("The same call is still under way.", "Repeat it in a few seconds.")
+            raise Conflict(Said("The same call is still under way."), Said("Repeat it in a few seconds."))
         return Response(
             before.body, before.status, media_type="application/json", headers={"Idempotency-Replayed": "true"}
         )
@@ -151,7 +155,7 @@ def place_of(cursor: str) -> int:
     except (ValueError, binascii.Error):
         place = None
     if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 2**31:
-        raise Usage("The cursor is none of ours.", "Take “next” of the page before as it is.")
+        raise Usage(Said("The cursor is none of ours."), Said("Take “next” of the page before as it is."))
     return place
 
 
@@ -172,6 +176,8 @@ def paged(found: Sequence[Any], limit: int, cursor: str) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return dataclasses, enums, days and numbers of the archive as JSON-ready data."""
+    if isinstance(value, Said | Do | Word):
+        return str(value)
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

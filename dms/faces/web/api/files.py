@@ -25,6 +25,7 @@ from dms.faces.web.api.common import Body, Call, Cursor, Limit, Named, Reason, p
 from dms.faces.web.pages.inbox import progress, wake
 from dms.faces.web.upload import synced, too_large, upload_place
 from dms.faces.web.view import world_of
+from dms.said import Said
 
 router = APIRouter(route_class=Call, tags=["files"])
 _DIGEST = re.compile(r"(sha-256|sha-512)=:([A-Za-z0-9+/=]+):")
@@ -92,7 +93,7 @@ async def _received(request: Request, name: str, folder: Path, content_digest: s
             digest.update(block)
             await run_in_threadpool(file.write, block)
     if wanted and not hmac.compare_digest(digest.digest(), wanted[1]):
-        raise Unreadable("The file does not have the digest it was sent with.", "Send it again.")
+        raise Unreadable(Said("The file does not have the digest it was sent with."), Said("Send it again."))
     await run_in_threadpool(synced, target)
     return target, size
 
@@ -106,7 +107,7 @@ def _wanted(header: str) -> tuple[str, bytes] | None:
     except binascii.Error:
         value = b""
     if not match or len(value) != {"sha-256": 32, "sha-512": 64}[match[1]]:
-        raise Usage("The header Content-Digest cannot be read.", "Such as: sha-256=:base64 of 32 bytes:")
+        raise Usage(Said("The header Content-Digest cannot be read."), Said("Such as: sha-256=:base64 of 32 bytes:"))
     return match[1].replace("-", ""), value
 
 

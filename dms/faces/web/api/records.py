@@ -26,6 +26,7 @@ from dms.faces.web.api.common import Body, Call, Named, created, plain
 from dms.faces.web.tags import Stale, tag_of
 from dms.faces.web.view import world_of
 from dms.ports.world import World
+from dms.said import Said
 
 router = APIRouter(prefix="/records", route_class=Call, tags=["records"])
 
@@ -41,7 +42,7 @@ def record(
 ) -> dict[str, Any]:
     """Return a record, as ``dms show --json`` does; with ``q``, the boxes of its words on the pages."""
     world = world_of(request)
-    told = show(world, named, query=q)
+    told: dict[str, Any] = plain(show(world, named, query=q))
     response.headers["ETag"] = _tag(world, named)
     return told
 
@@ -109,7 +110,9 @@ def describe_it(
     """Say what is known of a record; with ``If-Match``, only if it is still as the caller saw it."""
     world = world_of(request)
     if if_match and if_match != _tag(world, named):
-        raise Stale("The record was changed by somebody else.", "Get it again, look, and repeat the change.")
+        raise Stale(
+            Said("The record was changed by somebody else."), Said("Get it again, look, and repeat the change.")
+        )
     made = describe(world, named, **body.model_dump())
     catch_up(world)
     response.headers["ETag"] = tag_of(made)
@@ -171,5 +174,5 @@ def reserve_codes(request: Request, body: Reservation) -> Response:
     made = reserve(world, **body.model_dump())
     catch_up(world)
     if not made:
-        raise NotFound("Nothing was reserved.", "Ask for one at least.")
+        raise NotFound(Said("Nothing was reserved."), Said("Ask for one at least."))
     return created({"records": [r.to_dict() for r in made]}, f"/api/v1/records/{made[0].code}")

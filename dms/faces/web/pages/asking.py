@@ -17,6 +17,7 @@ from dms.desk.records.finding import catch_up
 from dms.domain.policy import Action
 from dms.errors import NotFound
 from dms.faces.web.view import FORM, back, render, world_of
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _KINDS = {"access": Action.DECIDE_ACCESS, "change": Action.DECIDE_CHANGE, "deletion": Action.DECIDE_DELETION}
@@ -77,7 +78,7 @@ def decide(
     """Agree to a request, or refuse it with a reason."""
     world = world_of(request)
     if answer not in ("agree", "refuse") or kind not in _KINDS:
-        raise NotFound("There is no such answer.", "Agree or refuse on the requests' page.")
+        raise NotFound(Said("There is no such answer."), Said("Agree or refuse on the requests' page."))
     yes = answer == "agree"
     if kind == "access":
         decide_access(world, number, grant=yes, until=until, reason=reason)

@@ -19,6 +19,7 @@ from dms.faces.web.view import FORM, render, resumed
 from dms.ports.catalogue import Person
 from dms.ports.sign_on import SignOn
 from dms.ports.world import World
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _KEPT = "dms_directory"
@@ -125,7 +126,7 @@ def _directory(request: Request) -> SignOn:
     world: World = request.app.state.world
     found = world.sign_on()
     if found is None:
-        raise NotFound("No directory is set for this archive.", "Sign in by password.")
+        raise NotFound(Said("No directory is set for this archive."), Said("Sign in by password."))
     return found
 
 

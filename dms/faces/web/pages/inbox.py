@@ -19,6 +19,7 @@ from dms.faces.web.session import still_signed_in
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, event, part, render, world_of
 from dms.ports.world import World
+from dms.said import Said, read_said
 
 router = APIRouter(include_in_schema=False)
 _MOST_FILES = 200
@@ -68,7 +69,7 @@ def progress(item: Item) -> dict[str, object]:
     """Return how far a file has come, for its line on the page."""
     return {
         "id": item.id, "name": item.name, "state": item.state.value, "station": item.station, "code": item.code,
-        "reason": item.reason, "created": item.created,
+        "reason": str(read_said(item.reason)), "created": item.created,
     }  # fmt: skip
 
 
@@ -84,7 +85,10 @@ def add(
     world = world_of(request)
     chosen = [f for f in files if f.filename]
     if not chosen or len(chosen) > _MOST_FILES:
-        raise Usage(f"{len(chosen)} files were chosen.", f"Choose 1 to {_MOST_FILES}.")
+        raise Usage(
+            Said("{count} files were chosen.", count=len(chosen)),
+            Said("Choose 1 to {most_files}.", most_files=_MOST_FILES),
+        )
     if class_code:
         world.scheme.record_class(class_code)
     hints = Hints(class_code=class_code, customer=customer.strip(), manager=manager.strip().upper())

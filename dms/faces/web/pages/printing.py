@@ -17,6 +17,7 @@ from dms.domain.policy import Action
 from dms.errors import Usage
 from dms.faces.web.sheets import MOST_SHEETS, made
 from dms.faces.web.view import FORM, render, world_of
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _BETWEEN = re.compile(r"[\s,;，；、]+")
@@ -65,7 +66,7 @@ def covers(
     """Reserve codes for stacks not scanned yet and return their cover sheets."""
     world = world_of(request)
     if not 1 <= count <= MOST_SHEETS or not 0 <= pages <= world.settings.max_pages:
-        raise Usage("Reserve 1 to 500 covers, for stacks of a sensible size.", "Print them in parts.")
+        raise Usage(Said("Reserve 1 to 500 covers, for stacks of a sensible size."), Said("Print them in parts."))
     reserved = reserve(
         world, count=count, class_code=class_code, manager=manager, customer=customer.strip(), title=title.strip(),
         pages=pages, numbered=bool(numbered),

@@ -28,6 +28,7 @@ from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.flow.passing import passing_folder
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _SETTLES = {"class": "class_code", "date": "day"}
@@ -68,7 +69,9 @@ def scanned(request: Request, rest: str) -> Response:
     """Lead from the address in a printed QR code to its record, where the code is one of ours."""
     payload = qr.read(f"{qr.MARK}:{rest}", world_of(request).key)
     if payload is None:
-        raise NotFound("This QR code is none of this archive's.", "Search for the number printed beneath it.")
+        raise NotFound(
+            Said("This QR code is none of this archive's."), Said("Search for the number printed beneath it.")
+        )
     return back(f"/r/{payload.code}")
 
 

@@ -13,7 +13,9 @@ from dms.desk.consent.requesting import requests
 from dms.desk.ledger import dealing, reporting
 from dms.domain.policy import Action
 from dms.errors import NotFound, Usage
-from dms.faces.web.view import FORM, back, download, render, world_of
+from dms.faces.web.view import FORM, back, download, render, speaker_of, world_of
+from dms.faces.words import on_paper
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 500
@@ -23,7 +25,7 @@ _SHOWN = 500
 def reviews_page(request: Request, kind: str = "", about: str = "") -> Response:
     """Show a report, or which there are."""
     world = world_of(request)
-    made = reporting.report(world, kind, about) if kind else None
+    made = reporting.in_words(reporting.report(world, kind, about), speaker_of(request)) if kind else None
     return render(
         request, "reviews.html", kinds=reporting.KINDS_OF_REPORT, kind=kind, about=about, made=made, shown=_SHOWN
     )
@@ -33,10 +35,10 @@ def reviews_page(request: Request, kind: str = "", about: str = "") -> Response:
 def review_file(request: Request, kind: str, suffix: str, about: str = "") -> Response:
     """Return a report as PDF or workbook."""
     if suffix not in ("pdf", "xlsx"):
-        raise NotFound(f"Reports are no .{suffix}.", "Ask for .pdf or .xlsx.")
+        raise NotFound(Said("Reports are no .{suffix}.", suffix=suffix), Said("Ask for .pdf or .xlsx."))
     world = world_of(request)
     made = reporting.report(world, kind, about)
-    return download(world, f"{kind}.{suffix}", lambda target: reporting.save(world, made, target))
+    return download(world, f"{kind}.{suffix}", lambda target: reporting.save(world, made, target, on_paper()))
 
 
 @router.get("/grades")
@@ -110,8 +112,8 @@ def go_on(
         appraising.witness(world, number)
     elif act == "destroy":
         if sure != "yes":
-            raise Usage("What is destroyed does not come back.", "Tick that you are sure.")
+            raise Usage(Said("What is destroyed does not come back."), Said("Tick that you are sure."))
         appraising.destroy(world, number)
     else:
-        raise NotFound("There is no such act.", "Use the page's own buttons.")
+        raise NotFound(Said("There is no such act."), Said("Use the page's own buttons."))
     return back("/appraisal", "decided")

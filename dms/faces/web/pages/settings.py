@@ -19,6 +19,7 @@ from dms.faces.web.view import FORM, back, render, world_of
 from dms.operating.health import Probe, advice, probes
 from dms.ports.catalogue import Person, Transaction
 from dms.ports.registers import Deputy
+from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
 
@@ -128,7 +129,10 @@ def add_person(
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.KEEP_PEOPLE)
         if any(p.code == entry.code for p in tx.people()):
-            raise Conflict(f"The code {entry.code} is taken.", "To change that person, press “Edit” in the list.")
+            raise Conflict(
+                Said("The code {entry} is taken.", entry=entry.code),
+                Said("To change that person, press “Edit” in the list."),
+            )
     people_desk.save_person(world, entry)
     return back("/settings/people", "saved")
 
@@ -169,7 +173,7 @@ def change_person(
 def _person(tx: Transaction, code: str) -> Person:
     found = next((p for p in tx.people() if p.code == code.upper()), None)
     if found is None:
-        raise NotFound(f"There is no person {code}.", "The list of people has all of them.")
+        raise NotFound(Said("There is no person {code}.", code=code), Said("The list of people has all of them."))
     return found
 
 
