@@ -25,11 +25,18 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{2,}(?:[ '-]+[A-Za-z]{2,})*")
 
 
+# What stands on both carriers (R13) and how a search is typed are the same in every language.
+SYNTAX = re.compile(r"(?:电子|纸质|電子|紙質):|\b(?:AND|OR|NOT)\b|\b(?:title|customer|class|year|date|code|number):\S*")
+PARTS = re.compile(r"\b(?:LibreOffice|wqy-zenhei|none)\b")  # programs, fonts and engines
+
+
 def foreign(text: str, language: str, own: tuple[str, ...] = ()) -> list[str]:
     """Return what in a text is not of a language: Han letters in English, Latin words in Chinese, 简 in 繁."""
     for known in sorted((*OWN, *own), key=len, reverse=True):
         text = text.replace(known, " ").replace(traditional(known), " ")
-    text = SCHEME.sub(" ", ALIKE.sub(" ", text)).replace("简体", " ").replace("繁體", " ")
+    text = (
+        SCHEME.sub(" ", ALIKE.sub(" ", SYNTAX.sub(" ", PARTS.sub(" ", text)))).replace("简体", " ").replace("繁體", " ")
+    )
     if language == "en":
         return HAN.findall(text)
     found = LATIN.findall(text)

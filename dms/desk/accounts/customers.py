@@ -24,7 +24,7 @@ def add_customers(world: World, customers: Sequence[Customer]) -> int:
         Usage: no name, or an account manager nobody knows; nothing was taken then.
         NotPermitted: the asker does not keep the archive's customers.
     """
-    with gate.acting(world, CUSTOMERS, target=f"{len(customers)} rows") as act:
+    with gate.acting(world, CUSTOMERS, target=customers[0].name if len(customers) == 1 else "") as act:
         tx = act.tx
         known = {p.code for p in tx.people()}
         owners = {c.name: c.manager for c in tx.customers()}

@@ -104,7 +104,7 @@ def _first(world: World, entry: Entry) -> Person:
         _refuse_nameless(person)
         _refuse_taken(person, list(there.values()))
         act.tx.save_person(person)
-        act.target, act.reason = person.code, "the first"
+        act.target, act.reason = person.code, Said("the first").stored()
         act.notes["after"] = told_of(person)
     return person
 
