@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,27 @@ settings.load_profile("dms")
 class Archive:
     """An archive home and its command line, run in this process."""
 
-    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], kept: Path) -> None:
         self.home = home
         self.inbox = home / "inbox"
         self.exit = 0
         self._capsys = capsys
+        self._kept = kept
+
+    def once(self, name: str, make: Callable[[], None]) -> None:
+        """Bring the home into a state that is made once for each worker of the tests, and copied from then on.
+
+        An archive with parts outside its home (a database, a bucket) is made anew each time.
+        """
+        kept = self._kept / name
+        if {key for key in os.environ if key.startswith("DMS_")} != _USUAL:
+            make()
+        elif kept.exists():
+            shutil.rmtree(self.home, ignore_errors=True)
+            shutil.copytree(kept, self.home)
+        else:
+            make()
+            shutil.copytree(self.home, kept)
 
     def dms(self, *arguments: object, user: str = "") -> Any:
         """Run a command with --json; return what it printed, its exit code is in ``exit``."""
@@ -50,8 +67,17 @@ class Archive:
         return self._capsys.readouterr().err
 
 
+_USUAL = {"DMS_OCR", "DMS_SETTLE_SECONDS", "DMS_PATIENCE_SECONDS", "DMS_CHILDREN", "DMS_USER"}
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory) -> Path:
+    """Where homes that many tests begin with are kept."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def archive(tmp_path, capsys, monkeypatch) -> Archive:
+def archive(tmp_path, capsys, monkeypatch, kept) -> Archive:
     """An empty archive without OCR, whose drop folder settles quickly."""
     for key, value in {"OCR": "none", "SETTLE_SECONDS": "0.2", "PATIENCE_SECONDS": "0.4", "CHILDREN": "1"}.items():
         monkeypatch.setenv(f"DMS_{key}", value)
@@ -59,11 +85,15 @@ def archive(tmp_path, capsys, monkeypatch) -> Archive:
     monkeypatch.setenv("DMS_USER", "tester")
     # Whoever runs the tests: commands speak English unless a test says otherwise.
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    made = Archive(tmp_path / "home", capsys)
-    made.dms("init")
-    made.dms("people", "add", "ZHS", "张华生", "--login", "zhs")
-    made.dms("people", "add", "LMY", "李美玉", "--login", "lmy")
-    made.dms("customers", "add", "杭州新辰酒店有限公司", "--manager", "ZHS")
+    made = Archive(tmp_path / "home", capsys, kept)
+
+    def make() -> None:
+        made.dms("init")
+        made.dms("people", "add", "ZHS", "张华生", "--login", "zhs")
+        made.dms("people", "add", "LMY", "李美玉", "--login", "lmy")
+        made.dms("customers", "add", "杭州新辰酒店有限公司", "--manager", "ZHS")
+
+    made.once("archive", make)
     return made
 
 

@@ -41,5 +41,8 @@ def foreign(text: str, language: str, own: tuple[str, ...] = ()) -> list[str]:
         return HAN.findall(text)
     found = LATIN.findall(text)
     if language == "zh-TW":
-        found += [word for word in HAN.findall(text) if traditional(word) != word]
+        # 准 in 獲准 is right as it is; converted once more it became 準.
+        found += [
+            word for word in HAN.findall(text) if traditional(word).replace("準", "准") != word.replace("準", "准")
+        ]
     return found

@@ -27,10 +27,14 @@ def office(archive, monkeypatch):
         ("AD", "郑管理", "ad", "administrator", ""),
         ("AU", "冯审计", "au", "auditor", ""),
     ]
-    for code, name, login, role, department in people:
-        archive.dms("people", "add", code, name, "--login", login, "--role", role, "--department", department)
-        assert archive.exit == 0
-    archive.dms("customers", "add", OTHER, "--manager", "LMY")
+
+    def make() -> None:
+        for code, name, login, role, department in people:
+            archive.dms("people", "add", code, name, "--login", login, "--role", role, "--department", department)
+            assert archive.exit == 0
+        archive.dms("customers", "add", OTHER, "--manager", "LMY")
+
+    archive.once("office", make)
     return archive
 
 

@@ -55,7 +55,8 @@ def own_words(office):
 
     settings = load(office.home)
     scheme = load_scheme(settings)
-    names = [c.name for c in scheme.classes.values()] + [scheme.fonds_name, scheme.group]
+    names = [c.name for c in scheme.classes.values()] + [scheme.fonds_name, scheme.group, scheme.group_name]
+    names += [c.secrecy for c in scheme.classes.values()]
     return tuple(n for n in [*names, *(p.name for p in load_profiles(settings))] if n)
 
 

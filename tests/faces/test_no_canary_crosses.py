@@ -34,6 +34,12 @@ QUERIES = [
 @pytest.fixture
 def cages(office):
     """One filed and one waiting record of each customer, each with the customer's canary everywhere words can stand."""
+    told = office.home / "cages.json"
+    office.once("cages", lambda: told.write_text(json.dumps(_make_cages(office)), encoding="utf-8"))
+    return json.loads(told.read_text(encoding="utf-8"))
+
+
+def _make_cages(office):
     made = {}
     for canary, customer, manager in ((ZHS, CUSTOMER, "ZHS"), (LMY, OTHER, "LMY")):
         codes = []
