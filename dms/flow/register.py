@@ -17,7 +17,8 @@ from dms.domain.item import Hints, Item
 from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences, told_apart
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, filing_year
+from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs, to_describe
@@ -104,8 +105,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
                           size=item.size, sha512=item.sha512, pages=len(work.content)),
             link=Link(state, "qr", item.user, item.created),
         )  # fmt: skip
-    kind = world.scheme.classes.get(told["class_code"])
-    base = before or Record(str(code))
+    base = _of_class(world.scheme, before or Record(str(code)), told["class_code"])
     received = datetime.fromisoformat(item.created)
     electronic = Carrier(
         present=True,
@@ -119,14 +119,10 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
     link = Link(LinkState.CONFIRMED, "scan+qr" if before else "scan", item.user, item.created) if scan else base.link
     return base.with_(
         title=told["title"],
-        class_code=told["class_code"],
         customer=told["customer"],
         manager=told["manager"],
         date=day,
         year=filing_year(before, day, received.date()),
-        retention=base.retention or (kind.retention if kind else ""),
-        secrecy=base.secrecy or (kind.secrecy if kind else ""),
-        track=kind.track if kind else Track.DUAL,
         state=RecordState.REGISTERED,
         form=told["form"],
         fields={**base.fields, **told["fields"]},
@@ -139,6 +135,15 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         received_at=item.created,
         received_by=item.user,
     )
+
+
+def _of_class(scheme: Scheme, record: Record, class_code: str) -> Record:
+    """Return a record with what it has of its class; a reserved number keeps the retention it says."""
+    kind = scheme.classes.get(class_code)
+    if kind is None:
+        return record.with_(class_code=class_code)
+    placed = record.with_(**kind.given)
+    return placed.with_(retention=record.retention) if record.paper_number else placed
 
 
 def _differences(work: Work, before: Record) -> list[FactDifference]:
