@@ -30,6 +30,7 @@ from dms.desk.records.pairing import pair
 from dms.desk.records.waiting import waiting
 from dms.desk.shelf import printing, reserving
 from dms.desk.signing import filing
+from dms.desk.signing.approving import ROLES, missing
 from dms.domain.item import Item
 from dms.domain.record import Record
 from dms.errors import Conflict, MissingProgram
@@ -146,12 +147,12 @@ def _settle(world: World, say: Say) -> None:
 def _file(world: World) -> list[Record]:
     filed = []
     with world.catalogue.look() as tx:
-        ready = [r for r in tx.records() if r.state == "registered" and not r.uncertain and r.class_code and r.manager]
-        mismatched = {a.target for a in tx.attention() if a.kind == "pair"}
+        known = [r for r in tx.records() if r.state == "registered" and not r.uncertain and r.class_code and r.manager]
+        # Signatures are checked on the paper; whose paper is not there, or which differs from its file, waits (R12).
+        ready = [r for r in known if set(missing(world, tx, r)) <= {"declaration", *ROLES}]
     for record in ready:
-        if record.code not in mismatched:
-            gated = world.scheme.record_class(record.class_code).gate
-            filed.append(filing.file(world, record.code, by_hand=_WHY if gated else ""))
+        gated = world.scheme.record_class(record.class_code).gate
+        filed.append(filing.file(world, record.code, by_hand=_WHY if gated else ""))
     return filed
 
 

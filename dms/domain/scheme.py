@@ -52,6 +52,16 @@ class RecordClass:
     keywords: tuple[str, ...]
     electronic: tuple[str, ...] = ("handler", "supervisor")
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What a record has of its class, by attribute: all of it changes whenever its class does."""
+        return {
+            "class_code": self.code,
+            "track": self.track,
+            "retention": self.retention,
+            "secrecy": self.secrecy,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:

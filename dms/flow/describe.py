@@ -36,8 +36,8 @@ def describe(work: Work) -> Item:
         file_date_is_own=inspection.media_type in _MAIL,
         received=datetime.fromisoformat(item.created).date(),
     )
-    if attached and attached.paper_number and found.date and found.date.year != attached.year:
-        found = _of_another_year(found, attached)
+    if attached and attached.paper_number:
+        found = _as_numbered(found, attached)
     told = asdict(found)
     told["date"] = found.date.isoformat() if found.date else ""
     told["fields"] = dict(found.fields)
@@ -65,12 +65,22 @@ def _customers(world: Archive, tx: Transaction) -> list[KnownCustomer]:
     return [replace(c, marks=marks.get(c.name, ())) for c in known] if marks else known
 
 
-def _of_another_year(found: Description, attached: Record) -> Description:
-    """The reserved paper number says a year; the paper's own would put it into another volume (R2)."""
-    year = found.date.year if found.date else 0
-    why = f"the paper is of {year}, its reserved number {attached.paper_number} of {attached.year}"
-    uncertain = tuple(dict.fromkeys((*found.uncertain, "date")))
-    return replace(found, uncertain=uncertain, reasons={**found.reasons, "date": why})
+def _as_numbered(found: Description, attached: Record) -> Description:
+    """A reserved paper number says class, manager and year (R2): it stays, and what tells otherwise is asked about."""
+    number, doubts = attached.paper_number, {}
+    if found.date and found.date.year != attached.year:
+        doubts["date"] = f"the paper is of {found.date.year}, its reserved number {number} of {attached.year}"
+    if found.class_code != attached.class_code:
+        doubts["class"] = f"class “{found.class_code}” was said, its reserved number {number} says another"
+    if found.manager != attached.manager:
+        doubts["manager"] = f"manager “{found.manager}” was said, its reserved number {number} says another"
+    return replace(
+        found,
+        class_code=attached.class_code,
+        manager=attached.manager,
+        uncertain=tuple(dict.fromkeys((*found.uncertain, *doubts))),
+        reasons={**found.reasons, **doubts},
+    )
 
 
 def _with_record(hints: Hints, record: Record | None) -> Hints:

@@ -17,7 +17,8 @@ from dms.domain.item import Hints, Item
 from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences, told_apart
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track, filing_year
+from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, filing_year
+from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs, to_describe
@@ -28,6 +29,8 @@ from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, 
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
 from dms.said import Do, Said, Word, joined, read_said
+
+_PLACED = (RecordState.REGISTERED, RecordState.FILED)
 
 
 def register(work: Work) -> Item:
@@ -43,7 +46,7 @@ def register(work: Work) -> Item:
     with work.world.catalogue.look() as tx:
         before = tx.record(item.code)
     record = _record(work, code, before)
-    record = _keep(work, record)
+    record = _keep(work, record, awaited=before is not None and _awaits_file(before))
     return _commit(work, record, new=before is None)
 
 
@@ -74,9 +77,14 @@ def _can_take(record: Record, carrier: str) -> bool:
     """A reserved record takes anything; a registered or filed one takes the carrier's file it does not have yet."""
     if record.state is RecordState.RESERVED:
         return True
-    if record.state not in (RecordState.REGISTERED, RecordState.FILED):
+    if record.state not in _PLACED:
         return False
     return carrier == "paper" and not record.paper.sha512 and not _is_scan(record)
+
+
+def _awaits_file(record: Record) -> bool:
+    """A paper of an old catalogue, in its place but never scanned."""
+    return record.state in _PLACED and not record.electronic.present
 
 
 def _is_scan(record: Record) -> bool:
@@ -95,7 +103,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
     scan = _carrier(work) == "paper"
     stored = safe_name(item.name)
     day = date.fromisoformat(told["date"]) if told["date"] else None
-    if before is not None and before.state in (RecordState.REGISTERED, RecordState.FILED):
+    if before is not None and before.state in _PLACED and before.electronic.present:
         # The paper of a record that came as an electronic file: its scan joins it, if both tell the same (R12).
         differing = _differences(work, before)
         state = LinkState.MISMATCH if differing else LinkState.CONFIRMED
@@ -104,34 +112,28 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
                           size=item.size, sha512=item.sha512, pages=len(work.content)),
             link=Link(state, "qr", item.user, item.created),
         )  # fmt: skip
-    kind = world.scheme.classes.get(told["class_code"])
-    base = before or Record(str(code))
+    if before is not None and _awaits_file(before):
+        # Its paper was catalogued before it was scanned: what the catalogue says of it changes by consent only (R8).
+        pages = before.paper.pages or len(work.content)
+        return before.with_(
+            electronic=_electronic(work, str(code)),
+            paper=replace(before.paper, present=True, pages=pages),
+            link=Link(LinkState.CONFIRMED, "scan+qr", item.user, item.created),
+        )
+    base = _of_class(world.scheme, before or Record(str(code)), told["class_code"])
     received = datetime.fromisoformat(item.created)
-    electronic = Carrier(
-        present=True,
-        address=world.vault.address(str(code)),
-        name=stored,
-        media_type=item.data["media_type"],
-        size=item.size,
-        sha512=item.sha512,
-        pages=len(work.content),
-    )
     link = Link(LinkState.CONFIRMED, "scan+qr" if before else "scan", item.user, item.created) if scan else base.link
     return base.with_(
         title=told["title"],
-        class_code=told["class_code"],
         customer=told["customer"],
         manager=told["manager"],
         date=day,
         year=filing_year(before, day, received.date()),
-        retention=base.retention or (kind.retention if kind else ""),
-        secrecy=base.secrecy or (kind.secrecy if kind else ""),
-        track=kind.track if kind else Track.DUAL,
         state=RecordState.REGISTERED,
         form=told["form"],
         fields={**base.fields, **told["fields"]},
         uncertain=tuple(told["uncertain"]),
-        electronic=electronic,
+        electronic=_electronic(work, str(code)),
         paper=replace(base.paper, present=True, pages=len(work.content)) if scan else base.paper,
         link=link,
         batch=str(item.data.get("batch", "")),
@@ -139,6 +141,28 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
         received_at=item.created,
         received_by=item.user,
     )
+
+
+def _electronic(work: Work, code: str) -> Carrier:
+    item = work.item
+    return Carrier(
+        present=True,
+        address=work.world.vault.address(code),
+        name=safe_name(item.name),
+        media_type=item.data["media_type"],
+        size=item.size,
+        sha512=item.sha512,
+        pages=len(work.content),
+    )
+
+
+def _of_class(scheme: Scheme, record: Record, class_code: str) -> Record:
+    """Return a record with what it has of its class; a reserved number keeps the retention it says."""
+    kind = scheme.classes.get(class_code)
+    if kind is None:
+        return record.with_(class_code=class_code)
+    placed = record.with_(**kind.given)
+    return placed.with_(retention=record.retention) if record.paper_number else placed
 
 
 def _differences(work: Work, before: Record) -> list[FactDifference]:
@@ -150,13 +174,25 @@ def _differences(work: Work, before: Record) -> list[FactDifference]:
     return differences(text_of(work.world, before.code), pages, names=names, ours=ours)
 
 
-def _keep(work: Work, record: Record) -> Record:
-    """Step 2: write the vault object, unless an earlier try already did."""
+def _keep(work: Work, record: Record, *, awaited: bool) -> Record:
+    """Step 2: write the vault object, unless an earlier try already did.
+
+    Args:
+        work: the file's.
+        record: as it is going to be.
+        awaited: its object is there already and holds no file yet.
+    """
     item, vault = work.item, work.world.vault
     joins = record.paper.sha512 == item.sha512
     place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
     head = vault.head(record.code)
-    if head is not None and not joins and (place not in head.files or head.files[place].sha512 != item.sha512):
+    held = head is not None and any(path.startswith("original/") for path in head.files)
+    if (
+        head is not None
+        and not joins
+        and (held or not awaited)
+        and (place not in head.files or head.files[place].sha512 != item.sha512)
+    ):
         # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
         raise Unavailable(
             Said(

@@ -238,8 +238,8 @@ class Transaction(Items, Registers, Accounts, Protocol):
         """Take it away again; no error where nothing stood there."""
         ...
 
-    def attention(self, target: str = "") -> Sequence[Attention]:
-        """Return what waits, oldest first."""
+    def attention(self, target: str = "", *, kind: str = "") -> Sequence[Attention]:
+        """Return what waits, of one record or of one kind where told, oldest first."""
         ...
 
     # -- outbox -----------------------------------------------------------------------------------------------

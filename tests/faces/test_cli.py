@@ -36,7 +36,7 @@ def test_help_names_every_command_and_every_command_has_help(capsys):
 
 
 def test_ingest_search_show_file(archive):
-    item = one(archive, note(archive))
+    item = one(archive, note(archive), "--carrier", "paper")
     assert (item["state"], item["pages"], item["reason"]) == ("registered", 1, None)
     code = item["code"]
     found = archive.dms("search", "折让")
@@ -75,7 +75,7 @@ def test_the_gate_holds_until_somebody_answers_for_it(archive):
 
 
 def test_what_is_missing_is_named(archive):
-    item = one(archive, note(archive, text="随便一句话，没有别的。"))
+    item = one(archive, note(archive, text="随便一句话，没有别的。"), "--carrier", "paper")
     (asked,) = [a for a in archive.dms("attention")["attention"] if a["kind"] == "describe"]
     assert asked["target"] == item["code"]
     assert "--class" in asked["todo"]
@@ -181,7 +181,7 @@ def test_covers_are_reserved_reprinted_and_voided(archive, tmp_path):
 
 
 def test_rebuild_from_the_vault_gives_the_same_answers(archive, tmp_path):
-    item = one(archive, note(archive))
+    item = one(archive, note(archive), "--carrier", "paper")
     archive.dms("file", item["code"])
     reserved = archive.dms("cover", "--class", "04", "--title", "等待扫描", "-o", tmp_path / "c.pdf")["codes"]
     before = [archive.dms("show", c) for c in (item["code"], *reserved)]

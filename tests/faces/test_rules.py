@@ -22,8 +22,9 @@ def test_r3_r4_declared_signed_approved_filed(office):
     refused(office, "declare", code, user="lmy", exit_code=4)
     refused(office, "declare", code, user="ar")
     office.dms("declare", code, "--statement", "属实", user="zhs")
-    assert office.dms("show", code)["gate"]["missing"] == ["customer", "supervisor"]
-    assert "customer" in refused(office, "file", code, user="zhs")["hint"]
+    assert office.dms("show", code)["gate"]["missing"] == ["customer", "supervisor", "paper_carrier"]
+    # It came as a text file: the customer signs on paper, and that is scanned first.
+    assert f"dms cover {code}" in refused(office, "file", code, user="zhs")["hint"]
     # Nobody approves his own; nobody of another department does; the wrong role neither.
     refused(office, "approve", code, user="zhs")
     refused(office, "approve", code, user="dm2", exit_code=4)
@@ -191,7 +192,8 @@ def test_r8_a_file_is_replaced_by_consent_and_the_old_one_stays(office):
 def test_r11_promotion_gives_a_new_number_and_keeps_the_old_as_see_also(office):
     path = office.home / "daily.txt"
     path.write_text("本周例会纪要，讨论促销方案和客户投诉。", encoding="utf-8")
-    (item,) = office.dms("ingest", path, "--class", "99", "--manager", "ZHS", "--title", "纪要")["items"]
+    options = ("--class", "99", "--manager", "ZHS", "--title", "纪要", "--carrier", "paper")
+    (item,) = office.dms("ingest", path, *options)["items"]
     (done,) = office.dms("file", item["code"])["filed"]
     refused(office, "promote", item["code"], "--class", "05", "--reason", "重要投诉", user="ar")
     refused(office, "promote", item["code"], "--class", "05", "--reason", "重要投诉", user="sm")

@@ -121,9 +121,8 @@ def test_pages_are_pictures_with_the_lookers_name(counter):
 def test_declare_approve_and_file_from_the_record_page(counter):
     path = counter.office.home / "m.txt"
     path.write_text("本周例会纪要，讨论促销方案。", encoding="utf-8")
-    (item,) = counter.office.dms("ingest", path, "--class", "99", "--manager", "ZHS", "--title", "纪要", user="zhs")[
-        "items"
-    ]
+    options = ("--class", "99", "--manager", "ZHS", "--title", "纪要", "--carrier", "paper")
+    (item,) = counter.office.dms("ingest", path, *options, user="zhs")["items"]
     code = note(counter.office)
     handler, supervisor, stranger = counter("zhs"), counter("dm1"), counter("lmy")
     page = handler.get(f"/r/{code}")

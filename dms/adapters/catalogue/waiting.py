@@ -32,11 +32,13 @@ class Waiting(Base):
         """Take it away again."""
         self.connection.execute(delete(attention).where(attention.c.kind == kind, attention.c.target == target))
 
-    def attention(self, target: str = "") -> Sequence[Attention]:
-        """Return what waits, oldest first."""
+    def attention(self, target: str = "", *, kind: str = "") -> Sequence[Attention]:
+        """Return what waits, of one record or of one kind where told, oldest first."""
         query = select(attention).order_by(attention.c.id)
         if target:
             query = query.where(attention.c.target == target)
+        if kind:
+            query = query.where(attention.c.kind == kind)
         return [
             Attention(r.kind, r.target, read_said(r.question), read_said(r.todo), r.at, json.loads(r.data))
             for r in self.connection.execute(query)

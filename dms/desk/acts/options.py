@@ -5,7 +5,7 @@ The gate decides again when the act is done; nothing here permits anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
@@ -13,6 +13,7 @@ from dms.desk.acts.four_eyes import concerned_by, declared_by, signers
 from dms.desk.acts.kinds import Of
 from dms.desk.registry import acts
 from dms.desk.signing.approving import lacking, unproved
+from dms.desk.signing.carriers import open_questions
 from dms.domain.access import Reach, may_see
 from dms.domain.policy import Action, Relation, Role, who_can
 from dms.domain.record import LinkState, Record, RecordState
@@ -36,7 +37,7 @@ class Option:
         may: it would pass now.
         why: where not: ``state`` (not in this state), ``role`` (for others), ``own`` (declared by himself),
             ``declare-first``, ``declared``, ``signed``, ``ink`` (its class asks for paper), ``no-paper``,
-            ``missing`` (signatures are).
+            ``missing`` (signatures or carriers are, or an answer is).
         roles: who may, where it is for others.
         missing: what filing waits for.
     """
@@ -58,7 +59,8 @@ def options(world: World, named: str) -> list[Option]:
         _, mine = gate.reach(world, tx)
         record = gate.seen(tx, mine, named)
         signed = tx.signatures(record.code)
-        return [_option(world, signed, mine, action, record) for action in _shown()]
+        asked = open_questions(tx, {record.code}).get(record.code, ())
+        return [_option(world, signed, asked, mine, action, record) for action in _shown()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,26 @@ def on_the_way(world: World, *, mine_only: bool = False, limit: int = 100) -> li
             offset += step
             seen = [r for r in rows if may_see(scope, r)]
             signatures = tx.signatures_of([r.code for r in seen])
+            questions = open_questions(tx, {r.code for r in seen})
             for record in seen:
                 signed = signatures.get(record.code, ())
-                acts = tuple(a for a in _GATED if _option(world, signed, mine, a, record).may)
+                asked = questions.get(record.code, ())
+                acts = tuple(a for a in _GATED if _option(world, signed, asked, mine, a, record).may)
                 if acts or not mine_only:
-                    found.append(Awaited(record, lacking(world, record, signed), acts))
+                    found.append(Awaited(record, lacking(world, record, signed, asked), acts))
                 if len(found) >= limit:
                     return found
     return found
 
 
-def _option(world: World, signatures: Sequence[Signature], mine: Reach, action: Action, record: Record) -> Option:
+def _option(
+    world: World,
+    signatures: Sequence[Signature],
+    asked: Collection[str],
+    mine: Reach,
+    action: Action,
+    record: Record,
+) -> Option:
     if record.state not in _shown()[action]:
         return Option(action, False, "state")
     if mine.may(action, record) is None:
@@ -113,7 +124,7 @@ def _option(world: World, signatures: Sequence[Signature], mine: Reach, action: 
     if action not in _GATED:
         return Option(action, True)
     late = record.state is RecordState.FILED
-    open_still = unproved(signatures) if late else lacking(world, record, signatures)
+    open_still = unproved(signatures) if late else lacking(world, record, signatures, asked)
     if late and not open_still:
         return Option(action, False, "state")
     if action is Action.FILE:

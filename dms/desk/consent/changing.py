@@ -208,9 +208,11 @@ def promote(world: World, named: str, class_code: str, *, reason: str) -> Record
         with world.catalogue.look() as tx:
             number = tx.expected_paper(series)
         moved = before.with_(
-            class_code=kind.code, track=kind.track, retention=kind.retention, secrecy=kind.secrecy,
-            paper_number=str(number), volume=str(number.volume), see_also=(*before.see_also, before.paper_number),
-        )  # fmt: skip
+            **kind.given,
+            paper_number=str(number),
+            volume=str(number.volume),
+            see_also=(*before.see_also, before.paper_number),
+        )
         with drawn(world, moved) as sheets:
             try:
                 return _move(world, before, kind, series, sheets, reason)
@@ -230,7 +232,7 @@ def _refuse_move(world: World, tx: Transaction, record: Record, kind: RecordClas
             Said("{record} is in class {kind} already.", record=record.code, kind=kind.code),
             Said("Nothing is to be moved."),
         )
-    pass_gate(world, tx, record.with_(class_code=kind.code), by_hand=False)
+    pass_gate(world, tx, record.with_(**kind.given), by_hand=False)
 
 
 def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber, sheets: Drawn, reason: str) -> Record:

@@ -51,8 +51,10 @@ def describe(
             raise Conflict(Said("{record} was voided.", record=record.code), Said("Nothing more can be said of it."))
         if class_code:
             kind = world.scheme.record_class(class_code)
-            changes |= {"class_code": kind.code, "track": kind.track, "retention": kind.retention,
-                        "secrecy": kind.secrecy}  # fmt: skip
+            changes |= kind.given
+            if record.paper_number:
+                # The reserved number says it.
+                changes["retention"] = record.retention
         if manager:
             changes["manager"] = _manager(manager, {p.code: p.name for p in tx.people()})
         if customer:

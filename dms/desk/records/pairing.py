@@ -76,10 +76,11 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         paper=replace(right.electronic, address=right.paper.address),
         link=Link(state, "content", world.actor.name, now),
         uncertain=tuple(n for n in left.uncertain if n in right.uncertain),
-        class_code=left.class_code or right.class_code,
+        **_class_of(left, right),
         customer=left.customer or right.customer,
         manager=left.manager or right.manager,
         date=left.date or right.date,
+        year=left.year if left.date or left.paper_number or not right.date else right.year,
         fields={**right.fields, **left.fields},
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
@@ -125,13 +126,10 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
     filled = right.with_(
         code=reserved.code,
         title=reserved.title or right.title,
-        class_code=reserved.class_code or right.class_code,
+        **_class_of(reserved, right),
         customer=reserved.customer or right.customer,
         manager=reserved.manager or right.manager,
         year=year,
-        retention=reserved.retention or right.retention,
-        secrecy=reserved.secrecy or right.secrecy,
-        track=reserved.track if reserved.class_code else right.track,
         paper_number=reserved.paper_number,
         volume=reserved.volume,
         fields={**right.fields, **reserved.fields},
@@ -174,6 +172,12 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
             tx.enqueue("index", code)
         act.notes |= {"scan": right.code, "state": "confirmed"}
     return Pairing(filled, right.code, 1.0, ())
+
+
+def _class_of(first: Record, second: Record) -> Mapping[str, object]:
+    """Return the class of the first, else of the second, with all a record has of its class."""
+    one = first if first.class_code else second
+    return {name: getattr(one, name) for name in ("class_code", "track", "retention", "secrecy")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def settle(world: World, target: str) -> None:
     Raises:
         NotFound: nothing of the kind waits under this code.
     """
-    mine = [a for a in waiting(world) if a.target == target and a.kind in ("quality", "pair", "split")]
+    mine = [a for a in waiting(world) if a.kind in ("quality", "pair", "split") and target in _named(a)]
     if not mine:
         raise NotFound(
             Said("Nothing about {target} can be taken off the list.", target=target),
@@ -42,8 +42,13 @@ def settle(world: World, target: str) -> None:
         )
     with gate.acting(world, SETTLE, target) as act:
         for one in mine:
-            act.tx.settle(one.kind, target)
-        act.notes["settled"] = [{"kind": one.kind, "question": one.question} for one in mine]
+            act.tx.settle(one.kind, one.target)
+        act.notes["settled"] = [{"kind": one.kind, "question": one.question.to_dict()} for one in mine]
+
+
+def _named(one: Attention) -> set[str]:
+    """Return the records a question is about: a proposal to pair stands under one of two."""
+    return {one.target, str(one.data.get("other", "")) if one.kind == "pair" else ""} - {""}
 
 
 ACTS = (SETTLE.by(settle),)

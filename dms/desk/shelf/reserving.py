@@ -9,7 +9,7 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import REASON, ActKind, on_record
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState, Track
+from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.world import World
 from dms.said import Do, Said
@@ -72,13 +72,10 @@ def reserve(
             record = Record(
                 code=str(code),
                 title=title,
-                class_code=class_code,
                 customer=customer,
                 manager=manager,
                 year=year,
-                retention=kind.retention if kind else "",
-                secrecy=kind.secrecy if kind else "",
-                track=kind.track if kind else Track.DUAL,
+                **(kind.given if kind else {}),
                 state=RecordState.RESERVED,
                 paper_number=str(number) if number else "",
                 volume=str(volume) if volume else "",

@@ -10,7 +10,7 @@ class with a gate only when it has what that class asks for (R11).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.acts.four_eyes import broken, concerned_by, declared_by, refuse_concerned
 from dms.desk.acts.kinds import NOTE, REASON, Form, Input, on_record
+from dms.desk.signing.carriers import DIFFER, lacking_carriers, next_for_carriers, open_questions
 from dms.domain.pages import Page
 from dms.domain.policy import Action
-from dms.domain.record import LinkState, Record, RecordState
+from dms.domain.record import Record, RecordState
 from dms.domain.signing import Ink, inks
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.flow.passing import passing
@@ -202,12 +203,15 @@ def reject(world: World, named: str, *, reason: str) -> Record:
 
 
 def missing(world: World, tx: Transaction, record: Record) -> tuple[str, ...]:
-    """Return what a record still needs to pass the gate (R3, R4, R12): roles, and ``carriers`` where they differ."""
-    return lacking(world, record, tx.signatures(record.code))
+    """Return what a record still needs to pass the gate (R3, R4, R12): roles, then what its two sets lack."""
+    questions = open_questions(tx, {record.code}).get(record.code, ())
+    return lacking(world, record, tx.signatures(record.code), questions)
 
 
-def lacking(world: World, record: Record, signatures: Sequence[Signature]) -> tuple[str, ...]:
-    """Return the same of a record whose signatures are known already."""
+def lacking(
+    world: World, record: Record, signatures: Sequence[Signature], questions: Collection[str]
+) -> tuple[str, ...]:
+    """Return the same of a record whose signatures and open questions are known already."""
     found: list[str] = []
     kind = world.scheme.classes.get(record.class_code)
     if kind is None or kind.gate:
@@ -216,9 +220,7 @@ def lacking(world: World, record: Record, signatures: Sequence[Signature]) -> tu
         signed = {s.role for s in signatures if s.kind != "electronic" or s.role in here}
         wanted = ("declaration", *(kind.signatures if kind else ROLES))
         found += [role for role in wanted if role not in signed]
-    if record.link.state is LinkState.MISMATCH:
-        found.append("carriers")
-    return tuple(found)
+    return (*found, *lacking_carriers(record, questions))
 
 
 def unproved(signatures: Sequence[Signature]) -> tuple[str, ...]:
@@ -263,7 +265,7 @@ def pass_gate(world: World, tx: Transaction, record: Record, *, by_hand: bool = 
                 Said("Somebody else signs it: {act}", act=Do("approve", record.code)),
             )
         return
-    if "carriers" in open_still:
+    if DIFFER in open_still:
         raise NotPermitted(
             Said("The two carriers of {record} differ and nobody has accepted that.", record=record.code),
             Said("Mend one of them, or: {act}", act=Do("pair", record.code, accept=True, reason="…")),
@@ -274,12 +276,16 @@ def pass_gate(world: World, tx: Transaction, record: Record, *, by_hand: bool = 
             record=record.code,
             open_still=[Word("role", m) for m in open_still],
         ),
-        _next_step(record, open_still) if by_hand else _before_moving(record),
+        _next_step(record, open_still) if by_hand else _before_moving(record, open_still),
     )
 
 
 def _next_step(record: Record, open_still: Sequence[str]) -> Said:
     by_hand = Do("file", record.code, by_hand=True, reason="…")
+    first = next_for_carriers(record, open_still)
+    if first:
+        # Signatures are given to what will be filed, and on the paper: its carriers come first.
+        return Said("{first}; all checked by hand: {by_hand}", first=first, by_hand=by_hand)
     if "declaration" in open_still:
         begin = Do("declare", record.code)
         return Said("Its handler begins: {act}; all checked by hand: {by_hand}", act=begin, by_hand=by_hand)
@@ -294,8 +300,9 @@ def _next_step(record: Record, open_still: Sequence[str]) -> Said:
     return Said("Seen on the paper: {act}; all checked by hand: {by_hand}", act=ink, by_hand=by_hand)
 
 
-def _before_moving(record: Record) -> Said:
-    return Said(
+def _before_moving(record: Record, open_still: Sequence[str]) -> Said:
+    first = next_for_carriers(record, open_still)
+    return first or Said(
         "It is signed where it lies, then moved: {declare}; {approve}",
         declare=Do("declare", record.code),
         approve=Do("approve", record.code),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind, Of
-from dms.desk.signing.approving import pass_gate
+from dms.desk.signing.approving import missing, pass_gate
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, Unavailable
@@ -72,6 +72,8 @@ def _pass(world: World, kind: ActKind, seen: Record, sheets: Drawn, by_hand: str
         act.tx.save_record(filed)
         act.tx.enqueue("index", filed.code)
         act.notes |= {"paper_number": filed.paper_number, "by_hand": bool(by_hand)}
+        if by_hand:
+            act.notes["lacking"] = list(missing(world, act.tx, seen))
     return filed
 
 

@@ -30,7 +30,7 @@ def _closing(tx: Transaction, b: Bundle, root: Root) -> Closing:
     situation = _situation(b)
     by_hand = [r.paper_number.rpartition("-")[2] for r in b.filed if filed_by_hand(tx, r.code)]
     if by_hand:
-        situation.append(f"手工归档（未经三方签字）：{'、'.join(by_hand)}。")
+        situation.append(f"手工归档（签字、载体未经系统核对）：{'、'.join(by_hand)}。")
     if b.volume.note:
         situation.append(f"说明：{b.volume.note}")
     if place:
