@@ -134,9 +134,7 @@ def end(world: World, code: str, state: RecordState) -> None:
             destroy_in(tx, record, world.now())
 
 
-def test_a_stack_is_known_until_one_of_its_documents_is_destroyed(
-    office: World, tmp_path: Path, dropped: Item
-) -> None:
+def test_a_stack_is_known_until_one_of_its_documents_is_destroyed(office: World, tmp_path: Path, dropped: Item) -> None:
     batch = f"batch-{dropped.sha512[:32]}"
     code = put(office)
     with office.catalogue.begin() as tx:

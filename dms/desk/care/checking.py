@@ -139,7 +139,7 @@ def _vault(
         try:
             with world.catalogue.look() as tx:
                 record = tx.record(code)
-        except (ValueError, TypeError, KeyError) as problem:
+        except Damaged as problem:
             yield Finding(
                 "damaged-row",
                 code,
@@ -216,7 +216,7 @@ def _index(world: World) -> Iterator[Finding]:
 def _is_searched(tx: Transaction, code: str) -> bool:
     try:
         record = tx.record(code)
-    except (ValueError, TypeError, KeyError):
+    except Damaged:
         return False  # A finding of its own.
     return record is not None and record.state in (RecordState.REGISTERED, RecordState.FILED)
 
