@@ -13,6 +13,7 @@ The tree::
     │   └── LimitExceeded 1  413  ... because it is too large, too slow or too deep
     ├── Damaged           1  500  the archive's own data is not what was written
     └── Unavailable       1  503  a part does not answer now; try again
+        └── Awaited       1  503  ... because the same file is just being taken in
 """
 
 from __future__ import annotations
@@ -131,3 +132,17 @@ class Unavailable(DmsError):
 
     code = "unavailable"
     http_status = 503
+
+
+class Awaited(Unavailable):
+    """The very same file is just being taken in: what becomes of that one decides about this one.
+
+    Args:
+        said: what happened.
+        remedy: what to do next.
+        twin: the item that is awaited.
+    """
+
+    def __init__(self, said: Said | str, remedy: Remedy | str = "", twin: str = "") -> None:
+        super().__init__(said, remedy)
+        self.twin = twin

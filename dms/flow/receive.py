@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dms.domain.item import Item
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
-from dms.errors import LimitExceeded, Unavailable, Unreadable
+from dms.errors import Awaited, LimitExceeded, Unavailable, Unreadable
+from dms.flow.known import Known, known
 from dms.flow.synced import make_folder, sync_folder
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
@@ -27,6 +27,7 @@ def receive(work: Work) -> Item:
     Raises:
         LimitExceeded: the file is larger than ``max_bytes``.
         Unreadable: it is gone or not a regular file.
+        Awaited: the very same file is just being taken in; what becomes of it decides about this one.
         Unavailable: it still grows, or our disk is full.
     """
     item, world = work.item, work.world
@@ -35,40 +36,53 @@ def receive(work: Work) -> Item:
         sha512, size = item.sha512, item.size
     else:
         sha512, size = _copy(Path(item.source), work.original, world.settings.max_bytes)
-    if world.parcels is not None:
-        world.parcels.put(item.id, work.original)
+        if world.parcels is not None:
+            world.parcels.put(item.id, work.original)
     with world.catalogue.begin() as tx:
-        first = tx.claim_digest(sha512, item.id)
-        records = tx.records_by_digest(sha512)
-        received = item.with_(sha512=sha512, size=size, station="identify")
-        same = next((r for r in records if r.code != item.code and r.state is not RecordState.VOID), None)
-        told = _may_be_told(work, tx, same, tx.item(first) if first != item.id else None)
-        if told and (first != item.id or (same and not item.code)):
-            code = same.code if same else _code_of(tx.item(first))
-            received = received.with_(station="settle", code=code).noting(outcome="known", same_as=first)
-        if world.parcels is not None and received.station != "settle":
-            received = received.with_(place="").noting(home=world.place)
+        found = known(tx, item, sha512)
+        taken = item.with_(sha512=sha512, size=size)
+        if not found.new and not _may_be_told(work, tx, found):
+            # Registered apart: who sees the other record is asked.
+            found = Known(found.first)
+        received = taken if found.awaited else _received(work, taken, found)
         tx.save_item(received)
+    if found.awaited:
+        raise Awaited(
+            Said("The very same file is just being taken in as {item}.", item=found.first),
+            Said("This one waits until it is kept, or goes on by itself if it cannot be."),
+            twin=found.first,
+        )
     return received
 
 
-def _may_be_told(work: Work, tx: Transaction, same: Record | None, first: Item | None) -> bool:
+def _received(work: Work, taken: Item, found: Known) -> Item:
+    if found.kept:
+        return taken.with_(station="settle", code=found.code).noting(outcome="known", same_as=found.first)
+    received = taken.with_(station="identify")
+    if found.gone:
+        received = received.noting(gone=found.gone)
+    if work.world.parcels is not None:
+        received = received.with_(place="").noting(home=work.world.place)
+    return received
+
+
+def _may_be_told(work: Work, tx: Transaction, found: Known) -> bool:
     """Tell whether the sender may learn that the archive has this content (R5): else it is registered apart, and asked.
 
     A watcher that runs under nobody's login takes in for the whole office.
     """
     item = work.item
     me = next((p for p in tx.people() if p.code == item.user), None)
-    if me is None or (same is None and (first is None or first.user == item.user)):
+    if me is None:
         return True
+    same = tx.record(found.code) if found.code else None
     if same is None:
-        # The other file is still on its way, and whose it will be nobody knows.
+        # The other file is still on its way, or a stack; whose it will be nobody knows.
+        first = found.awaited or tx.item(found.first)
+        if first is None or first.user == item.user:
+            return True
         return reach_of(tx, me, work.world.clock).scope().everything
     return reach_of(tx, me, work.world.clock).may(Action.LOOK, same) is not None
-
-
-def _code_of(item: Item | None) -> str:
-    return item.code if item else ""
 
 
 def _copy(source: Path, target: Path, limit: int) -> tuple[str, int]:

@@ -22,13 +22,14 @@ from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs, to_describe
+from dms.flow.known import ALIVE
 from dms.flow.route import check_digest
 from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
-from dms.said import Do, Said, Word, joined, read_said
+from dms.said import NOTHING, Do, Said, Word, joined, read_said
 
 _PLACED = (RecordState.REGISTERED, RecordState.FILED)
 
@@ -258,22 +259,35 @@ def _new_content(item: Item, record: Record) -> bool:
 
 
 def _ask_hidden_twin(tx: Transaction, item: Item, record: Record, now: str) -> None:
-    """Tell those who see a record that the same bytes came again from somebody who may not know of it (R5)."""
-    for other in tx.records_by_digest(item.sha512):
-        if other.code != record.code and other.state in (RecordState.REGISTERED, RecordState.FILED):
-            tx.ask(
-                Attention(
-                    "quality",
-                    other.code,
-                    Said("The very same file was handed in again, as {record}.", record=record.code),
-                    Said(
-                        "Compare them with “{act}”; remove one of them by “{act_2}”.",
-                        act=Do("show", record.code),
-                        act_2=Do("delete"),
-                    ),
-                    now,
-                )
+    """Tell those who see a record that the same bytes came again: from somebody who may not know of it (R5), or anew.
+
+    What was deleted or destroyed by consent (R9) is no longer there to be the same: it is registered, and asked about.
+    """
+    others = {other.code: other for other in tx.records_by_digest(item.sha512)}
+    gone = tx.record(str(item.data.get("gone", "")))
+    if gone is not None:
+        others.setdefault(gone.code, gone)
+    for other in others.values():
+        told = _came_again(other.state, record.code)
+        if told and other.code != record.code:
+            show, delete = Do("show", record.code), Do("delete")
+            todo = (
+                Said("Compare them with “{act}”; remove one of them by “{act_2}”.", act=show, act_2=delete)
+                if other.state in ALIVE
+                else Said("Look at it with “{act}”; if it should be gone as well, “{act_2}”.", act=show, act_2=delete)
             )
+            tx.ask(Attention("quality", other.code, told, todo, now))
+
+
+def _came_again(state: RecordState, code: str) -> Said:
+    """Return what those are told who see the record that holds, or held, the same bytes; nothing where none is left."""
+    if state in ALIVE:
+        return Said("The very same file was handed in again, as {record}.", record=code)
+    if state is RecordState.BINNED:
+        return Said("The very same file was deleted by consent; it was handed in again, as {record}.", record=code)
+    if state is RecordState.DESTROYED:
+        return Said("The very same file was destroyed by consent; it was handed in again, as {record}.", record=code)
+    return NOTHING
 
 
 def _children(work: Work, record: Record) -> list[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dms.errors import Damaged, DmsError
@@ -32,8 +32,30 @@ class Probe:
 
 def probes(settings: Settings) -> list[Probe]:
     """Look at every part this archive uses, cheaply; none of them is started."""
-    found = [_probe_ocr(settings), *_probe_engines(), _probe_font(), _probe_disk(settings)]
-    return [*found, _probe_office(), *_probe_folders(settings)]
+    return [
+        *_told(Said("OCR ({engine})", engine=settings.ocr), lambda: [_probe_ocr(settings)]),
+        *_told(Said("engines"), _probe_engines, needed=False),
+        *_told(Said("Chinese font"), lambda: [_probe_font()]),
+        *_told(Said("disk"), lambda: [_probe_disk(settings)]),
+        *_told(Said("LibreOffice"), lambda: [_probe_office()], needed=False),
+        *_told(Said("drop folders"), lambda: _probe_folders(settings)),
+    ]
+
+
+# What a part that is damaged or away ends its check in; all else is a fault of ours.
+_DAMAGE = (DmsError, OSError, ValueError, TypeError, KeyError, AttributeError)
+
+
+def _told(name: Said, check: Callable[[], Iterable[Probe]], *, needed: bool = True) -> list[Probe]:
+    """Run a check to its end; damage that ends it is a line as well, and the other checks go on."""
+    found: list[Probe] = []
+    try:
+        found.extend(check())
+    except _DAMAGE as problem:
+        todo = problem.remedy if isinstance(problem, DmsError) else NOTHING
+        said = Said("It cannot be checked to the end: {problem}.", problem=problem)
+        found.append(Probe(name, False, said, todo or Do("verify"), needed))
+    return found
 
 
 def _attempt(name: Said, check: Callable[[], str], todo: Said = NOTHING, *, needed: bool = True) -> Probe:
@@ -133,7 +155,10 @@ def _index(world: World) -> Iterator[Probe]:
     with world.catalogue.look() as tx:
         mended = tx.fact(MENDED)
     yield Probe(
-        Said("index files"), True, Said("built anew {mended}", mended=mended) if mended else Said("whole"), needed=False
+        Said("index files"),
+        True,
+        Said("built anew {mended}", mended=str(mended)) if mended else Said("whole"),
+        needed=False,
     )
 
 
@@ -143,44 +168,75 @@ _TANTIVY_PAYS = 50_000
 
 def advice(world: World) -> Iterator[Probe]:
     """Look at what the archive holds: sizes where another part pays, what waits, the age of the backup."""
+    yield from _told(Said("search"), lambda: [_search(world)], needed=False)
+    yield from _told(Said("index"), lambda: [_waiting(world)], needed=False)
+    yield from _told(Said("index files"), lambda: _index(world), needed=False)
+    yield from _told(Said("destruction"), lambda: [_destruction(world)], needed=False)
+    yield from _told(Said("attention"), lambda: [_attention(world)], needed=False)
+    yield from _told(Said("catalogue"), lambda: _rows(world))
+    yield from _told(Said("backup"), lambda: [_backup(world)], needed=False)
+
+
+def _search(world: World) -> Probe:
     with world.catalogue.look() as tx:
         count = sum(1 for _ in tx.all_codes())
-        waiting = tx.jobs_waiting("index")
-        asked = len(tx.attention())
-        backup = tx.fact("backup")
     engine = world.settings.search.partition(":")[0]
-    pays = engine == "whoosh" and count > _TANTIVY_PAYS
-    yield Probe(
+    return Probe(
         Said("search"),
-        not pays,
+        not (engine == "whoosh" and count > _TANTIVY_PAYS),
         Said("{engine}, {count:,} records", engine=engine, count=count),
         Said(
             'Set search = "tantivy://{{home}}/archive/index-tantivy" (pip install "dms[fast]"), then {act}.',
             act=Do("reindex"),
         ),
         needed=False,
-    )  # fmt: skip
-    yield Probe(
+    )
+
+
+def _waiting(world: World) -> Probe:
+    with world.catalogue.look() as tx:
+        waiting = tx.jobs_waiting("index")
+    return Probe(
         Said("index"),
         waiting == 0,
         Said("{waiting} records wait", waiting=waiting),
         Said("{act} (or any search) catches up.", act=Do("watch")),
         needed=False,
     )
-    yield from _index(world)
-    yield _destruction(world)
-    yield Probe(
+
+
+def _attention(world: World) -> Probe:
+    with world.catalogue.look() as tx:
+        asked = len(tx.attention())
+    return Probe(
         Said("attention"), asked == 0, Said("{asked} questions wait", asked=asked), Do("attention"), needed=False
     )
-    if world.place:
-        yield Probe(
-            Said("backup"), True, Said("the servers' own: pg_dump, the bucket's copy (docs/operate.md)"), needed=False
-        )
+
+
+def _rows(world: World) -> Iterator[Probe]:
+    """Tell masters that cannot be read, on which everything else leans; ``verify`` reads all rows."""
+    with world.catalogue.look() as tx:
+        people, customers = tx.people(), tx.customers()
+        tx.volumes()
+        nobody = [one.code for one in people if not one.roles]
+    if nobody:
+        told = Said("{people} have no role that can be read", people=nobody)
+        yield Probe(Said("catalogue"), False, told, Do("verify"), needed=False)
         return
-    yield Probe(
+    told = Said("{people} people, {customers} customers", people=len(people), customers=len(customers))
+    yield Probe(Said("catalogue"), True, told)
+
+
+def _backup(world: World) -> Probe:
+    if world.place:
+        told = Said("the servers' own: pg_dump, the bucket's copy (docs/operate.md)")
+        return Probe(Said("backup"), True, told, needed=False)
+    with world.catalogue.look() as tx:
+        backup = tx.fact("backup")
+    return Probe(
         Said("backup"),
         backup is not None,
-        verbatim(backup) if backup else Said("never made"),
+        verbatim(str(backup)) if backup else Said("never made"),
         Do("backup", "/path/on/another/disk"),
         needed=False,
     )

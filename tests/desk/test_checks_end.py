@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from dms.assembly import open_world
 from dms.desk.care import auditing
 from dms.desk.care.checking import verify
 from dms.desk.consent.disposing import ask_deletion, decide_deletion
+from dms.desk.shelf.lending import lend
 from dms.desk.shelf.placing import locate
 from dms.desk.signing.filing import file
 from dms.domain.record import RecordState
 from dms.errors import Usage
 from dms.flow.work import record_json
+from dms.ports.registers import Loan
 from dms.ports.world import World
 
 
@@ -106,3 +109,26 @@ def test_a_file_of_the_house_that_is_no_text_is_named_with_its_line(office: Worl
     path.write_bytes(b"# first\n# \xff\n")
     with pytest.raises(Usage, match="line 2"), open_world(home, user="gm"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("statement", "place", "named"),
+    [
+        ("UPDATE people SET roles='[\"general_manager\"]' WHERE code='CO'", "CO", "roles"),
+        ("UPDATE people SET login='x' WHERE code='SM'", "SM", "login"),
+        ("DELETE FROM people WHERE code='LMY'", "LMY", "The log knows"),
+        ("UPDATE loans SET borrower='别人'", "loan 1", "borrower"),
+        ("UPDATE loans SET back_at='2026-01-01'", "loan 1", "by the row only"),
+        ("DELETE FROM loans", "loan 1", "The log knows"),
+        ("UPDATE loans SET id=9", "loan 9", "No act"),
+    ],
+)
+def test_people_and_loans_that_are_not_what_the_log_says_are_told(
+    office: World, statement: str, place: str, named: str
+) -> None:
+    code = put(office, state=RecordState.FILED)
+    due = (office.clock.now().date() + timedelta(days=9)).isoformat()
+    lend(office, code, Loan("", "李美玉", "", due, "核对", "", ""))
+    assert [f.target for f in verify(office) if f.kind == "row-differs"] == []
+    rot(office, statement)
+    assert [f.target for f in verify(office) if f.kind == "row-differs" and named in str(f.detail)] == [place]

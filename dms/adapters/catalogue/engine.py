@@ -19,6 +19,7 @@ from dms.adapters.catalogue.postgres import Postgres
 from dms.adapters.catalogue.problems import DATABASE, OUTSIDE, of_ours
 from dms.adapters.catalogue.records import Records
 from dms.adapters.catalogue.registers import Registers
+from dms.adapters.catalogue.rows import unsound
 from dms.adapters.catalogue.runs import Runs
 from dms.adapters.catalogue.sqlite import BUSY_SECONDS, Sqlite
 from dms.adapters.catalogue.waiting import Waiting
@@ -173,7 +174,7 @@ class SqlCatalogue:
         """Run the engine's own checks, and look for records whose parts are missing; return what is wrong."""
         try:
             with self.look() as tx:
-                return [*self._database.check(tx.connection), *tx.incomplete()]
+                return [*self._database.check(tx.connection), *tx.incomplete(), *unsound(tx.connection)]
         except DmsError as problem:
             return [problem.message]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, select, text, update
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.rows import json_of, readable
 from dms.adapters.catalogue.tables import contents, items, jobs, page_runs
 from dms.domain.item import Hints, Item, ItemState
 from dms.errors import NotFound
@@ -134,8 +134,12 @@ def _row(item: Item) -> dict[str, Any]:
 
 
 def _item(row: Any) -> Item:
+    return readable(items, row, _made)
+
+
+def _made(row: Any) -> Item:
     told = dict(row._mapping)
     told["state"] = ItemState(told["state"])
-    told["hints"] = Hints(**json.loads(told["hints"]))
-    told["data"] = json.loads(told["data"])
+    told["hints"] = Hints(**json_of(told["hints"], dict))
+    told["data"] = json_of(told["data"], dict)
     return Item(**told)

@@ -17,12 +17,14 @@ from sqlalchemy import insert, select
 
 from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.masters import Masters
+from dms.adapters.catalogue.rows import UNREADABLE, json_of
 from dms.adapters.catalogue.tables import acts
 from dms.domain.audit import canonical, leaf_hash
 from dms.ports.catalogue import Act
 
 MOST_UNSEEN_SECONDS = 4 * 86400
 _LAST = "log:last"
+_KEPT = {"lived": float, "wall": float, "boot": str, "up": float}
 
 
 class Log(Masters, Base):
@@ -117,7 +119,15 @@ class Log(Masters, Base):
 
     def _last(self) -> dict[str, Any]:
         kept = self.fact(_LAST)
-        return dict(json.loads(kept)) if kept else {}
+        if not kept:
+            return {}
+        try:
+            told = json_of(kept, dict)
+            return {name: kind(told[name]) for name, kind in _KEPT.items()}
+        except UNREADABLE:
+            # Damaged: the newest act tells the same, and what passed since is not counted: nothing is freed early.
+            lived = self.connection.execute(select(acts.c.lived).order_by(acts.c.id.desc()).limit(1)).scalar()
+            return {"lived": float(lived or 0), "wall": self._wall(), "boot": "", "up": 0.0}
 
     def _wall(self) -> float:
         now: datetime = self.clock.now()
@@ -133,7 +143,12 @@ def _leaf(text: str) -> bytes:
 
 
 def _act(row: Any) -> Act:
-    return Act(row.at, row.user, row.act, row.target, row.reason, _data(row.data), row.id, row.lived, row.leaf)
+    # A damaged row still is an act, and the check of its hash names it.
+    lived = row.lived if isinstance(row.lived, int) else -1
+    return Act(
+        str(row.at), str(row.user), str(row.act), str(row.target), str(row.reason), _data(row.data), row.id, lived,
+        str(row.leaf),
+    )  # fmt: skip
 
 
 def _data(text: str) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.rows import UNREADABLE, json_of, readable
 from dms.adapters.catalogue.tables import customers, facts, people
 from dms.ports.catalogue import Customer, Person
 
@@ -24,7 +25,7 @@ class Masters(Base):
     def people(self) -> Sequence[Person]:
         """Return all people by code."""
         rows = self.connection.execute(select(people).order_by(people.c.code))
-        return [Person(r.code, r.name, tuple(json.loads(r.roles)), r.login, r.department) for r in rows]
+        return [Person(r.code, r.name, _roles(r.roles), r.login, r.department) for r in rows]
 
     def save_customer(self, customer: Customer) -> None:
         """Add or change a customer."""
@@ -34,7 +35,7 @@ class Masters(Base):
     def customers(self) -> Sequence[Customer]:
         """Return all customers by name."""
         rows = self.connection.execute(select(customers).order_by(customers.c.name))
-        return [Customer(r.name, r.manager, tuple(json.loads(r.aliases))) for r in rows]
+        return [readable(customers, row, _customer) for row in rows]
 
     def owners(self) -> Mapping[str, str]:
         """Return customers that have an account manager, with his code."""
@@ -48,3 +49,15 @@ class Masters(Base):
     def set_fact(self, key: str, value: str) -> None:
         """Set one."""
         self.put(facts, {"key": key, "value": value}, facts.c.key)
+
+
+def _customer(row: Any) -> Customer:
+    return Customer(row.name, row.manager, tuple(json_of(row.aliases, list)))
+
+
+def _roles(text: str) -> tuple[str, ...]:
+    """Return somebody's roles; none where the row is damaged: he may nothing, the others go on, ``check`` names him."""
+    try:
+        return tuple(str(role) for role in json_of(text, list))
+    except UNREADABLE:
+        return ()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 
 from dms.adapters.catalogue.base import Base
+from dms.adapters.catalogue.rows import readable
 from dms.adapters.catalogue.tables import NUMBERED, counters, items, records, voided, volumes
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber, parse_volume
 from dms.errors import Conflict, NotFound
@@ -96,19 +97,9 @@ class Numbers(Base):
         papers = explained | set(self.connection.execute(select(records.c.paper_number).where(NUMBERED)).scalars())
         found = []
         for row in self.connection.execute(select(counters).order_by(counters.c.series)):
-            kind, _, series = row.series.partition(":")
-            if kind == "E":
-                fonds, _, year = series.partition(":")
-                given = (str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1))
-                found += [
-                    Gap("code", code, Said("Given, but no record has it.")) for code in given if code not in codes
-                ]
-            elif kind == "P":
-                volume = parse_volume(series)
-                given = (str(volume.item(n)) for n in range(1, row.last + 1))
-                found += [
-                    Gap("paper", paper, Said("Given, but no record has it.")) for paper in given if paper not in papers
-                ]
+            kind, given = readable(counters, row, _given)
+            held = codes if kind == "code" else papers
+            found += [Gap(kind, one, Said("Given, but no record has it.")) for one in given if one not in held]
         return found
 
     def restore_code(self, code: ElectronicCode) -> None:
@@ -136,11 +127,27 @@ class Numbers(Base):
         self.add_if_new(volumes, {"number": str(number), **told}, volumes.c.number)
 
 
+def _given(row: Any) -> tuple[str, list[str]]:
+    """Return what a counter has given so far: ``code`` or ``paper``, and the numbers; nothing for other counters."""
+    kind, _, series = row.series.partition(":")
+    if kind == "E":
+        fonds, _, year = series.partition(":")
+        return "code", [str(ElectronicCode(fonds, int(year), n)) for n in range(1, row.last + 1)]
+    if kind == "P":
+        volume = parse_volume(series)
+        return "paper", [str(volume.item(n)) for n in range(1, row.last + 1)]
+    return "", []
+
+
 def _volumes() -> Select[Any]:
     used = func.coalesce(counters.c.last, 0).label("used")
     return select(volumes, used).outerjoin(counters, counters.c.series == "P:" + volumes.c.number)
 
 
 def _volume(row: Any) -> Volume:
+    return readable(volumes, row, _made)
+
+
+def _made(row: Any) -> Volume:
     told = (row.title, row.closed_by, row.bound, row.note)
     return Volume(parse_volume(row.number), row.state, row.opened, row.closed, int(row.used), *told)

@@ -6,7 +6,7 @@ import sqlite3
 
 from sqlalchemy import exc
 
-from dms.errors import Conflict, DmsError, Unavailable, Usage
+from dms.errors import Conflict, Damaged, DmsError, Unavailable, Usage
 from dms.said import Do, Said
 
 # Inside a transaction other people's code runs too: only what SQLAlchemy raises is the database's.
@@ -39,6 +39,11 @@ def of_ours(problem: BaseException) -> DmsError:
         )
     if "malformed" in low or "not a database" in low:
         return Unavailable(
+            Said("The catalogue is damaged: {told}.", told=told),
+            Said("Put the last backup in its place, or rebuild it: {act}", act=Do("rebuild")),
+        )
+    if "could not decode" in low:
+        return Damaged(
             Said("The catalogue is damaged: {told}.", told=told),
             Said("Put the last backup in its place, or rebuild it: {act}", act=Do("rebuild")),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, insert, select, 
 from sqlalchemy.exc import IntegrityError
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.rows import json_of, readable
 from dms.adapters.catalogue.tables import NUMBERED, carriers, links, records
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, Track
 from dms.errors import Conflict, NotFound
@@ -183,6 +183,10 @@ def _link_row(record: Record) -> dict[str, Any]:
 
 
 def _record(row: Any) -> Record:
+    return readable(records, row, _made)
+
+
+def _made(row: Any) -> Record:
     told = row._asdict()
     known = {name: told[name] for name in _PLAIN}
     return Record(
@@ -190,9 +194,9 @@ def _record(row: Any) -> Record:
         date=date.fromisoformat(told["date"]) if told["date"] else None,
         track=Track(told["track"]),
         state=RecordState(told["state"]),
-        fields=json.loads(told["fields"]),
-        uncertain=tuple(json.loads(told["uncertain"])),
-        see_also=tuple(json.loads(told["see_also"])),
+        fields=json_of(told["fields"], dict),
+        uncertain=tuple(json_of(told["uncertain"], list)),
+        see_also=tuple(json_of(told["see_also"], list)),
         electronic=_carrier(told, "electronic"),
         paper=_carrier(told, "paper"),
         link=_link(told),
@@ -203,6 +207,9 @@ def _carrier(told: Mapping[str, Any], kind: str) -> Carrier:
     if told[f"{kind}_present"] is None:
         return Carrier()
     parts = {name: told[f"{kind}_{name}"] for name in _CARRIER}
+    for name in ("present", "size", "pages"):
+        if not isinstance(parts[name], int):
+            raise TypeError(f"{name} of the {kind} carrier is no number: {parts[name]}")
     return Carrier(**{**parts, "present": bool(parts["present"])})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.rows import Told, json_of, readable
 from dms.adapters.catalogue.tables import (
     dealings,
     deputies,
@@ -72,7 +72,8 @@ class Registers(Base):
         for start in range(0, len(codes), _AT_ONCE):
             query = select(signatures).where(signatures.c.code.in_(codes[start : start + _AT_ONCE]))
             for row in self.connection.execute(query.order_by(signatures.c.at)):
-                found.setdefault(row.code, []).append(Signature(**row._asdict()))
+                signed = readable(signatures, row, lambda r: Signature(**r._asdict()))
+                found.setdefault(row.code, []).append(signed)
         return found
 
     def unsign(self, code: str, roles: Sequence[str] = ()) -> int:
@@ -172,7 +173,7 @@ class Registers(Base):
     def _all(self, table: Table, kind: type[T], *where: ColumnElement[bool], order: Sequence[str] = ()) -> list[T]:
         by = [table.c[name] for name in order or (("id",) if "id" in table.c else ())]
         rows = self.connection.execute(select(table).where(*where).order_by(*by))
-        return [kind(**_entry(row._asdict())) for row in rows]
+        return [readable(table, row, lambda r: kind(**_entry(r._asdict()))) for row in rows]
 
 
 def _row(entry: Any) -> dict[str, Any]:
@@ -181,4 +182,4 @@ def _row(entry: Any) -> dict[str, Any]:
 
 
 def _entry(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: json.loads(value) if name in _JSON else value for name, value in row.items()}
+    return {name: Told(json_of(value, dict)) if name in _JSON else value for name, value in row.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.rows import UNREADABLE, json_of
 from dms.adapters.catalogue.tables import attention, jobs
 from dms.ports.catalogue import Attention, Job
 from dms.said import as_said, read_said
@@ -40,7 +41,7 @@ class Waiting(Base):
         if kind:
             query = query.where(attention.c.kind == kind)
         return [
-            Attention(r.kind, r.target, read_said(r.question), read_said(r.todo), r.at, json.loads(r.data))
+            Attention(r.kind, r.target, read_said(str(r.question)), read_said(str(r.todo)), r.at, _data(r.data))
             for r in self.connection.execute(query)
         ]
 
@@ -83,6 +84,14 @@ class Waiting(Base):
         if kind:
             query = query.where(jobs.c.kind == kind)
         return int(self.connection.execute(query).scalar_one())
+
+
+def _data(text: str) -> dict[str, Any]:
+    """Read what a question holds besides; with a damaged row it is asked all the same, and ``check`` names it."""
+    try:
+        return json_of(text, dict)
+    except UNREADABLE:
+        return {"damaged": str(text)}
 
 
 def _clean(text: str) -> str:

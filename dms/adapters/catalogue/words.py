@@ -39,6 +39,6 @@ class Words(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Return what was stored."""
-        if value is None or _MARK not in value:
+        if not isinstance(value, str) or _MARK not in value:  # a damaged row may hold anything
             return value
         return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)

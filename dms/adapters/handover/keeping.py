@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from dms.adapters.handover import tags
 from dms.adapters.handover.layout import DATA
+from dms.disk import sync_folder
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.ports.handover import Opener
 from dms.ports.vault import StoredFile
@@ -131,7 +132,7 @@ def whole(target: Path) -> Iterator[Path]:
             _sync_folders(part)
             _refuse(target)
             part.rename(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
@@ -196,14 +197,6 @@ def _claim(part: Path) -> int:
     return lock
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _sync_folders(top: Path) -> None:
     for place, _, _ in os.walk(top, topdown=False):
-        _sync(Path(place))
+        sync_folder(Path(place))

@@ -26,7 +26,7 @@ from watchdog.observers.polling import PollingObserver
 
 from dms.adapters.inbox.complete import complete
 from dms.adapters.inbox.junk import is_junk, is_junk_folder, is_sidecar
-from dms.adapters.vault.durable import make_folder, sync_folder
+from dms.disk import make_folder, sync_folder
 from dms.errors import Unavailable
 from dms.ports.inbox import Claimed, Drop
 from dms.said import Said

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dms.disk import sync_folder
 from dms.errors import Damaged, Unavailable
 from dms.said import Do, Said
 
@@ -123,7 +124,7 @@ def sync(folder: Path, known: frozenset[str] = frozenset()) -> frozenset[str]:
     names = frozenset(p.name for p in folder.iterdir() if p.is_file() and "lock" not in p.name.lower())
     for name in names - known:
         _sync(folder / name)
-    _sync(folder)
+    sync_folder(folder)
     return names
 
 

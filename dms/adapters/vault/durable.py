@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from dms.disk import make_folder, sync_folder
 from dms.errors import Damaged, NotFound, Unavailable, Usage
 from dms.said import Said
+
+__all__ = [
+    "CHUNK", "blocks", "digest_file", "digest_source", "make_folder", "open_regular", "read", "sync_folder",
+    "sync_folders", "unavailable",
+]  # fmt: skip
 
 CHUNK = 1 << 20
 _THEN = ", then try again; nothing of what was there is touched."
@@ -146,15 +152,6 @@ def write(source: Path | bytes, target: Path) -> tuple[str, int]:
     return found
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def sync_folders(top: Path) -> None:
     """Make every name below a folder durable, the deepest first; folders without anything are removed."""
     for place, _, _ in os.walk(top, topdown=False):
@@ -163,17 +160,6 @@ def sync_folders(top: Path) -> None:
             sync_folder(here)
         else:
             here.rmdir()
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each new name durable."""
-    missing = []
-    while not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-    for new in reversed(missing):
-        new.mkdir(exist_ok=True)
-        sync_folder(new.parent)
 
 
 def unavailable(problem: OSError, what: str) -> Unavailable:

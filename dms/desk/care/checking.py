@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dms.desk.acts import gate
+from dms.desk.care.against_log import rows_against_log
 from dms.desk.care.comparing import row_against_vault
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
@@ -31,6 +32,13 @@ _DIFFERS = Said(
     act=Do("audit list", "CODE"),
     act_2=Do("recover"),
     act_3=Do("rebuild"),
+)
+
+_NOT_LOGGED = Said(
+    "Nobody did this by an act: look at {act} and {act_2}, then bring back a backup ({act_3}) or enter it anew.",
+    act=Do("audit list"),
+    act_2=Do("audit verify"),
+    act_3=Do("recover"),
 )
 
 
@@ -75,6 +83,7 @@ def verify(
     codes: list[str] = []
     found += _whole("records", lambda: _codes(world, codes))
     found += _whole("numbers", lambda: _gaps(world))
+    found += _whole("log", lambda: _log(world))
     found += _whole("vault", lambda: _vault(world, codes, sample, on_step))
     found += _whole("index", lambda: _index(world))
     found += _whole("quarantine", lambda: _quarantine(world))
@@ -104,6 +113,12 @@ def _gaps(world: World) -> Iterator[Finding]:
     with world.catalogue.look() as tx:
         for gap in tx.gaps():
             yield Finding("gap", gap.number, gap.detail, Do("void", gap.number, reason="…"))
+
+
+def _log(world: World) -> Iterator[Finding]:
+    with world.catalogue.look() as tx:
+        for place, detail in rows_against_log(tx):
+            yield Finding("row-differs", place, detail, _NOT_LOGGED)
 
 
 def _quarantine(world: World) -> Iterator[Finding]:
@@ -139,7 +154,7 @@ def _vault(
         try:
             with world.catalogue.look() as tx:
                 record = tx.record(code)
-        except (ValueError, TypeError, KeyError) as problem:
+        except Damaged as problem:
             yield Finding(
                 "damaged-row",
                 code,
@@ -216,7 +231,7 @@ def _index(world: World) -> Iterator[Finding]:
 def _is_searched(tx: Transaction, code: str) -> bool:
     try:
         record = tx.record(code)
-    except (ValueError, TypeError, KeyError):
+    except Damaged:
         return False  # A finding of its own.
     return record is not None and record.state in (RecordState.REGISTERED, RecordState.FILED)
 

@@ -110,7 +110,11 @@ def ask_change(
         if file is not None:
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
         request = act.tx.add_request(asking(act, "change", record.code, reason, data))
-        told = ", ".join([*wanted, *(fields or {}), *(["its file"] if file else [])])
+        told = [
+            *(Word("field", name) for name in wanted),
+            *(Word("field", name) for name in fields or {}),
+            *([Said("its file")] if file else []),
+        ]
         todo = Said(
             "{act}, or {inputs}", act=Do("change", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
         )

@@ -20,7 +20,7 @@ from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
-from dms.errors import Conflict, NotFound, Usage
+from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Attention, Transaction
@@ -147,7 +147,13 @@ def restore(world: World, named: str, *, reason: str) -> Record:
         raise Usage(Said("A record is restored with a reason."), Do("", reason="误删"))
     with gate.acting(world, RESTORE, named, reason=reason) as act:
         request = _binned(act.tx, act.record)
-        record = act.record.with_(state=RecordState(str(request.data["was"])))
+        was = str(request.data["was"])
+        if was not in (RecordState.REGISTERED, RecordState.FILED):
+            raise Damaged(
+                Said("The state {record} had before cannot be read: {problem}.", record=act.record.code, problem=was),
+                Said("“{act}” tells all that is damaged.", act=Do("verify")),
+            )
+        record = act.record.with_(state=RecordState(was))
         act.tx.save_record(record)
         act.tx.save_request(replace(request, state="withdrawn", decision=f"{request.decision} / restored: {reason}"))
         act.tx.enqueue("index", record.code)
@@ -287,8 +293,14 @@ def month_after(now: datetime) -> datetime:
 
 def _state(world: World, tx: Transaction, record: Record) -> Binned:
     request = _binned(tx, record)
-    left = int(request.data["lived_until"]) - tx.lived()
-    by_calendar = (parse(request.until) - world.clock.now()).total_seconds()
+    try:
+        left = int(request.data["lived_until"]) - tx.lived()
+        by_calendar = (parse(request.until) - world.clock.now()).total_seconds()
+    except (ValueError, TypeError) as problem:
+        raise Damaged(
+            Said("When the month of {record} ends cannot be read: {problem}.", record=record.code, problem=problem),
+            Said("“{act}” tells all that is damaged.", act=Do("verify")),
+        ) from problem
     seconds = max(left, by_calendar)
     return Binned(record, request, seconds <= 0, max(0, -int(-seconds // DAY)), held(tx, record))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from dms.domain.item import Item, ItemState
-from dms.errors import Damaged, DmsError, Unavailable
+from dms.errors import Awaited, Damaged, DmsError, Unavailable
 from dms.flow import travel
 from dms.flow.index import index_waiting, mend
 from dms.flow.spreading import Helper
@@ -24,6 +24,8 @@ _log = logging.getLogger("dms.workshop")
 # How long an item waits after a fault that is not its own: 1, 2, 4 ... seconds, at most this.
 _LONGEST_WAIT = 60.0
 _GIVE_UP = 4
+# How long one waits for its twin that is just being taken in: at most this, and this at first.
+_TWIN_WAIT, _LONGEST_TWIN_WAIT = 1.0, 8.0
 
 
 class Workshop:
@@ -49,6 +51,7 @@ class Workshop:
         self._on_end = on_end
         self._held: dict[str, str] = {}
         self._failures: dict[str, int] = {}
+        self._twins: dict[str, str] = {}
         self._lock = threading.Lock()
         self._helper = Helper(world)
         self._stop = threading.Event()
@@ -86,11 +89,21 @@ class Workshop:
         # Looking at many items is work of its own: the more there are, the seldomer.
         while not self._stop.wait(min(1.0, 0.05 + len(wanted) / 500)):
             open_items = self._open(wanted)
-            if not open_items or all(self._failures.get(i.id, 0) >= _GIVE_UP for i in open_items):
+            if not open_items or self._stuck(open_items):
                 break
             if self._problem is not None:
                 raise self._problem
         return self._with_parts(wanted)
+
+    def _stuck(self, items: list[Item]) -> bool:
+        """Tell whether none of these can go on now; what waited for a twin that has ended can."""
+        if any(self._failures.get(i.id, 0) < _GIVE_UP for i in items):
+            return False
+        with self._lock:
+            twins = {self._twins[i.id] for i in items if i.id in self._twins}
+        with self._world.catalogue.look() as tx:
+            found = [tx.item(twin) for twin in twins]
+        return all(twin is not None and twin.state is ItemState.WORKING for twin in found)
 
     def _with_parts(self, wanted: list[str]) -> list[Item]:
         with self._world.catalogue.look() as tx:
@@ -164,6 +177,7 @@ class Workshop:
         with self._lock:
             self._held.pop(item.id, None)
             self._failures.pop(item.id, None)
+            self._twins.pop(item.id, None)
         self._free(item, owner)
         self._wake.set()
         if ended.state is not ItemState.WORKING:
@@ -180,9 +194,18 @@ class Workshop:
         """Keep the lease as a waiting time, longer after each failure."""
         with self._lock:
             self._held.pop(item.id, None)
-            tried = self._failures[item.id] = self._failures.get(item.id, 0) + 1
-        wait = min(_LONGEST_WAIT, 2.0 ** (tried - 1))
-        _log.warning("%s waits %.0f s: %s %s", item.name, wait, problem.message, problem.hint)
+            self._twins.pop(item.id, None)
+            longest = _LONGEST_WAIT
+            if isinstance(problem, Awaited):
+                self._twins[item.id], longest = problem.twin, _LONGEST_TWIN_WAIT
+            # A twin that this workshop has in hand comes to its end: to wait for it is no failure.
+            in_hand = self._twins.get(item.id) in self._held
+            tried = self._failures[item.id] = self._failures.get(item.id, 0) + (not in_hand)
+        wait = _TWIN_WAIT if in_hand else min(longest, 2.0 ** (tried - 1))
+        _log.log(
+            logging.INFO if in_hand else logging.WARNING,
+            "%s waits %.0f s: %s %s", item.name, wait, problem.message, problem.hint,
+        )  # fmt: skip
         try:
             with self._world.catalogue.begin() as tx:
                 tx.renew_item(item.id, owner, now=tx.moment(), seconds=wait)

@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
-from dms.errors import NotFound, Usage
+from dms.errors import Damaged, NotFound, Usage
 from dms.ports.catalogue import Person, Transaction
 from dms.ports.world import World
-from dms.said import Said
+from dms.said import Do, Said
 
 SAVE_VIEW = ActKind("save-view")
 FORGET_VIEW = ActKind("forget-view")
@@ -77,7 +77,13 @@ def _key(me: Person) -> str:
 
 
 def _read(tx: Transaction, key: str) -> list[View]:
-    return [View(**one) for one in json.loads(tx.fact(key) or "[]")]
+    try:
+        return [View(str(one["name"]), str(one["query"])) for one in json.loads(tx.fact(key) or "[]")]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise Damaged(
+            Said("The saved searches in the catalogue are damaged: {problem}.", problem=problem),
+            Said("“{act}” tells all that is damaged.", act=Do("verify")),
+        ) from problem
 
 
 def _write(tx: Transaction, key: str, found: list[View]) -> None:

@@ -8,8 +8,9 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import on_record
 from dms.domain.access import may_see
 from dms.domain.policy import Action
-from dms.errors import NotFound
-from dms.ports.catalogue import Attention
+from dms.domain.record import Record
+from dms.errors import Damaged, NotFound
+from dms.ports.catalogue import Attention, Transaction
 from dms.ports.world import World
 from dms.said import Do, Said
 
@@ -21,11 +22,19 @@ def waiting(world: World) -> Sequence[Attention]:
     with gate.looking(world) as (tx, scope):
         seen = []
         for one in tx.attention():
-            record = tx.record(one.target)
-            # Files in quarantine belong to nobody yet: whoever sees everything settles them.
+            # Files in quarantine belong to nobody yet, and what cannot be read to nobody known: whoever sees everything
+            # settles them.
+            record = _readable(tx, one.target)
             if may_see(scope, record) if record else scope.everything:
                 seen.append(one)
         return seen
+
+
+def _readable(tx: Transaction, target: str) -> Record | None:
+    try:
+        return tx.record(target)
+    except Damaged:
+        return None
 
 
 def settle(world: World, target: str) -> None:
