@@ -40,8 +40,10 @@ class Archive:
         if {key for key in os.environ if key.startswith("DMS_")} != _USUAL:
             make()
         elif kept.exists():
-            shutil.rmtree(self.home, ignore_errors=True)
-            shutil.copytree(kept, self.home)
+            # The folder itself stays: a test may stand in it.
+            for old in self.home.iterdir() if self.home.exists() else ():
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
+            shutil.copytree(kept, self.home, dirs_exist_ok=True)
         else:
             make()
             shutil.copytree(self.home, kept)
