@@ -24,7 +24,7 @@ settings.load_profile("dms")
 class Archive:
     """An archive home and its command line, run in this process."""
 
-    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], kept: Path) -> None:
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str], kept: Path | None = None) -> None:
         self.home = home
         self.inbox = home / "inbox"
         self.exit = 0
@@ -36,8 +36,8 @@ class Archive:
 
         An archive with parts outside its home (a database, a bucket) is made anew each time.
         """
-        kept = self._kept / name
-        if {key for key in os.environ if key.startswith("DMS_")} != _USUAL:
+        kept = self._kept / name if self._kept else None
+        if kept is None or {key for key in os.environ if key.startswith("DMS_")} != _USUAL:
             make()
         elif kept.exists():
             # The folder itself stays: a test may stand in it.

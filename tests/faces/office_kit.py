@@ -39,12 +39,13 @@ def office(archive, monkeypatch):
 
 
 def note(
-    office, name="a.txt", text="客户投诉折让审批单，金额1860.00元，请领导批示。", customer=CUSTOMER, manager="ZHS"
-):
+    office, name="a.txt", text="客户投诉折让审批单，金额1860.00元，请领导批示。", customer=CUSTOMER, manager="ZHS",
+    carrier="",
+):  # fmt: skip
     path = office.home / name
     path.write_text(text, encoding="utf-8")
     options = ("--class", "04", "--customer", customer, "--manager", manager, "--title", f"折让审批 {name}")
-    (item,) = office.dms("ingest", path, *options)["items"]
+    (item,) = office.dms("ingest", path, *options, *(["--carrier", carrier] if carrier else []))["items"]
     assert item["state"] == "registered", item
     return item["code"]
 

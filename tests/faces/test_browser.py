@@ -173,7 +173,7 @@ def test_signed_refused_and_approved(served, office):
         supervisor.wait_for_url("**done=approve")
         assert "电子签批" in supervisor.locator("#sign").inner_text()
         # Why it cannot be filed yet stands there.
-        assert "归档: 签字不全" in supervisor.locator(".why").inner_text()
+        assert "归档: 签字、载体或答复不全" in supervisor.locator(".why").inner_text()
 
 
 def test_access_is_asked_and_granted(served, office):

@@ -231,7 +231,7 @@ def test_backup_is_whole_and_copies_only_what_is_new(archive, tmp_path):
     first = archive.dms("backup", target)["files"]
     second = archive.dms("backup", target)["files"]
     assert first > 5 > second
-    copy = type(archive)(target, archive._capsys, archive._kept)
+    copy = type(archive)(target, archive._capsys)
     assert copy.dms("reindex")["records"] == 1
     assert copy.dms("search", "折让")["total"] == 1
     assert copy.dms("verify")["findings"] == []

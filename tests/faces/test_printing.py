@@ -115,9 +115,9 @@ def test_r2_a_volume_is_printed_whole_or_not_at_all(office, tmp_path):
 
 
 def test_r2_what_leaves_a_bound_volume_stays_on_its_list_and_moves_no_page(office, tmp_path):
-    numbers = [filed(office, name=f"{n}.txt", text=f"第{n}份折让文件的内容。")[1] for n in range(3)]
+    numbers = [filed(office, name=f"{n}.txt", text=f"第{n}份折让文件的内容。", carrier="paper")[1] for n in range(3)]
     volume = numbers[0].rpartition("-")[0]
-    office.dms("volume", "bind", volume, "--accept", "纸质后补", user="ar")
+    office.dms("volume", "bind", volume, "--accept", "手工归档", user="ar")
     office.dms("declare", numbers[1], user="zhs")
     office.dms("approve", numbers[1], user="dm1")
     moved = office.dms("promote", numbers[1], "--class", "05", "--reason", "重要", user="sm")
