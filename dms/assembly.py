@@ -349,7 +349,7 @@ def _first_person(catalogue: Catalogue, user: str, name: str) -> None:
                     first.code,
                     "person",
                     first.code,
-                    "the first",
+                    Said("the first").stored(),
                     {"after": told},
                 )
             )
