@@ -1,4 +1,7 @@
-"""Names in folders put on the disk, and the one thing that may be wanting there: a share that knows no such call."""
+"""Synced means synced: contents and names are on the disk when the call returns (promise 1).
+
+The one thing that may be wanting is a share that knows no sync of folders.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,19 @@ _log = logging.getLogger("dms.disk")
 # answers otherwise, and is never passed over.
 _UNKNOWN_THERE = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.EACCES)
 _told: set[int] = set()
+
+
+def sync_file(path: Path) -> None:
+    """Put a file's content on the disk; its name is there only after :func:`sync_folder` of its folder.
+
+    Raises:
+        OSError: the disk is full or gone.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -35,6 +51,13 @@ def sync_folder(folder: Path) -> None:
             _log.warning(
                 "the file system of %s syncs no folders (%s): its server keeps names by itself", folder, problem
             )
+
+
+def sync_folders(top: Path) -> None:
+    """Put the names in a folder, in all folders below it, and its own name on the disk, the deepest first."""
+    for place, _, _ in os.walk(top, topdown=False):
+        sync_folder(Path(place))
+    sync_folder(top.parent)
 
 
 def make_folder(folder: Path) -> None:

@@ -33,6 +33,10 @@ class RecordState(StrEnum):
     DESTROYED = "destroyed"
 
 
+# What stands in the archive, with its content, to be looked at.
+ALIVE = (RecordState.REGISTERED, RecordState.FILED)
+
+
 class LinkState(StrEnum):
     """How sure we are that both carriers hold the same content."""
 

@@ -134,10 +134,6 @@ class Speaker(Voice):
             return str(format_decimal(value, format=pattern, locale=self._locale))
         return super().figure(value, form)
 
-    def listed(self, names: list[str]) -> str:
-        """Join names as the language does."""
-        return self.joined(names)
-
     def number(self, value: int | float) -> str:
         """Write a number with the language's grouping."""
         return str(format_decimal(value, locale=self._locale))

@@ -10,11 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dms.domain.item import Item, ItemState
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record, RecordState
 from dms.ports.catalogue import Transaction
 
-# What stands in the archive, to be looked at.
-ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 _GONE = (RecordState.BINNED, RecordState.DESTROYED)
 
 

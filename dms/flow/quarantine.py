@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from dms.disk import sync_file, sync_folder
 from dms.domain.item import Item, ItemState
 from dms.errors import DmsError
 from dms.flow.settle import remove_source
 from dms.flow.spreading import forget_runs
-from dms.flow.synced import sync_file, sync_folder
 from dms.flow.work import Work, copy_whole, safe_name
 from dms.ports.catalogue import Act, Attention
 from dms.said import Do, Said

@@ -6,11 +6,11 @@ import hashlib
 import os
 from pathlib import Path
 
+from dms.disk import make_folder, sync_folder
 from dms.domain.item import Item
 from dms.domain.policy import Action
 from dms.errors import Awaited, LimitExceeded, Unavailable, Unreadable
 from dms.flow.known import Known, known
-from dms.flow.synced import make_folder, sync_folder
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
 from dms.ports.sight import reach_of

@@ -13,25 +13,22 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.item import Hints, Item
 from dms.domain.left_out import LeftOut, sentence
 from dms.domain.numbers import ElectronicCode, parse_code
 from dms.domain.pairing import FactDifference, differences, told_apart
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState, filing_year
+from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState, filing_year
 from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
 from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs, to_describe
-from dms.flow.known import ALIVE
 from dms.flow.route import check_digest
-from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.twice import ask_twice, claimed_before, seen_before
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
 from dms.said import NOTHING, Do, Said, Word, joined, read_said
-
-_PLACED = (RecordState.REGISTERED, RecordState.FILED)
 
 
 def register(work: Work) -> Item:
@@ -78,14 +75,14 @@ def _can_take(record: Record, carrier: str) -> bool:
     """A reserved record takes anything; a registered or filed one takes the carrier's file it does not have yet."""
     if record.state is RecordState.RESERVED:
         return True
-    if record.state not in _PLACED:
+    if record.state not in ALIVE:
         return False
     return carrier == "paper" and not record.paper.sha512 and not _is_scan(record)
 
 
 def _awaits_file(record: Record) -> bool:
     """A paper of an old catalogue, in its place but never scanned."""
-    return record.state in _PLACED and not record.electronic.present
+    return record.state in ALIVE and not record.electronic.present
 
 
 def _is_scan(record: Record) -> bool:
@@ -104,7 +101,7 @@ def _record(work: Work, code: ElectronicCode, before: Record | None) -> Record:
     scan = _carrier(work) == "paper"
     stored = safe_name(item.name)
     day = date.fromisoformat(told["date"]) if told["date"] else None
-    if before is not None and before.state in _PLACED and before.electronic.present:
+    if before is not None and before.state in ALIVE and before.electronic.present:
         # The paper of a record that came as an electronic file: its scan joins it, if both tell the same (R12).
         differing = _differences(work, before)
         state = LinkState.MISMATCH if differing else LinkState.CONFIRMED

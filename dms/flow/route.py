@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.describing.reading import two_forms
 from dms.domain.item import Item
 from dms.domain.pages import Page
@@ -17,7 +18,6 @@ from dms.domain.record import expected_pages
 from dms.domain.splitting import Cut, Segment, Sign, cut
 from dms.errors import Damaged
 from dms.flow.asking import ask_about
-from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import Work, keep_inspection, keep_pages, sha512_of
 from dms.ports.examine import Inspection
 from dms.said import Do, Said

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from dms.domain.record import Record, RecordState, Track
+from dms.domain.record import ALIVE, Record, Track
 from dms.domain.rescans import may_be_same, same_number, same_text
 from dms.errors import NotFound
 from dms.flow.work import Work, text_of
@@ -17,7 +17,6 @@ from dms.ports.world import Archive
 from dms.said import Do, Said
 
 KIND = "rescan"
-_ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 _LOOK_AT = 1000
 _TEXTS = 20
 
@@ -60,7 +59,7 @@ def claimed_before(tx: Transaction, record: Record, item: str) -> Twin | None:
     if first is None or first.id == item or first.code in ("", record.code):
         return None
     other = tx.record(first.code)
-    if other is None or other.state not in _ALIVE or not same_number(record, other):
+    if other is None or other.state not in ALIVE or not same_number(record, other):
         return None
     return Twin(other.code, other.title, 1.0)
 
@@ -92,11 +91,11 @@ def _candidates(tx: Transaction, record: Record) -> list[Record]:
     """Records of the same customer; where nobody knows for sure whose it is, those of the same class and day."""
     if record.customer and "customer" not in record.uncertain:
         # A second copy bears the same date; by it a large customer's newest records are reached.
-        others = list(tx.records(customer=record.customer, since=record.date, states=_ALIVE, limit=_LOOK_AT))
+        others = list(tx.records(customer=record.customer, since=record.date, states=ALIVE, limit=_LOOK_AT))
     elif record.date:
         others = [
             o
-            for o in tx.records(class_code=record.class_code, since=record.date, states=_ALIVE, limit=_LOOK_AT)
+            for o in tx.records(class_code=record.class_code, since=record.date, states=ALIVE, limit=_LOOK_AT)
             if o.date == record.date
         ]
     else:

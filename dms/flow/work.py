@@ -12,12 +12,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from dms.disk import sync_file, sync_folder
 from dms.domain.item import Item
 from dms.domain.left_out import LeftOut, left_out_from
 from dms.domain.pages import Page, page_from_dict
 from dms.domain.record import Record
 from dms.errors import Unavailable
-from dms.flow.synced import sync_file, sync_folder
 from dms.ports.examine import Attachment, Inspection
 from dms.ports.world import Archive
 from dms.said import Said

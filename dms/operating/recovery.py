@@ -12,11 +12,11 @@ from dms.desk.acts import gate
 from dms.desk.care.rebuilding import bring_back_newer
 from dms.desk.consent.disposing import destroy_in, empty_vault
 from dms.desk.records.finding import catch_up
+from dms.disk import make_folder, sync_file, sync_folder, sync_folders
 from dms.domain.policy import Action
 from dms.domain.record import RecordState
 from dms.errors import Conflict, NotFound, Unavailable
 from dms.flow.index import reindex
-from dms.flow.synced import make_folder, sync_file, sync_folder, sync_folders
 from dms.ports.catalogue import Act
 from dms.ports.world import World
 from dms.said import Do, Said

@@ -139,12 +139,16 @@ def whole(target: Path) -> Iterator[Path]:
         finally:
             os.close(lock)
     except OSError as problem:
-        hint = "Make room on its disk" if problem.errno in _FULL else "Look at its disk and your rights there"
+        hint = (
+            Said("Make room on its disk, then try again; nothing was left behind.")
+            if problem.errno in _FULL
+            else Said("Look at its disk and your rights there, then try again; nothing was left behind.")
+        )
         raise Unavailable(
             Said(
                 "The package {target} cannot be written: {problem}.", target=target, problem=problem.strerror or problem
             ),
-            Said("{hint}, then try again; nothing was left behind.", hint=hint),
+            hint,
         ) from problem
 
 

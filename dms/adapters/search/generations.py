@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from dms.disk import sync_folder
+from dms.disk import sync_file, sync_folder
 from dms.errors import Damaged, Unavailable
 from dms.said import Do, Said
 
@@ -98,7 +98,7 @@ class Generations:
         beside = self._root / f"{_POINTER}.new"
         _write(beside, folder.name + "\n")
         beside.replace(self._root / _POINTER)
-        _sync(self._root)
+        sync_folder(self._root)
         for old in self._root.iterdir():
             # Readers of the last generation may still be at it; those before it had a whole rebuild's time.
             if _NAME.fullmatch(old.name) and old not in (before, folder):
@@ -123,7 +123,8 @@ def sync(folder: Path, known: frozenset[str] = frozenset()) -> frozenset[str]:
     """Bring a generation's files to the disk, but those known to be there; return the names of all."""
     names = frozenset(p.name for p in folder.iterdir() if p.is_file() and "lock" not in p.name.lower())
     for name in names - known:
-        _sync(folder / name)
+        with suppress(FileNotFoundError):  # merged away meanwhile
+            sync_file(folder / name)
     sync_folder(folder)
     return names
 
@@ -133,14 +134,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return  # merged away meanwhile
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,17 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from dms.disk import make_folder, sync_folder
+from dms.disk import sync_folder
 from dms.errors import Damaged, NotFound, Unavailable, Usage
 from dms.said import Said
 
-__all__ = [
-    "CHUNK", "blocks", "digest_file", "digest_source", "make_folder", "open_regular", "read", "sync_folder",
-    "sync_folders", "unavailable",
-]  # fmt: skip
-
 CHUNK = 1 << 20
-_THEN = ", then try again; nothing of what was there is touched."
 _ROOM = Said("Make room on its disk, then try again; nothing of what was there is touched.")
 _RIGHTS = Said("Give this user the right to write there, then try again; nothing of what was there is touched.")
 _BESIDE = Said(

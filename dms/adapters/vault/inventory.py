@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dms.adapters.vault.layout import check_path, check_together
-from dms.errors import Damaged, Usage
+from dms.errors import Conflict, Damaged, Usage
 from dms.ports.vault import StoredFile, Version
 from dms.said import Said
 
@@ -24,6 +24,24 @@ SIDECAR = f"{INVENTORY}.{DIGEST}"
 _NUMBER = re.compile(r"v([1-9][0-9]{0,8})")
 _SHA512 = re.compile(r"[0-9a-f]{128}")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def check_head(object_id: str, head: int, expect: int | None) -> None:
+    """Refuse to write after another version than the writer had seen; None for a writer to whom all are the same.
+
+    Raises:
+        Conflict: somebody wrote meanwhile.
+    """
+    if expect is not None and expect != head:
+        raise Conflict(
+            Said(
+                "{object} has version {head}, not {expect}: somebody changed it meanwhile.",
+                object=object_id,
+                head=head,
+                expect=expect,
+            ),
+            Said("Look, then try again."),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dms.adapters.vault.durable import blocks
-from dms.adapters.vault.inventory import check_request, new_version, same_files
+from dms.adapters.vault.inventory import check_head, check_request, new_version, same_files
 from dms.adapters.vault.layout import object_path
-from dms.errors import Conflict, NotFound
+from dms.errors import NotFound
 from dms.ports.vault import StoredFile, Trouble, Version
 from dms.said import Do, Said
 
@@ -40,16 +40,7 @@ class MemoryVault:
         check_request(files)
         with self._lock:
             versions = self._versions.get(object_id, ())
-            if expect is not None and expect != len(versions):
-                raise Conflict(
-                    Said(
-                        "{object} has version {count}, not {expect}.",
-                        object=object_id,
-                        count=len(versions),
-                        expect=expect,
-                    ),
-                    Said("Look, then try again."),
-                )
+            check_head(object_id, len(versions), expect)
             state = {p: f for p, f in versions[-1].files.items() if p not in files} if versions else {}
             content: dict[str, bytes] = {}
             for path, source in files.items():

@@ -25,6 +25,7 @@ from dms.adapters.vault.inventory import (
     INVENTORY,
     SIDECAR,
     Inventory,
+    check_head,
     check_request,
     following,
     new_version,
@@ -33,7 +34,8 @@ from dms.adapters.vault.inventory import (
 )
 from dms.adapters.vault.layout import README, ROOT_DECLARATION, object_path, walk
 from dms.adapters.vault.staging import MARK, add_object, add_version, added, heal, read_inventory, staged, take
-from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
+from dms.disk import make_folder, sync_folder
+from dms.errors import Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
 from dms.said import Do, Said
 
@@ -64,7 +66,7 @@ class OcflDisk:
             raise durable.unavailable(problem, str(root)) from problem
 
     def _make_root(self) -> None:
-        durable.make_folder(self._locks)
+        make_folder(self._locks)
         with self._lock("root"), staged(self._staging, "root") as stage:
             if (self._root / ROOT_DECLARATION[0]).exists():
                 return
@@ -80,9 +82,9 @@ class OcflDisk:
             built.mkdir()
             for name, data in (README, ROOT_DECLARATION):
                 durable.write(data, built / name)
-            durable.sync_folder(built)
+            sync_folder(built)
             built.rename(self._root)
-            durable.sync_folder(self._root.parent)
+            sync_folder(self._root.parent)
 
     def _heal_all(self) -> None:
         """Heal the objects whose writers died between their renames; their staging folders tell which."""
@@ -114,15 +116,15 @@ class OcflDisk:
         place = self._root / object_path(object_id)
         check_request(files)
         try:
-            durable.make_folder(self._locks)
+            make_folder(self._locks)
             before = read_inventory(place, object_id)
-            _check_head(object_id, before, expect)
+            check_head(object_id, before.head if before else 0, expect)
             with staged(self._staging, object_id) as stage:
                 taken = take(stage, files, place, before)
                 with self._lock(object_id):
                     heal(place, object_id, self._staging)
                     before = read_inventory(place, object_id)
-                    _check_head(object_id, before, expect)
+                    check_head(object_id, before.head if before else 0, expect)
                     number = before.head + 1 if before else 1
                     state = dict(before.versions[before.head].files) if before else {}
                     state = {p: f for p, f in state.items() if p not in files} | taken
@@ -143,7 +145,7 @@ class OcflDisk:
         place = self._root / object_path(object_id)
         check_request(files)
         try:
-            durable.make_folder(self._locks)
+            make_folder(self._locks)
             with staged(self._staging, object_id) as stage:
                 taken = take(stage, files, place, None)
                 version = new_version(1, message, user, at, taken)
@@ -291,17 +293,3 @@ class OcflDisk:
                 raise durable.unavailable(problem, left.name) from problem
             removed += 1
         return removed
-
-
-def _check_head(object_id: str, before: Inventory | None, expect: int | None) -> None:
-    head = before.head if before else 0
-    if expect is not None and expect != head:
-        raise Conflict(
-            Said(
-                "{object} has version {head}, not {expect}: somebody changed it meanwhile.",
-                object=object_id,
-                head=head,
-                expect=expect,
-            ),
-            Said("Look, then try again."),
-        )

@@ -32,6 +32,7 @@ from dms.adapters.vault.inventory import (
     INVENTORY,
     SIDECAR,
     Inventory,
+    check_head,
     check_request,
     following,
     new_version,
@@ -42,7 +43,7 @@ from dms.adapters.vault.inventory import (
 from dms.adapters.vault.layout import OBJECT_DECLARATION, README, ROOT_DECLARATION, check_path, is_place, object_path
 from dms.adapters.vault.ranges import Ranges
 from dms.adapters.vault.upload import Upload
-from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
+from dms.errors import Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
 from dms.said import Do, Said
 
@@ -138,7 +139,7 @@ class OcflS3:
         place = object_path(object_id)
         check_request(files)
         before = self._head(place, object_id)
-        _check_head(object_id, before, expect)
+        check_head(object_id, before.head if before else 0, expect)
         with self._staged(object_id) as stage:
             taken: dict[str, StoredFile] = {}
             for attempt in range(_TRIES):
@@ -158,7 +159,7 @@ class OcflS3:
                 # Another writer has made that version: go on from his, content uploaded for ours is uploaded anew.
                 time.sleep(0.02 * attempt)
                 before = self._head(place, object_id)
-                _check_head(object_id, before, expect)
+                check_head(object_id, before.head if before else 0, expect)
         raise Unavailable(
             Said("{object} is being written by many at once.", object=object_id), Said("Try again in a moment.")
         )
@@ -460,17 +461,3 @@ def _number_of(inventory: bytes) -> int:
         return int(json.loads(inventory)["head"][1:])
     except (ValueError, KeyError, TypeError):
         return 0
-
-
-def _check_head(object_id: str, before: Inventory | None, expect: int | None) -> None:
-    head = before.head if before else 0
-    if expect is not None and expect != head:
-        raise Conflict(
-            Said(
-                "{object} has version {head}, not {expect}: somebody changed it meanwhile.",
-                object=object_id,
-                head=head,
-                expect=expect,
-            ),
-            Said("Look, then try again."),
-        )

@@ -15,6 +15,7 @@ from pathlib import Path
 from dms.adapters.vault import durable
 from dms.adapters.vault.inventory import INVENTORY, SIDECAR, Inventory, parse, sidecar
 from dms.adapters.vault.layout import OBJECT_DECLARATION
+from dms.disk import sync_folder
 from dms.errors import Damaged
 from dms.ports.vault import StoredFile
 from dms.said import Do, Said
@@ -113,7 +114,7 @@ def add_object(stage: Path, place: Path, root: Path, data: bytes) -> None:
     _version_folder(stage, built / "v1", data)
     _inventory(built, data)
     durable.write(OBJECT_DECLARATION[1], built / OBJECT_DECLARATION[0])
-    durable.sync_folder(built)
+    sync_folder(built)
     while True:
         # The folders above it come along in the same rename: an empty one, left by a crash, would be no valid root.
         top = place
@@ -126,7 +127,7 @@ def add_object(stage: Path, place: Path, root: Path, data: bytes) -> None:
             inner.parent.mkdir(parents=True)
             built.rename(inner)
             for folder in inner.relative_to(bundle).parents:
-                durable.sync_folder(bundle / folder)
+                sync_folder(bundle / folder)
         try:
             bundle.rename(top)
         except OSError as problem:
@@ -135,7 +136,7 @@ def add_object(stage: Path, place: Path, root: Path, data: bytes) -> None:
             inner.rename(built)  # another writer has made that folder meanwhile: go into it
             shutil.rmtree(bundle)
             continue
-        durable.sync_folder(top.parent)
+        sync_folder(top.parent)
         return
 
 
@@ -143,13 +144,13 @@ def add_version(stage: Path, place: Path, number: int, data: bytes) -> None:
     """Build version ``number`` around ``stage/content``, move it into the object, then inventory, sidecar last."""
     _version_folder(stage, stage / f"v{number}", data)
     _inventory(stage, data)
-    durable.sync_folder(stage)
-    durable.sync_folder(stage.parent)  # a crash from here on is found by this folder's name
+    sync_folder(stage)
+    sync_folder(stage.parent)  # a crash from here on is found by this folder's name
     (stage / f"v{number}").rename(place / f"v{number}")
-    durable.sync_folder(place)  # no inventory may name a version that a power cut takes away
+    sync_folder(place)  # no inventory may name a version that a power cut takes away
     (stage / INVENTORY).rename(place / INVENTORY)
     (stage / SIDECAR).rename(place / SIDECAR)
-    durable.sync_folder(place)
+    sync_folder(place)
 
 
 def _version_folder(stage: Path, folder: Path, data: bytes) -> None:
@@ -157,7 +158,7 @@ def _version_folder(stage: Path, folder: Path, data: bytes) -> None:
     if (stage / CONTENT).is_dir():
         (stage / CONTENT).rename(folder / CONTENT)
     _inventory(folder, data)
-    durable.sync_folder(folder)
+    sync_folder(folder)
 
 
 def _inventory(folder: Path, data: bytes) -> None:
@@ -208,8 +209,8 @@ def heal(place: Path, object_id: str, staging: Path) -> None:
         with staged(staging, object_id) as stage:
             durable.write(right, stage / SIDECAR)
             (stage / SIDECAR).rename(place / SIDECAR)
-            durable.sync_folder(place)
+            sync_folder(place)
     orphan = place / f"v{inventory.head + 1}"
     if orphan.is_dir() and not orphan.is_symlink():
         orphan.rename(staging / f"{object_id}{MARK}orphan-{secrets.token_hex(8)}")
-        durable.sync_folder(place)
+        sync_folder(place)

@@ -198,12 +198,12 @@ def _refuse_last(before: Person, after: Person, people: Sequence[Person]) -> Non
         return manages(person) and bool(person.login)
 
     for holds, what in (
-        (manages, "is the last general manager"),
-        (keeps, "is the last who keeps the archive's people"),
-        (signs_in, "is the last general manager who can sign in"),
+        (manages, Said("{before} is the last general manager.", before=before.name)),
+        (keeps, Said("{before} is the last who keeps the archive's people.", before=before.name)),
+        (signs_in, Said("{before} is the last general manager who can sign in.", before=before.name)),
     ):
         if holds(before) and not holds(after) and not any(holds(p) for p in others):
-            raise Conflict(Said("{before} {what}.", before=before.name, what=what), Said("Enter another one first."))
+            raise Conflict(what, Said("Enter another one first."))
 
 
 def refuse_token(world: World) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
+from dms.disk import sync_file, sync_folder, sync_folders
 from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
-from dms.flow.synced import sync_file, sync_folder, sync_folders
 from dms.ports.world import World
 from dms.said import Said
 

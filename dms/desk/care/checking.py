@@ -11,7 +11,7 @@ from dms.desk.care.against_log import rows_against_log
 from dms.desk.care.comparing import row_against_vault
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Damaged, DmsError
 from dms.flow.index import reindex, unindexed
 from dms.ports.catalogue import Transaction
@@ -233,7 +233,7 @@ def _is_searched(tx: Transaction, code: str) -> bool:
         record = tx.record(code)
     except Damaged:
         return False  # A finding of its own.
-    return record is not None and record.state in (RecordState.REGISTERED, RecordState.FILED)
+    return record is not None and record.state in ALIVE
 
 
 def rebuild_index(world: World) -> int:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dms.domain.record import Record, RecordState, record_from_dict
+from dms.domain.record import ALIVE, Record, RecordState, record_from_dict
 from dms.errors import DmsError
 from dms.ports.catalogue import Transaction
 from dms.ports.world import Archive
@@ -27,7 +27,7 @@ def row_against_vault(archive: Archive, record: Record) -> Iterator[Said]:
         yield Said("The vault's record.json cannot be read: {problem}.", problem=problem)
         return
     row = record.to_dict()
-    if record.state is RecordState.BINNED and held["state"] in (RecordState.REGISTERED, RecordState.FILED):
+    if record.state is RecordState.BINNED and held["state"] in ALIVE:
         held["state"] = record.state
     if record.link.proof == "stocktake":
         held["link"] = row["link"]

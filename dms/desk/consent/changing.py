@@ -17,7 +17,7 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
 from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
-from dms.desk.consent.requesting import asking, decided, open_request
+from dms.desk.consent.requesting import asking, decided, open_request, put_before
 from dms.desk.shelf.reprinting import ask_again
 from dms.desk.signing.approving import pass_gate
 from dms.domain.numbers import VolumeNumber
@@ -27,7 +27,7 @@ from dms.domain.scheme import RecordClass
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.flow.file import Drawn, NumberGone, drawn
 from dms.flow.work import PAGE_BREAK, record_json
-from dms.ports.catalogue import Attention, Transaction
+from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -111,22 +111,11 @@ def ask_change(
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
         request = act.tx.add_request(asking(act, "change", record.code, reason, data))
         told = [
-            *(Word("field", name) for name in wanted),
-            *(Word("field", name) for name in fields or {}),
+            *(Word("field", name) for name in (*wanted, *(fields or {}))),
             *([Said("its file")] if file else []),
         ]
-        todo = Said(
-            "{act}, or {inputs}", act=Do("change", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
-        )
-        act.tx.ask(
-            Attention(
-                "change",
-                record.code,
-                Said("{me} asks to change {told}: {reason}", me=act.me.name, told=told, reason=reason),
-                todo,
-                act.now,
-            )
-        )
+        question = Said("{me} asks to change {told}: {reason}", me=act.me.name, told=told, reason=reason)
+        put_before(act, request, "change", question)
         act.notes |= {"request": request.id, **data}
     return request
 

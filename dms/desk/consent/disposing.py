@@ -15,15 +15,15 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import REASON, on_record
 from dms.desk.consent.holding import held, refuse_held
-from dms.desk.consent.requesting import asking, decided, open_request
+from dms.desk.consent.requesting import asking, decided, open_request, put_before
 from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.policy import Action
-from dms.domain.record import Carrier, Link, LinkState, Record, RecordState
+from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState
 from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
 from dms.flow.work import record_json
-from dms.ports.catalogue import Act, Attention, Transaction
+from dms.ports.catalogue import Act, Transaction
 from dms.ports.clock import parse
 from dms.ports.registers import Request
 from dms.ports.world import World
@@ -51,7 +51,7 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
         raise Usage(Said("A record is removed only with a reason."), Do("", reason="重复扫描"))
     with gate.acting(world, ASK_DELETION, named, reason=reason) as act:
         record = act.record
-        if record.state not in (RecordState.REGISTERED, RecordState.FILED):
+        if record.state not in ALIVE:
             raise Conflict(
                 Said(
                     "{record} is in the state “{state}”.", record=record.code, state=Word("state", record.state.value)
@@ -65,18 +65,7 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
                 Said("It is request {waiting}.", waiting=waiting.id),
             )
         request = act.tx.add_request(asking(act, "deletion", record.code, reason))
-        todo = Said(
-            "{act}, or {inputs}", act=Do("delete", approve=request.id), inputs=Do("", refuse=request.id, reason="…")
-        )
-        act.tx.ask(
-            Attention(
-                "deletion",
-                record.code,
-                Said("{me} asks to remove it: {reason}", me=act.me.name, reason=reason),
-                todo,
-                act.now,
-            )
-        )
+        put_before(act, request, "delete", Said("{me} asks to remove it: {reason}", me=act.me.name, reason=reason))
         act.notes["request"] = request.id
     return request
 
@@ -106,7 +95,7 @@ def decide_deletion(world: World, request_id: int, *, agree: bool, reason: str =
         if not agree:
             return decided(act, request_id, "deletion", state="denied", decision=reason)
         refuse_held(act.tx, record)
-        if record.state not in (RecordState.REGISTERED, RecordState.FILED):
+        if record.state not in ALIVE:
             raise Conflict(
                 Said(
                     "{record} is in the state “{state}”.", record=record.code, state=Word("state", record.state.value)
@@ -148,7 +137,7 @@ def restore(world: World, named: str, *, reason: str) -> Record:
     with gate.acting(world, RESTORE, named, reason=reason) as act:
         request = _binned(act.tx, act.record)
         was = str(request.data["was"])
-        if was not in (RecordState.REGISTERED, RecordState.FILED):
+        if was not in ALIVE:
             raise Damaged(
                 Said("The state {record} had before cannot be read: {problem}.", record=act.record.code, problem=was),
                 Said("“{act}” tells all that is damaged.", act=Do("verify")),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.record import Carrier, Record
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
 from dms.flow.file import stamp_of
-from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import page_files, record_json, safe_name, sha512_of
 from dms.ports.world import World
 from dms.said import Said

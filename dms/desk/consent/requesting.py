@@ -15,7 +15,7 @@ from dms.domain.access import CUSTOMER
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
-from dms.ports.catalogue import Transaction
+from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -162,6 +162,12 @@ def asking(
 ) -> Request:
     """Return a request as it is asked inside an act: by whom, and in whose place."""
     return Request(kind, target, act.me.code, act.now, reason, data={**data, "for": act.standing.code})
+
+
+def put_before(act: gate.Passage, request: Request, command: str, question: Said) -> None:
+    """Ask people to decide a request about a record: they agree, or refuse with a reason."""
+    todo = Said("{act}, or {inputs}", act=Do(command, approve=request.id), inputs=Do("", refuse=request.id, reason="…"))
+    act.tx.ask(Attention(request.kind, request.target, question, todo, act.now))
 
 
 def open_request(tx: Transaction, kind: str, target: str) -> Request | None:

@@ -12,7 +12,7 @@ from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.dossier import KINDS, Dossier, Entry, dossier
 from dms.domain.grading import CLASSES, before, propose, span
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record
 from dms.errors import NotFound, NotPermitted, Usage
 from dms.flow.twice import unsettled
 from dms.ports.catalogue import Customer, Transaction
@@ -27,7 +27,6 @@ GRADE = ActKind("grade", Action.DECIDE_GRADE, Of.CUSTOMER)
 FOCUS = ActKind("focus", Action.DECIDE_GRADE, Of.CUSTOMER)
 
 
-_ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 COLUMNS = {
     "customer": ("customer", "客户", "客户名称"), "date": ("date", "日期"), "kind": ("kind", "类别", "种类"),
     "amount": ("amount", "金额"), "due": ("due", "到期", "到期日"), "note": ("note", "备注"),
@@ -67,7 +66,7 @@ def dealings_in(
     found = [d for name in sorted(names) for d in tx.dealings(name)]
     kinds = {p.key: p.dealing for p in world.profiles if p.dealing}
     for name in sorted(names):
-        for record in tx.records(customer=name, states=_ALIVE):
+        for record in tx.records(customer=name, states=ALIVE):
             if record.code not in copies:
                 found += _of_record(record, kinds)
     return sorted(found, key=lambda d: (d.date, d.source, d.kind))

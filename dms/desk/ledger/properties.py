@@ -15,7 +15,7 @@ from dms.desk.acts.kinds import ActKind
 from dms.domain.access import may_see
 from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState, Track, record_from_dict
+from dms.domain.record import ALIVE, Record, RecordState, Track, record_from_dict
 from dms.errors import DmsError, NotFound, Usage
 from dms.flow.passing import passing
 from dms.flow.work import copy_out
@@ -89,11 +89,10 @@ def four_properties(
 
 
 def _meant(act: gate.Passage, target: str) -> Sequence[Record]:
-    alive = (RecordState.REGISTERED, RecordState.FILED)
     if is_volume(target):
-        return [r for r in act.tx.records(volume=str(parse_volume(target))) if r.state in alive]
+        return [r for r in act.tx.records(volume=str(parse_volume(target))) if r.state in ALIVE]
     if len(target) == 7 and target[4] == "-":
-        return [r for r in act.tx.records(states=alive) if r.received_at.startswith(target)]
+        return [r for r in act.tx.records(states=ALIVE) if r.received_at.startswith(target)]
     try:
         return [act.see(target)]
     except Usage:
@@ -106,7 +105,7 @@ def _gather(world: World, record: Record, known: frozenset[str], gaps: frozenset
             r.code
             for digest in (record.electronic.sha512, record.paper.sha512)
             for r in tx.records_by_digest(digest)
-            if r.code != record.code and r.state in (RecordState.REGISTERED, RecordState.FILED)
+            if r.code != record.code and r.state in ALIVE
         }
         acts = tuple(tx.acts(record.code))
     head = world.vault.head(record.code)

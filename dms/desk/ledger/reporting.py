@@ -19,7 +19,7 @@ from dms.domain.dossier import KINDS, money
 from dms.domain.grading import Span, quarter_of, span
 from dms.domain.policy import Action
 from dms.domain.query import Scope
-from dms.domain.record import LinkState, Record, RecordState, Track
+from dms.domain.record import ALIVE, LinkState, Record, RecordState, Track
 from dms.errors import Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.spreadsheet import Grid
@@ -27,7 +27,6 @@ from dms.ports.world import World
 from dms.said import Do, Said, Voice, Word, heads, read_said
 from dms.sheets.report import Cell, Chart, Report, Section, draw_report, texts
 
-_ALIVE = (RecordState.REGISTERED, RecordState.FILED)
 REPORTS = {k: ActKind(f"report-{k}", Action.REPORT) for k in ("exceptions", "gaps", "month", "quarter", "half", "year")}
 KINDS_OF_REPORT = ("exceptions", "gaps", "month", "quarter", "half", "year", "dossier", "four-properties")
 
@@ -112,7 +111,7 @@ def _period(world: World, kind: str, about: str) -> Span:
 
 
 def _seen(tx: Transaction, scope: Scope, *states: RecordState) -> list[Record]:
-    return [r for r in tx.records(states=states or _ALIVE) if may_see(scope, r)]
+    return [r for r in tx.records(states=states or ALIVE) if may_see(scope, r)]
 
 
 def _exceptions(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
@@ -163,7 +162,7 @@ def _gaps(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
 
 def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
     """The pack of the monthly meeting (R10): what came, what changed, whom to look at."""
-    records = _seen(tx, scope, *_ALIVE, RecordState.BINNED, RecordState.DESTROYED)
+    records = _seen(tx, scope, *ALIVE, RecordState.BINNED, RecordState.DESTROYED)
     codes = {r.code for r in records}
     came = [r for r in records if period.holds(r.received_at) and r.state is not RecordState.DESTROYED]
     changed = [

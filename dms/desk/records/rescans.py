@@ -13,7 +13,7 @@ from pathlib import Path
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import Input, on_record
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
 from dms.flow.passing import passing_folder
 from dms.flow.twice import KIND
@@ -71,7 +71,7 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
                 ),
                 Said("Only what is registered is given up."),
             )
-        if first.state not in (RecordState.REGISTERED, RecordState.FILED):
+        if first.state not in ALIVE:
             raise Conflict(
                 Said("{first} is in the state “{state}”.", first=first.code, state=first.state.value),
                 Do("rescan", record.code, different=True),

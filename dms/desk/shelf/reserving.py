@@ -9,7 +9,7 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import REASON, ActKind, on_record
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, NotFound, Usage
 from dms.ports.world import World
 from dms.said import Do, Said
@@ -135,7 +135,7 @@ def void(world: World, named: str, *, reason: str) -> str:
                 Said("Look at it with “{act}”.", act=Do("show")),
             )
         if record is not None:
-            if record.state in (RecordState.REGISTERED, RecordState.FILED):
+            if record.state in ALIVE:
                 raise Conflict(
                     Said("{record} belongs to “{title}”.", record=folded, title=record.title),
                     Said("Only unused numbers can be voided."),

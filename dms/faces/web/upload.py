@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 
 from fastapi import UploadFile
 
+from dms.disk import make_folder, sync_file, sync_folder
 from dms.errors import LimitExceeded
-from dms.flow.synced import make_folder, sync_file, sync_folder
 from dms.flow.work import safe_name
 from dms.ports.world import World
 from dms.said import Said
