@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dms.ports.paper import Paper
-from dms.said import Do, Said, Word
+from dms.said import Do, Said, Voice, Word
 from dms.sheets.ruled import Column, Sheet, Table, draw_tables
 
 _SHEET = Sheet(top=18.0, right=15.0, bottom=15.0, left=18.0)
@@ -57,6 +57,38 @@ class Report:
     sections: Sequence[Section]
     charts: Sequence[Chart] = ()
     qr_text: str = ""
+
+
+def in_words(made: Report, voice: Voice) -> Report:
+    """Return a report as a voice tells it: every title, head and cell a text."""
+
+    def told(cell: Cell) -> str:
+        return voice.tell(cell)
+
+    return replace(
+        made,
+        title=told(made.title),
+        notes=[told(note) for note in made.notes],
+        sections=[
+            replace(
+                section,
+                title=told(section.title),
+                headings=[told(heading) for heading in section.headings],
+                rows=[[told(cell) for cell in row] for row in section.rows],
+                note=told(section.note),
+            )
+            for section in made.sections
+        ],
+        charts=[
+            replace(
+                chart,
+                title=told(chart.title),
+                series=[(told(name), values) for name, values in chart.series],
+                unit=told(chart.unit),
+            )
+            for chart in made.charts
+        ],
+    )
 
 
 def draw_report(paper: Paper, report: Report) -> None:

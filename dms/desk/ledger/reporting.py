@@ -25,7 +25,7 @@ from dms.ports.catalogue import Transaction
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
 from dms.said import Do, Said, Voice, Word, heads, read_said
-from dms.sheets.report import Cell, Chart, Report, Section, draw_report, texts
+from dms.sheets.report import Cell, Chart, Report, Section, draw_report, in_words, texts
 
 REPORTS = {k: ActKind(f"report-{k}", Action.REPORT) for k in ("exceptions", "gaps", "month", "quarter", "half", "year")}
 KINDS_OF_REPORT = ("exceptions", "gaps", "month", "quarter", "half", "year", "dossier", "four-properties")
@@ -456,38 +456,6 @@ def _notes(world: World, tx: Transaction, period: Span | None = None) -> list[Sa
 def failing(made: Report) -> Sequence[Sequence[Cell]]:
     """Return the rows that are findings: those of the section that lists what is wrong."""
     return next((section.rows for section in made.sections if section.wrong), ())
-
-
-def in_words(made: Report, voice: Voice) -> Report:
-    """Return a report as a voice tells it: every title, head and cell a text."""
-
-    def told(cell: Cell) -> str:
-        return voice.tell(cell)
-
-    return replace(
-        made,
-        title=told(made.title),
-        notes=[told(note) for note in made.notes],
-        sections=[
-            replace(
-                section,
-                title=told(section.title),
-                headings=[told(heading) for heading in section.headings],
-                rows=[[told(cell) for cell in row] for row in section.rows],
-                note=told(section.note),
-            )
-            for section in made.sections
-        ],
-        charts=[
-            replace(
-                chart,
-                title=told(chart.title),
-                series=[(told(name), values) for name, values in chart.series],
-                unit=told(chart.unit),
-            )
-            for chart in made.charts
-        ],
-    )
 
 
 ACTS = tuple(REPORTS.values())

@@ -16,6 +16,7 @@ from dms.errors import NotFound, Usage
 from dms.faces.web.view import FORM, back, download, render, speaker_of, world_of
 from dms.faces.words import on_paper
 from dms.said import Said
+from dms.sheets.report import in_words
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 500
@@ -25,7 +26,7 @@ _SHOWN = 500
 def reviews_page(request: Request, kind: str = "", about: str = "") -> Response:
     """Show a report, or which there are."""
     world = world_of(request)
-    made = reporting.in_words(reporting.report(world, kind, about), speaker_of(request)) if kind else None
+    made = in_words(reporting.report(world, kind, about), speaker_of(request)) if kind else None
     return render(
         request, "reviews.html", kinds=reporting.KINDS_OF_REPORT, kind=kind, about=about, made=made, shown=_SHOWN
     )
