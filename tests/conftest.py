@@ -34,6 +34,7 @@ class Archive:
     def once(self, name: str, make: Callable[[], None]) -> None:
         """Bring the home into a state that is made once for each worker of the tests, and copied from then on.
 
+        Nobody may have the home open meanwhile: a fixture that calls this stands before the counter in a test's list.
         An archive with parts outside its home (a database, a bucket) is made anew each time.
         """
         kept = self._kept / name if self._kept else None

@@ -161,7 +161,7 @@ def addresses(cages):
 
 
 @pytest.mark.parametrize("user", USERS)
-def test_no_canary_crosses_the_counter(counter, cages, tmp_path, user):
+def test_no_canary_crosses_the_counter(cages, counter, tmp_path, user):
     client = counter(user)
     forbidden = {ZHS, LMY} - USERS[user]
     crossed, met = [], set()
