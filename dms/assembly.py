@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,8 @@ from dms import settings as options
 from dms import shipped
 from dms.desk.acts import gate
 from dms.domain.actor import Actor
-from dms.errors import Conflict, Unavailable, Usage
+from dms.errors import Conflict, DmsError, Unavailable, Usage
+from dms.flow.versions import complete
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
@@ -99,10 +101,19 @@ def open_world(
             alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
         )
+        _complete(world)
         yield gate.enter(world, user)
     finally:
         lazy.close()
         catalogue.close()
+
+
+def _complete(world: World) -> None:
+    """Write what was decided and not written when somebody was killed; what cannot be now, verify and doctor name."""
+    try:
+        complete(world)
+    except DmsError as problem:
+        logging.getLogger("dms.vault").warning("%s %s", problem.message, problem.hint)
 
 
 def _vault(settings: Settings) -> Vault:

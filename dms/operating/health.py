@@ -170,6 +170,7 @@ def advice(world: World) -> Iterator[Probe]:
     """Look at what the archive holds: sizes where another part pays, what waits, the age of the backup."""
     yield from _told(Said("search"), lambda: [_search(world)], needed=False)
     yield from _told(Said("index"), lambda: [_waiting(world)], needed=False)
+    yield from _told(Said("versions"), lambda: [_versions(world)], needed=False)
     yield from _told(Said("index files"), lambda: _index(world), needed=False)
     yield from _told(Said("destruction"), lambda: [_destruction(world)], needed=False)
     yield from _told(Said("attention"), lambda: [_attention(world)], needed=False)
@@ -201,6 +202,18 @@ def _waiting(world: World) -> Probe:
         waiting == 0,
         Said("{waiting} records wait", waiting=waiting),
         Said("{act} (or any search) catches up.", act=Do("watch")),
+        needed=False,
+    )
+
+
+def _versions(world: World) -> Probe:
+    with world.catalogue.look() as tx:
+        due = len(tx.due())
+    return Probe(
+        Said("versions"),
+        due == 0,
+        Said("{due} decided versions wait for the vault", due=due),
+        Do("verify"),
         needed=False,
     )
 

@@ -15,6 +15,7 @@ from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.errors import Conflict, Damaged, Unavailable, Usage
 from dms.flow.index import reindex
+from dms.flow.versions import write_due
 from dms.ports.catalogue import Act
 from dms.ports.vault import Vault, Version
 from dms.ports.world import World
@@ -124,6 +125,7 @@ def migrate(home: Path, urls: Sequence[str], *, user: str, dry: bool = False, to
                 _copy_vault(world.vault, vault, told, check=True)
             with world.catalogue.begin() as tx:  # nobody writes meanwhile
                 tx.take_time()
+                write_due(world, tx)
                 if moves_vault:
                     objects, size = _copy_vault(world.vault, vault, told)
                 if moves_catalogue:

@@ -74,6 +74,28 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A version of a vault object that a commit decided; it is written into the vault after the commit.
+
+    Attributes:
+        object_id: whose version.
+        token: under which the vault has staged its files.
+        after: number of the version it follows.
+        files: logical path -> SHA-512, None where the path is removed; all else is carried forward.
+        id: order of the commits; 0 before it is saved.
+    """
+
+    object_id: str
+    token: str
+    after: int
+    message: str
+    user: str
+    at: str
+    files: Mapping[str, str | None]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A number missing or unexplained in a series; ``kind`` is ``code`` or ``paper``."""
 
@@ -257,6 +279,18 @@ class Transaction(Items, Registers, Accounts, Protocol):
 
     def jobs_waiting(self, kind: str = "") -> int:
         """Count jobs not yet done, leased or not."""
+        ...
+
+    def decide(self, due: Due) -> Due:
+        """Decide a version with this commit, and return it with its id; without the commit it is nothing."""
+        ...
+
+    def due(self, object_id: str = "") -> Sequence[Due]:
+        """Return decided versions that the vault may not have yet, of one object or all, as they were committed."""
+        ...
+
+    def written(self, ids: Sequence[int]) -> None:
+        """Let go of decided versions that the vault has by now."""
         ...
 
     # -- acts, people, customers, settings of the archive -----------------------------------------------------

@@ -14,11 +14,12 @@ from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Damaged, DmsError
 from dms.flow.index import reindex, unindexed
+from dms.flow.versions import complete
 from dms.ports.catalogue import Transaction
 from dms.ports.search import NEVER_BUILT
 from dms.ports.vault import Trouble
 from dms.ports.world import World
-from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
+from dms.said import NOTHING, Do, Remedy, Said, as_said, read_said, verbatim
 
 _RESTORE = Said(
     "Bring back a backup ({act}), or rebuild the catalogue from the vault ({act_2}).",
@@ -34,6 +35,11 @@ _DIFFERS = Said(
     act_3=Do("rebuild"),
 )
 
+_DUE = Said(
+    "Make room or bring the vault's disk back, then run “{act}” again; its log says what is in the way. What was "
+    "staged and is lost comes from a backup, or by doing the act again.",
+    act=Do("verify"),
+)
 _NOT_LOGGED = Said(
     "Nobody did this by an act: look at {act} and {act_2}, then bring back a backup ({act_3}) or enter it anew.",
     act=Do("audit list"),
@@ -75,7 +81,7 @@ def verify(
     """
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
-    found: list[Finding] = []
+    found = _whole("versions", lambda: _due(world))
     found += [
         Finding("catalogue", "catalogue", verbatim(text), Said("Restore it: {act}", act=Do("rebuild")))
         for text in world.catalogue.check()
@@ -107,6 +113,17 @@ def _codes(world: World, codes: list[str]) -> Iterator[Finding]:
     with world.catalogue.look() as tx:
         codes.extend(tx.all_codes())
     yield from ()
+
+
+def _due(world: World) -> Iterator[Finding]:
+    """What was decided and cannot be written into the vault; what can be is written here."""
+    if not complete(world):
+        return
+    with world.catalogue.look() as tx:
+        waiting = tx.due()
+    for due in waiting:
+        detail = Said("A version decided on {at} is not in the vault: {why}", at=due.at, why=read_said(due.message))
+        yield Finding("version-due", due.object_id, detail, _DUE)
 
 
 def _gaps(world: World) -> Iterator[Finding]:

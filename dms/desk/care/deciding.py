@@ -1,6 +1,7 @@
-"""Which version of an object a commit decided, as the log tells: a version is written before its act is committed.
+"""Which version of an object a commit decided, as the log tells: what none decided counts for nothing (promise 4).
 
-Killed between the two, an act leaves a version that nobody decided. It counts for nothing (promise 4).
+Acts write their versions after the commit (:mod:`dms.flow.versions`). The journey writes before it, and so did the acts
+of older versions: killed between the two, they left a version that nobody decided.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState
 from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
+from dms.flow.versions import forget, waiting_tokens
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.clock import parse
@@ -206,7 +207,7 @@ def purge(world: World) -> list[str]:
     if gone:
         # What a killed act left of these records would outlive them.
         tidy_work(world, purging=True)
-        world.vault.tidy()
+        world.vault.tidy(waiting=waiting_tokens(world))
     return gone
 
 
@@ -249,6 +250,7 @@ def empty_vault(world: World) -> int:
         for object_id in (record.code, *_scans(acts[record.code])):
             head = world.vault.head(object_id)
             if head is None or set(head.files) != set(wanted):
+                forget(world, object_id)
                 kept = wanted if object_id == record.code else _void_scan(world, object_id, record)
                 world.vault.purge(
                     object_id,

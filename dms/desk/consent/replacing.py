@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dms.desk.acts import gate
 from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.record import Carrier, Record
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
@@ -90,8 +91,8 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     return Fresh(record.paper_number, carrier, files)
 
 
-def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, now: str) -> Record:
-    """Write the new file as the record's next version, and return the record with it.
+def put_in_place(act: gate.Passage, record: Record, fresh: Fresh, message: Said) -> Record:
+    """Let the act write the new file as the record's next version, and return the record with it.
 
     Raises:
         Conflict: the record has moved since its stamp was drawn.
@@ -104,10 +105,10 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
             Said("Agree once more."),
         )
     changed = record.with_(electronic=fresh.carrier)
-    head = world.vault.head(record.code)
+    head = act.archive.vault.head(record.code)
     gone = [p for p in head.files if p.startswith("original/")] if head else []
     files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
-    world.vault.write(record.code, files, message=message, user=world.actor.name, at=now)
+    act.write(record.code, files, message)
     return changed
 
 

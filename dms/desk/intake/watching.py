@@ -16,6 +16,7 @@ from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
 from dms.errors import DmsError
 from dms.flow.passing import tidy_work
+from dms.flow.versions import waiting_tokens
 from dms.flow.work import Progress
 from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
@@ -31,7 +32,7 @@ def take_care(world: World) -> None:
     try:
         free_dead(world)
         tidy_work(world)
-        world.vault.tidy()
+        world.vault.tidy(waiting=waiting_tokens(world))
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)
     except OSError as problem:
@@ -100,7 +101,7 @@ class Watcher:
         free_dead(self._world)
         adopt(self._world)
         tidy_work(self._world)
-        self._world.vault.tidy()
+        self._world.vault.tidy(waiting=waiting_tokens(self._world))
         with self._world.catalogue.look() as tx:
             self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]
         self._remember = True

@@ -17,6 +17,7 @@ from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
 from dms.flow.passing import passing_folder
 from dms.flow.twice import KIND
+from dms.flow.versions import write_due
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -78,23 +79,21 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             )
         kept = first
         if how is not Settled.DISCARD:
-            kept = _take_over(world, first, record, how, reason or how.value, now)
+            kept = _take_over(act, first, record, how, reason or how.value)
             tx.save_record(kept)
             tx.enqueue("index", first.code)
         gone = record.with_(state=RecordState.VOID, paper_number="", volume="")
-        why = Said(
-            "second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value)
-        ).stored()
+        why = Said("second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value))
         tx.save_record(gone)
-        tx.void(record.code, kind="code", reason=why, user=act.me.code, at=now)
+        tx.void(record.code, kind="code", reason=why.stored(), user=act.me.code, at=now)
         for waiting in tx.attention(record.code):
             tx.settle(waiting.kind, record.code)
         tx.enqueue("index", record.code)
-        world.vault.write(record.code, {"record.json": record_json(gone)}, message=why, user=world.actor.name, at=now)
+        act.write(record.code, {"record.json": record_json(gone)}, why)
         return kept
 
 
-def _take_over(world: World, first: Record, second: Record, how: Settled, reason: str, now: str) -> Record:
+def _take_over(act: gate.Passage, first: Record, second: Record, how: Settled, reason: str) -> Record:
     """Write the second scan into a new version of the first record's object."""
     if first.state is RecordState.FILED:
         raise NotPermitted(
@@ -105,6 +104,8 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             ),
             Said("Ask for it: {act}", act=Do("change", first.code, reason="…")),
         )
+    world = act.archive
+    write_due(world, act.tx, first.code)
     head, old = world.vault.head(second.code), world.vault.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
     folder = passing_folder(world, "rescan")
@@ -127,8 +128,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             if how is Settled.REPLACE
             else Said("Further version from {second}: {reason}", second=second.code, reason=reason)
         )
-        message = told.stored()
-        world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
+        act.write(first.code, files, told)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return kept
