@@ -336,7 +336,7 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
         readme.write_text(shipped.inbox_readme(), encoding="utf-8")
     (home / "scheme.toml").write_text(text, encoding="utf-8")
     # Said in the environment, an archive begins at once where it is to live; the file says it from then on.
-    plain, settings = Settings(home=home.resolve()), options.load(home, new=True)
+    plain, settings = Settings(home=home.resolve()), options.shared(options.load(home, new=True))
     chosen = {name: getattr(settings, name) for name in ("catalogue", "search", "vault", "parcels", "host")}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in chosen.items() if value != getattr(plain, name)]
     _make(settings.archive)

@@ -20,7 +20,7 @@ from dms.ports.catalogue import Act
 from dms.ports.vault import Vault, Version
 from dms.ports.world import World
 from dms.said import Do, Said
-from dms.settings import FILE_NAME, Settings
+from dms.settings import FILE_NAME, Settings, parcels_for
 
 Told = Callable[[str, int, int], None]
 _KINDS = {
@@ -75,9 +75,7 @@ def chosen(current: Settings, urls: Sequence[str]) -> dict[str, str]:
             found["search"] = catalogue
         elif current.search.startswith("postgresql"):
             found["search"] = str(Settings.__dataclass_fields__["search"].default)
-    vault = found.get("vault", current.vault)
-    shared = catalogue.startswith("postgresql") and vault.startswith("s3://")
-    way = re.sub(r"^(s3://[^/?]+)(/[^?]*)?(\?.*)?$", r"\1/parcels\3", vault) if shared else ""
+    way = parcels_for(catalogue, found.get("vault", current.vault))
     if way != current.parcels:
         found["parcels"] = way
     return {key: value for key, value in found.items() if value != getattr(current, key)}
