@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,6 +104,12 @@ class Gap:
     detail: Said
 
 
+# Table -> key -> row as it stood after an act, None where it was gone.
+LoggedRows = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
+# Where an act's data tells them.
+ROWS = "rows"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing somebody did or looked at, appended in the transaction that did it.
@@ -123,6 +129,11 @@ class Act:
     seq: int = 0
     lived: int = 0
     leaf: str = ""
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the act itself noted: its data without the rows it changed."""
+        return {name: value for name, value in self.data.items() if name != ROWS}
 
     def told(self) -> dict[str, Any]:
         """Return what is hashed into the log's tree."""
@@ -296,6 +307,18 @@ class Transaction(Items, Registers, Accounts, Protocol):
     # -- acts, people, customers, settings of the archive -----------------------------------------------------
     def log(self, act: Act) -> Act:
         """Append an act under the next number, hashed; return it so. Nothing ever changes or removes one."""
+        ...
+
+    def logged_rows(self) -> LoggedRows:
+        """Return all rows of the registers and volumes whose changes acts tell in their data (:data:`ROWS`)."""
+        ...
+
+    def tell_all(self, known: Iterable[tuple[str, str]] = ()) -> None:
+        """Let the next act tell every such row as it stands, also that those of known tables and keys are gone."""
+        ...
+
+    def restore_row(self, table: str, row: Mapping[str, Any]) -> None:
+        """Put such a row back as the log tells it, after the catalogue was lost."""
         ...
 
     def restore_act(self, act: Act) -> None:

@@ -42,7 +42,7 @@ def decisions(log: Iterable[Act]) -> Decisions:
         at = _time(act.at)
         if at is None:
             continue
-        for code in (act.target, *_texts(act.data)):
+        for code in (act.target, *_texts(act.notes)):
             last[code] = max(at, last.get(code, at))
     return last if any_act else None
 

@@ -318,7 +318,7 @@ def _why(record: Record, acts: Any) -> bytes:
     told: list[Act] = [a for a in acts if a.act in ("purge", "destroy")]
     why = {"code": record.code, "paper_number": record.paper_number, "class": record.class_code}
     if told:
-        why |= {"at": told[0].at, "by": told[0].user, "reason": told[0].reason, **dict(told[0].data)}
+        why |= {"at": told[0].at, "by": told[0].user, "reason": told[0].reason, **told[0].notes}
     return (json.dumps(why, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

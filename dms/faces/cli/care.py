@@ -79,7 +79,8 @@ def rebuild_command(session: Session, as_json: bool) -> int:
         reindex(world)
     back = Said("{count} records are back from the vault.", count=done.records)
     rest = Said(
-        "People, customers and acts are back from the log's copy; requests, loans and signatures come from a backup."
+        "People, customers, volumes, places, requests, signatures and loans are back from the log; dealings "
+        "that were imported come from a backup."
     )
 
     def human(console: Any) -> None:
