@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from dms.adapters.keyring import key_id
 from dms.errors import Damaged, DmsError
 from dms.flow.index import MENDED, unindexed
 from dms.ports.search import NEVER_BUILT
@@ -180,6 +181,7 @@ def advice(world: World) -> Iterator[Probe]:
     yield from _told(Said("versions"), lambda: [_versions(world)], needed=False)
     yield from _told(Said("index files"), lambda: _index(world), needed=False)
     yield from _told(Said("destruction"), lambda: [_destruction(world)], needed=False)
+    yield from _told(Said("key"), lambda: [_key(world)], needed=False)
     yield from _told(Said("attention"), lambda: [_attention(world)], needed=False)
     yield from _told(Said("catalogue"), lambda: _rows(world))
     yield from _told(Said("backup"), lambda: [_backup(world)], needed=False)
@@ -251,6 +253,14 @@ def _waiting(world: World) -> Probe:
         Said("{act} (or any search) catches up.", act=Do("watch")),
         needed=False,
     )
+
+
+def _key(world: World) -> Probe:
+    ids = [key_id(key) for key in world.keys]
+    told = Said("{key} signs", key=ids[0])
+    if ids[1:]:
+        told = Said("{key} signs; still read: {earlier}", key=ids[0], earlier=ids[1:])
+    return Probe(Said("key"), True, told, needed=False)
 
 
 def _versions(world: World) -> Probe:
