@@ -53,6 +53,7 @@ def commands(tmp_path, office):
         "retry": (["retry", "no-such-item"], Action.CONTRIBUTE, off),
         "discard": (["discard", "no-such-item", "--reason", "r"], Action.VOID, off),
         "show": (["show", code], Action.LOOK, on),
+        "show --similar": (["show", code, "--similar"], Action.LOOK, on),
         "attention --settle": (["attention", "--settle", fresh], None, on),
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),
         "pair": (["pair", fresh, code], Action.PAIR, on),

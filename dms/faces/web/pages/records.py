@@ -15,6 +15,7 @@ from dms.desk.acts.options import options
 from dms.desk.consent.changing import CHANGEABLE, ask_change, compare
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
+from dms.desk.records.likening import similar, taken_from
 from dms.desk.records.pairing import pair, twin
 from dms.desk.records.showing import boxes, show
 from dms.desk.records.viewing import evidence_picture, ink_picture, label_text, page_picture, thumbnail
@@ -38,8 +39,13 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600"}
 
 
 @router.get("/r/{named}")
-def record_page(request: Request, named: str, q: str = "") -> Response:
-    """Show a record by code or paper number; with ``q``, its words are marked on the pages."""
+def record_page(
+    request: Request, named: str, q: str = "", take: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show a record by code or paper number; with ``q``, its words are marked on the pages.
+
+    With ``take``, another record lends the form its class and customer: filled in, not sent.
+    """
     world = world_of(request)
     # Before what is drawn: what changes in between is a conflict later, never overlooked.
     seen = named_record(world, named)
@@ -53,6 +59,7 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
         classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
         twins=twins, scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
+        taken=taken_from(world, take) if take else {},
     )  # fmt: skip
 
 
@@ -122,6 +129,18 @@ def twin_page(request: Request, named: str) -> Response:
 def _pairs(left: tuple[object, ...], right: tuple[object, ...]) -> list[tuple[object | None, object | None]]:
     most = max(len(left), len(right))
     return [(left[n] if n < len(left) else None, right[n] if n < len(right) else None) for n in range(most)]
+
+
+@router.get("/r/{named}/similar")
+def similar_page(
+    request: Request, named: str, to: Annotated[str, Query(pattern="^(/triage\\?at=[0-9]{1,6})?$")] = ""
+) -> Response:
+    """List the records most like one; the pages beside which they stand load this when they are there."""
+    world = world_of(request)
+    found = similar(world, named)
+    # Where the form stands that takes something over.
+    form = f"{to}&" if to else f"/r/{quote(named)}?"
+    return render(request, "similar.html", named=named, found=found, form=form, classes=world.scheme.classes)
 
 
 @router.get("/r/{named}/versions")
