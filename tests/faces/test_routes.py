@@ -29,7 +29,8 @@ OWN = {
     "GET /": "/", "GET /search": "/search?q=折让", "GET /inbox": "/inbox", "GET /triage": "/triage",
     "GET /approvals": "/approvals?everything=1", "GET /requests": "/requests", "GET /bin": "/bin",
     "GET /volumes": "/volumes", "GET /customers": "/customers", "GET /print": "/print", "GET /reviews": "/reviews",
-    "GET /settings": "/settings", "GET /settings/scheme": "/settings/scheme", "GET /api/v1/me": "/api/v1/me",
+    "GET /settings": "/settings", "GET /settings/scheme": "/settings/scheme", "GET /settings/learned": "/settings/learned",
+    "GET /api/v1/lessons": "/api/v1/lessons", "GET /api/v1/me": "/api/v1/me",
     "GET /api/v1/search": "/api/v1/search?q=折让&facet=customer", "GET /api/v1/attention": "/api/v1/attention",
     "GET /api/v1/approvals": "/api/v1/approvals?mine=false", "GET /api/v1/reprints": "/api/v1/reprints",
     "GET /api/v1/items": "/api/v1/items", "GET /api/v1/requests": "/api/v1/requests", "GET /api/v1/bin": "/api/v1/bin",
@@ -56,6 +57,8 @@ def routes(office):
     change = office.dms("change", code, "--title", "新题", "--reason", "r")["id"]
     removal = office.dms("delete", code, "--reason", "r")["id"]
     hold = office.dms("hold", fresh, "--reason", "r", user="gm")["id"]
+    office.dms("describe", fresh, "--title", "新的题名", user="gm")
+    lesson = office.dms("lessons", "list", user="gm")["lessons"][0]["id"]
     why = {"reason": "r"}
     signing = {
         "declare": Action.DECLARE, "approve": Action.APPROVE, "reject": Action.REJECT, "file": Action.FILE,
@@ -136,6 +139,8 @@ def routes(office):
                                                                  "department": "一部"}, Action.KEEP_PEOPLE, OFF),
         "POST /settings/people/{code}/password": ("/settings/people/SM/password", {"password": "a long enough one"},
                                                    None, OFF),
+        "POST /settings/learned/{lesson}/forget": (f"/settings/learned/{lesson}/forget", {}, Action.KEEP_CUSTOMERS, OFF),
+        "POST /settings/learned/{lesson}/alias": (f"/settings/learned/{lesson}/alias", {}, Action.KEEP_CUSTOMERS, OFF),
         "GET /settings/health": ("/settings/health", {}, Action.CARE, OFF),
         "GET /metrics": ("/metrics", {}, Action.CARE, OFF),
     }  # fmt: skip
@@ -205,6 +210,8 @@ def routes(office):
         "POST /api/v1/customers": (f"{v1}/customers", [{"name": "新客户"}], Action.KEEP_CUSTOMERS, OFF),
         "POST /api/v1/customers/reassign": (f"{v1}/customers/reassign", {"names": [CUSTOMER], "manager": "LMY", **why},
                                              Action.REASSIGN, OFF),
+        "DELETE /api/v1/lessons/{lesson}": (f"{v1}/lessons/{lesson}", None, Action.KEEP_CUSTOMERS, OFF),
+        "POST /api/v1/lessons/{lesson}/alias": (f"{v1}/lessons/{lesson}/alias", {}, Action.KEEP_CUSTOMERS, OFF),
         "GET /api/v1/customers/{name}/dossier": (f"{v1}/customers/{CUSTOMER}/dossier", None, Action.REPORT, ON),
         "POST /api/v1/grades/{quarter}/propose": (f"{v1}/grades/2026-Q1/propose", {}, Action.GRADE, OFF),
         "GET /api/v1/grades": (f"{v1}/grades", None, Action.REPORT, ANY),

@@ -1,4 +1,4 @@
-"""``dms people`` and ``dms customers``."""
+"""``dms people``, ``dms customers`` and ``dms lessons``."""
 
 from __future__ import annotations
 
@@ -179,5 +179,60 @@ def customers_list(session: Session, as_json: bool) -> None:
     answer(
         data,
         lambda c: table(c, heads("customer", "manager", "aliases"), rows, empty=Said("No customers.")),
+        as_json=as_json,
+    )
+
+
+@click.group("lessons")
+def lessons_command() -> None:
+    """List and take back what was learned from people's corrections."""
+
+
+@lessons_command.command("list")
+@json_option
+@click.pass_obj
+def lessons_list(session: Session, as_json: bool) -> None:
+    """List what was learned, within what you may see."""
+    from dms.desk.records.lessons import lessons
+
+    with session.world() as world:
+        found = lessons(world)
+    rows = [(x.id, Word("field", x.about), x.shown, x.meant, x.code, x.by, x.at[:10]) for x in found]
+    headings = heads("lesson", "about", "read", "settled as", "record", "who", "when")
+    data = {"lessons": [asdict(x) for x in found]}
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing was learned yet.")), as_json=as_json)
+
+
+@lessons_command.command("forget")
+@click.argument("lesson", type=int)
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def lessons_forget(session: Session, lesson: int, reason: str, as_json: bool) -> None:
+    """Take a lesson back: your own, or anybody's where you keep the archive's customers."""
+    from dms.desk.records.lessons import forget
+
+    with session.world() as world:
+        gone = forget(world, lesson, reason=reason)
+    answer(
+        {"forgotten": asdict(gone)},
+        lambda c: tell(c, Said("Lesson {lesson} is forgotten.", lesson=lesson)),
+        as_json=as_json,
+    )
+
+
+@lessons_command.command("alias")
+@click.argument("lesson", type=int)
+@json_option
+@click.pass_obj
+def lessons_alias(session: Session, lesson: int, as_json: bool) -> None:
+    """Make the name of a lesson an alias of its customer: three papers settled so, none otherwise."""
+    from dms.desk.records.lessons import remember
+
+    with session.world() as world:
+        name = remember(world, lesson)
+    answer(
+        {"customer": name},
+        lambda c: tell(c, Said("It is {customer} from now on, unasked.", customer=name)),
         as_json=as_json,
     )

@@ -136,6 +136,19 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, si
             )
         versions = [(v["number"], v["at"], v["user"], v["message"]) for v in told["versions"]]
         table(console, heads("version", "when", "who", "why"), versions, empty=Said("Nothing is in the vault yet."))
+        for one in told["learned"]:
+            tell(
+                console,
+                Said(
+                    "“{shown}” was settled as “{meant}” before ({about}, {times} papers, last {code} by {by}).",
+                    shown=printable(one["shown"]),
+                    meant=printable(one["meant"]),
+                    about=Word("field", one["about"]),
+                    times=one["times"],
+                    code=one["last"]["code"],
+                    by=one["last"]["by"],
+                ),
+            )
         for one in told["attention"]:
             tell(console, Said("! {question}", question=one["question"]))
             tell(console, Said("  → {todo}", todo=one["todo"]))

@@ -11,6 +11,7 @@ from dms.desk.accounts import customers as customers_desk
 from dms.desk.accounts import people as people_desk
 from dms.desk.acts import gate
 from dms.desk.ledger import dealing
+from dms.desk.records import lessons as lessons_desk
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer
@@ -125,6 +126,26 @@ def add_customers(
 def reassign(request: Request, body: Handed) -> dict[str, Any]:
     """Hand customers over to another account manager."""
     return {"handed": customers_desk.reassign(world_of(request), body.names, body.manager, reason=body.reason)}
+
+
+@router.get("/lessons")
+def lessons(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """Return what was learned from people's corrections, within what the caller may see."""
+    return paged(lessons_desk.lessons(world_of(request)), limit, cursor)
+
+
+@router.delete("/lessons/{lesson}")
+def forget(
+    request: Request, lesson: Annotated[int, Path(ge=1, le=2**53)], reason: Annotated[str, Query(max_length=2000)] = ""
+) -> dict[str, Any]:
+    """Take a lesson back."""
+    return {"forgotten": plain(lessons_desk.forget(world_of(request), lesson, reason=reason))}
+
+
+@router.post("/lessons/{lesson}/alias")
+def alias(request: Request, lesson: Annotated[int, Path(ge=1, le=2**53)]) -> dict[str, Any]:
+    """Make the name of a lesson an alias of its customer: three papers settled so, none otherwise."""
+    return {"customer": lessons_desk.remember(world_of(request), lesson)}
 
 
 @router.get("/customers/{name}/dossier")

@@ -15,6 +15,7 @@ from dms.desk.acts.options import options
 from dms.desk.consent.changing import CHANGEABLE, ask_change, compare
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
+from dms.desk.records.lessons import preselected
 from dms.desk.records.likening import similar, taken_from
 from dms.desk.records.pairing import pair, twin
 from dms.desk.records.showing import boxes, show
@@ -54,12 +55,13 @@ def record_page(
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
     twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
+    lent = taken_from(world, take) if take else {}
     return render(
         request, "record.html", told=told, q=q, may=may, Action=Action, people=people,
         classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
         twins=twins, scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
-        taken=taken_from(world, take) if take else {},
+        taken=bool(lent), filled={**preselected(told), **lent},
     )  # fmt: skip
 
 

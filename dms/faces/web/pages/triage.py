@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from dms.desk.acts import gate
 from dms.desk.intake.discarding import discard
 from dms.desk.intake.items import retry
+from dms.desk.records.lessons import preselected
 from dms.desk.records.likening import taken_from
 from dms.desk.records.showing import show
 from dms.desk.records.waiting import waiting
@@ -51,10 +52,11 @@ def triage_page(
         people = list(tx.people())
         discards = mine.may(Action.VOID) is not None
         names = [c.name for c in tx.customers()] if gate.scope_of(tx, mine).everything else []
+    lent = taken_from(world, take) if take else {}
     return render(
         request, "triage.html", waits=waits, at=at, one=one, told=told, classes=world.scheme.classes, people=people,
         customers=names, other=other, discards=discards, seen=seen, drawn=drawn(told) if told else None,
-        taken=taken_from(world, take) if take else {},
+        taken=bool(lent), filled={**(preselected(told) if told else {}), **lent},
     )  # fmt: skip
 
 
