@@ -24,7 +24,7 @@ USERS = {
 }  # fmt: skip
 # Anybody the archive knows may call these: they show what is inside his scope, or nothing of records at all.
 OPEN = {
-    "search": ["折让"], "attention": [], "reprint": [], "volume list": [], "lessons list": [], "people list": [], "customers list": [],
+    "search": ["折让"], "attention": [], "reprint": [], "volume list": [], "lessons list": [], "forms list": [], "people list": [], "customers list": [],
     "access list": [], "change --list": ["change", "--list"], "delete --list": ["delete", "--list"], "doctor": [],
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
@@ -55,6 +55,8 @@ def commands(tmp_path, office):
         "retry": (["retry", "no-such-item"], Action.CONTRIBUTE, off),
         "discard": (["discard", "no-such-item", "--reason", "r"], Action.VOID, off),
         "show": (["show", code], Action.LOOK, on),
+        "forms add": (["forms", "add", loose], Action.CARE, off),
+        "forms forget": (["forms", "forget", "none"], Action.CARE, off),
         "lessons forget": (["lessons", "forget", lesson], Action.KEEP_CUSTOMERS, off),
         "lessons alias": (["lessons", "alias", lesson], Action.KEEP_CUSTOMERS, off),
         "show --similar": (["show", code, "--similar"], Action.LOOK, on),
