@@ -49,6 +49,8 @@ class Action(StrEnum):
     FILE_BY_HAND = "file-by-hand"
     ASK_ACCESS = "ask-access"
     DECIDE_ACCESS = "decide-access"
+    ASK_LOAN = "ask-loan"
+    DECIDE_LOAN = "decide-loan"
     ASK_CHANGE = "ask-change"
     DECIDE_CHANGE = "decide-change"
     PROMOTE = "promote"
@@ -109,6 +111,8 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         # R5
         Action.ASK_ACCESS: {_AM: _ALL, _DM: _ALL, _AR: _ALL, _CO: _ALL},
         Action.DECIDE_ACCESS: {_SM: _ALL, _GM: _ALL},
+        Action.ASK_LOAN: {_AM: _ALL, _DM: _ALL, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _ALL},
+        Action.DECIDE_LOAN: {_SM: _ALL, _GM: _ALL},
         # R8, R11
         Action.ASK_CHANGE: {_AM: _OWN_GRANTED, _DM: _TEAM_GRANTED, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _GRANTED},
         Action.DECIDE_CHANGE: {_SM: _ALL, _GM: _ALL},

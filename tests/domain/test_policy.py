@@ -13,7 +13,8 @@ from dms.domain.record import Record
 EXPECTED = {
     "look": "gg***g--", "print": "gg***g--", "contribute": "******--", "describe": "ot***---", "pair": "ot***---", "accept": "-t***---",
     "declare": "ot**----", "confirm": "-t***---", "approve": "-t**----", "reject": "-t***---", "file": "ot***---",
-    "file-by-hand": "--**----", "ask-access": "**--**--", "decide-access": "--**----", "ask-change": "gg***g--",
+    "file-by-hand": "--**----", "ask-access": "**--**--", "decide-access": "--**----", "ask-loan": "******--",
+    "decide-loan": "--**----", "ask-change": "gg***g--",
     "decide-change": "--**----", "promote": "--**----", "ask-deletion": "ot***---", "decide-deletion": "--**----",
     "restore": "--***---", "purge": "--***---", "hold": "--**----", "appraise": "---**---",
     "decide-destruction": "---*----", "witness": "-****---", "reserve": "*****---", "void": "ot***---",

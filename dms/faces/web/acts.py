@@ -17,7 +17,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "appraise destroy": "/appraisal", "appraise witness": "/appraisal", "attention": "/triage",
         "change": "/requests", "customers list": "/customers", "customers reassign": "/customers",
         "delete": "/bin", "doctor": "/settings/health", "grade propose": "/grades", "hold": "/requests",
-        "loan list": "/shelf",
+        "loan agree": "/requests", "loan ask": "/requests", "loan back": "/shelf", "loan list": "/shelf",
+        "loan out": "/shelf", "loan refuse": "/requests",
         "people add": "/settings/people", "people list": "/settings/people", "print": "/print",
         "report dossier": "/customers",
         "retry": "/triage", "search": "/search", "volume list": "/volumes",
@@ -62,5 +63,7 @@ def acts_in(said: Said) -> Iterator[Do]:
 
 def address_of(act: Do) -> str:
     """Return the page an act is done on; empty where it is done on none."""
+    if act.name.startswith("loan "):
+        return PAGES[act.name]
     record = next((one for one in act.arguments if is_code(one) or is_paper(one)), "")
     return f"/r/{quote(record, safe='')}" if record else PAGES.get(act.name, "")

@@ -47,11 +47,12 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
     may = {o.action: o for o in options(world, named)}
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
+        borrows = gate.reach(world, tx)[1].may(Action.ASK_LOAN) is not None
     twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
     return render(
         request, "record.html", told=told, q=q, may=may, Action=Action, people=people,
         classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
-        twins=twins, scan_pages=_scan_pages(told, twins=twins),
+        twins=twins, borrows=borrows, now=world.now(), scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
     at = min(at, max(0, len(waits) - 1))
     one = waits[at] if waits else None
     told, seen = None, ""
-    if one is not None and one.kind != "quarantine":
+    if one is not None and one.kind != "quarantine" and not one.kind.startswith("loan"):
         try:
             seen = named_record(world, one.target)
             told = show(world, one.target)
