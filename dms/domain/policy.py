@@ -71,6 +71,7 @@ class Action(StrEnum):
     DECIDE_GRADE = "decide-grade"
     KEEP_PEOPLE = "keep-people"
     KEEP_CUSTOMERS = "keep-customers"
+    SET_CREDIT = "set-credit"
     REASSIGN = "reassign"
     HAND_OVER = "hand-over"
     READ_LOG = "read-log"
@@ -138,6 +139,7 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         # the archive itself
         Action.KEEP_PEOPLE: {_SM: _ALL, _GM: _ALL, _AR: _ALL, _AD: _ALL},
         Action.KEEP_CUSTOMERS: {_SM: _ALL, _GM: _ALL, _AR: _ALL},
+        Action.SET_CREDIT: {_SM: _ALL, _GM: _ALL},
         Action.REASSIGN: {_SM: _ALL, _GM: _ALL},
         Action.HAND_OVER: {_GM: _ALL, _AR: _ALL},
         Action.READ_LOG: {_GM: _ALL, _AU: _ALL},

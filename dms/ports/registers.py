@@ -275,6 +275,10 @@ class Registers(Protocol):
         """Save a dealing; one of the same source and kind is replaced."""
         ...
 
+    def drop_dealings(self, file: str) -> int:
+        """Take away the lines of an imported file; return how many there were."""
+        ...
+
     def dealings(self, customer: str = "") -> Sequence[Dealing]:
         """Return dealings by date."""
         ...

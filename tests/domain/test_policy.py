@@ -19,7 +19,8 @@ EXPECTED = {
     "restore": "--***---", "purge": "--***---", "hold": "--**----", "appraise": "---**---",
     "decide-destruction": "---*----", "witness": "-****---", "reserve": "*****---", "void": "ot***---",
     "keep-volumes": "--***---", "lend": "--***---", "report": "gg***---", "grade": "--***---",
-    "decide-grade": "--**----", "keep-people": "--***-*-", "keep-customers": "--***---", "reassign": "--**----",
+    "decide-grade": "--**----", "keep-people": "--***-*-", "keep-customers": "--***---", "set-credit": "--**----",
+    "reassign": "--**----",
     "hand-over": "---**---", "read-log": "---*---*", "care": "---**-*-",
 }  # fmt: skip
 MEANS = {

@@ -50,6 +50,21 @@ class CustomerBody(Body):
     name: Annotated[str, Field(min_length=1, max_length=400)]
     manager: Annotated[str, Field(max_length=20)] = ""
     aliases: Annotated[list[Annotated[str, Field(max_length=400)]], Field(default_factory=list, max_length=50)]
+    limits: Annotated[
+        list[Annotated[str, Field(max_length=40, examples=["USD 10000"])]], Field(default_factory=list, max_length=20)
+    ]
+    terms: Annotated[
+        list[Annotated[str, Field(max_length=20, examples=["60"])]], Field(default_factory=list, max_length=20)
+    ]
+
+
+class CreditBody(Body):
+    """What a customer may owe in a currency, and how long he has to pay; empty: no limit, the scheme's term."""
+
+    currency: Annotated[str, Field(max_length=10, examples=["CNY"])] = ""
+    limit: Annotated[str, Field(max_length=40, examples=["50000"])] = ""
+    term: Annotated[str, Field(max_length=20, examples=["60"])] = ""
+    reason: Reason
 
 
 class Handed(Body):
@@ -117,8 +132,22 @@ def add_customers(
     request: Request, body: Annotated[list[CustomerBody], Field(min_length=1, max_length=5000)]
 ) -> dict[str, Any]:
     """Add or change customers, all of them or none."""
-    rows = [Customer(c.name, c.manager, tuple(c.aliases)) for c in body]
-    return {"saved": customers_desk.add_customers(world_of(request), rows)}
+    world = world_of(request)
+    usual = world.scheme.credit.currency
+    rows = [
+        Customer(c.name, c.manager, tuple(c.aliases), customers_desk.read_credit(c.limits, c.terms, usual))
+        for c in body
+    ]
+    return {"saved": customers_desk.add_customers(world, rows)}
+
+
+@router.put("/customers/{name}/credit")
+def set_credit(request: Request, name: Annotated[str, Path(max_length=400)], body: CreditBody) -> dict[str, Any]:
+    """Set a customer's credit limit and term of one currency anew."""
+    world = world_of(request)
+    terms = customers_desk.given_terms(body.currency or world.scheme.credit.currency, body.limit, body.term)
+    told: dict[str, Any] = plain(customers_desk.set_credit(world, name, terms, reason=body.reason))
+    return told
 
 
 @router.post("/customers/reassign")
@@ -130,8 +159,8 @@ def reassign(request: Request, body: Handed) -> dict[str, Any]:
 @router.get("/customers/{name}/dossier")
 def dossier(request: Request, name: Annotated[str, Path(max_length=400)]) -> dict[str, Any]:
     """Return what a customer's dealings come to, and the dealings."""
-    found, dealings = dealing.customer_dossier(world_of(request), name)
-    return {"dossier": plain(found), "dealings": plain(dealings)}
+    found = dealing.customer_dossier(world_of(request), name)
+    return {"accounts": plain(found.accounts), "dealings": plain(found.dealings), "apart": plain(found.apart)}
 
 
 @router.get("/grades")
