@@ -105,6 +105,7 @@ def commands(tmp_path, office):
         "stocktake": (["stocktake", "室", str(loose)], Action.KEEP_VOLUMES, off),
         "report": (["report", "month"], Action.REPORT, None),
         "report dossier": (["report", "dossier", CUSTOMER], Action.REPORT, on),
+        "report year-end": (["report", "year-end", "2020"], Action.REPORT, None),
         "report overdue": (["report", "overdue"], Action.REPORT, None),
         "report four-properties": (["report", "four-properties", code], Action.REPORT, on),
         "grade propose": (["grade", "propose", "2026-Q1"], Action.GRADE, off),

@@ -15,6 +15,7 @@ from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import ROOT_MARK, root_in
 from dms.desk.ledger import dealing, properties
 from dms.desk.ledger.counting import ledger_of
+from dms.desk.ledger.year_end import left_open
 from dms.domain.access import may_see
 from dms.domain.dossier import AGES, KINDS, Account, Entry
 from dms.domain.grading import Span, quarter_of, rule, span
@@ -33,10 +34,10 @@ from dms.sheets.report import Cell, Chart, Report, Section, draw_report, in_word
 
 REPORTS = {
     k: ActKind(f"report-{k}", Action.REPORT)
-    for k in ("exceptions", "gaps", "month", "quarter", "half", "year", "overdue")
+    for k in ("exceptions", "gaps", "month", "quarter", "half", "year", "year-end", "overdue")
 }
 KINDS_OF_REPORT = (
-    "exceptions", "gaps", "month", "quarter", "half", "year", "dossier", "overdue", "four-properties",
+    "exceptions", "gaps", "month", "quarter", "half", "year", "year-end", "dossier", "overdue", "four-properties",
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def report(world: World, kind: str, about: str = "") -> Report:
         "quarter": _quarter,
         "half": _analysis,
         "year": _analysis,
+        "year-end": _year_end,
         "overdue": _overdue,
     }
     if kind not in makers:
@@ -115,10 +117,14 @@ def save(world: World, report_: Report, target: Path, voice: Voice) -> None:
 def _period(world: World, kind: str, about: str) -> Span:
     today = world.clock.now().date()
     half = f"{today.year}-H{1 if today.month <= 6 else 2}"
-    now = {"quarter": quarter_of(today), "half": half, "year": str(today.year)}.get(kind, f"{today:%Y-%m}")
+    # A year's end is looked at once it is over: in January that of the year before.
+    ending = str(today.year - (today.month < 7))
+    now = {"quarter": quarter_of(today), "half": half, "year": str(today.year), "year-end": ending}.get(
+        kind, f"{today:%Y-%m}"
+    )
     period = span(about or now)
     marks = {"quarter": "Q", "half": "H"}
-    if (kind in marks and marks[kind] not in period.name) or (kind == "year" and "-" in period.name):
+    if (kind in marks and marks[kind] not in period.name) or (kind in ("year", "year-end") and "-" in period.name):
         raise Usage(Said("“{about}” is no {kind}.", about=about, kind=kind), Said("Such as {now}.", now=now))
     return period
 
@@ -349,6 +355,12 @@ def _overdue(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
     )  # fmt: skip
 
 
+def _year_end(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
+    """What a year left open (R2, R12)."""
+    title = Said("What {year} left open", year=period.name)
+    return Report(title, _notes(world, tx, period), left_open(tx, scope, period))
+
+
 def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
     """Half-year and year analyses (R10): by month, class, manager and customer."""
     lines: list[tuple[str, Entry]] = []
@@ -403,7 +415,7 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
     nothing = dict.fromkeys(KINDS, 0)
     charts = [
         Chart(
-            Said("Booked and paid"),
+            Said("Booked and paid, {currency}", currency=c),
             months,
             [
                 (n, [_drawn(by_month.get((m, c), nothing)[k]) for m in months])
@@ -485,7 +497,7 @@ def _dossier(world: World, customer: str) -> Report:
     ]  # fmt: skip
     charts = [
         Chart(
-            Said("Booked, paid and owed"),
+            Said("Booked, paid and owed, {currency}", currency=a.currency),
             [p.month for p in a.periods[-12:]],
             [
                 (Said("booked"), [_drawn(max(p.booked, p.charged)) for p in a.periods[-12:]]),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import on_record
+from dms.desk.ledger.year_end import not_bound
 from dms.desk.shelf.lending import reminders, to_hand_over
 from dms.domain.access import may_see
 from dms.domain.policy import Action
@@ -32,7 +33,19 @@ def waiting(world: World) -> Sequence[Attention]:
             record = _readable(tx, one.target)
             if may_see(scope, record) if record else scope.everything:
                 seen.append(one)
-    return [*seen, *_of_loans(world, names)]
+    return [*seen, *_of_last_year(world), *_of_loans(world, names)]
+
+
+def _of_last_year(world: World) -> list[Attention]:
+    """Return the reminder, from January on, that volumes of the year before are not bound, for who keeps them (R2)."""
+    year = world.clock.now().year - 1
+    with world.catalogue.look() as tx:
+        _, mine = gate.reach(world, tx)
+        left = not_bound(tx, gate.scope_of(tx, mine), year) if mine.may(Action.KEEP_VOLUMES) else []
+    if not left:
+        return []
+    question = Said("{year}: {count} volumes are not bound yet.", year=str(year), count=len(left))
+    return [Attention("year-end", str(year), question, Said("{act}", act=Do("report year-end", year)), left[-1].opened)]
 
 
 def _of_loans(world: World, names: Mapping[str, str]) -> list[Attention]:

@@ -19,7 +19,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument(
     "kind",
     type=click.Choice(
-        ["month", "quarter", "half", "year", "dossier", "overdue", "exceptions", "four-properties", "gaps"]
+        ["month", "quarter", "half", "year", "year-end", "dossier", "overdue", "exceptions", "four-properties", "gaps"]
     ),
 )
 @click.argument("about", required=False, default="")
@@ -30,7 +30,8 @@ def report_command(session: Session, kind: str, about: str, output: Path | None,
     """Make a report: a review pack, a customer's dossier, overdue debts, exceptions, the four-property check, gaps.
 
     ABOUT is a period (2026-11, 2026-Q4, 2026-H2, 2026), a customer for a dossier, or a code, paper number, volume or
-    month for the four-property check. Exit code 6 where exceptions, gaps or the check find something.
+    month for the four-property check. Exit code 6 where exceptions, gaps, a year's end or
+    the check find something.
     """
     from dms.desk.ledger.reporting import failing, report, save
     from dms.faces.words import on_paper
@@ -39,7 +40,7 @@ def report_command(session: Session, kind: str, about: str, output: Path | None,
         made = report(world, kind, about)
         if output:
             save(world, made, output, on_paper())
-    found = failing(made) if kind in ("exceptions", "gaps", "four-properties") else ()
+    found = failing(made) if kind in ("exceptions", "gaps", "four-properties", "year-end") else ()
 
     def human(console: Any) -> None:
         tell(console, made.title, style="bold")
@@ -129,7 +130,7 @@ def _grades(found: list[Any], *, as_json: bool) -> None:
         for g in found
     ]
     headings = heads("period", "customer", "before", "after", "state", "by", "why")
-    data = {"gradings": [asdict(g) for g in found]}
+    data = {"gradings": [{**asdict(g), "reason": str(read_said(g.reason))} for g in found]}
     answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is proposed yet.")), as_json=as_json)
 
 

@@ -20,7 +20,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "loan agree": "/requests", "loan ask": "/requests", "loan back": "/shelf", "loan list": "/shelf",
         "loan out": "/shelf", "loan refuse": "/requests",
         "people add": "/settings/people", "people list": "/settings/people", "print": "/print",
-        "report dossier": "/customers",
+        "report dossier": "/customers", "report year-end": "/reviews",
         "retry": "/triage", "search": "/search", "volume list": "/volumes",
     }
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -14,7 +16,8 @@ from dms.desk.ledger import dealing
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer
-from dms.ports.registers import Deputy
+from dms.ports.registers import Deputy, Grading
+from dms.said import read_said
 
 router = APIRouter(route_class=Call, tags=["masters"])
 
@@ -166,13 +169,18 @@ def dossier(request: Request, name: Annotated[str, Path(max_length=400)]) -> dic
 @router.get("/grades")
 def grades(request: Request, quarter: Annotated[str, Query(max_length=10)] = "") -> dict[str, Any]:
     """Return classes of consumption, proposed and decided."""
-    return {"items": plain(dealing.gradings(world_of(request), quarter))}
+    return {"items": plain(_told(dealing.gradings(world_of(request), quarter)))}
 
 
 @router.post("/grades/{quarter}/propose")
 def propose(request: Request, quarter: Annotated[str, Path(max_length=10)]) -> dict[str, Any]:
     """Propose every customer's class for a quarter."""
-    return {"items": plain(dealing.propose_grades(world_of(request), quarter))}
+    return {"items": plain(_told(dealing.propose_grades(world_of(request), quarter)))}
+
+
+def _told(found: Iterable[Grading]) -> list[Grading]:
+    """Return gradings with their reason as a text for programs."""
+    return [replace(one, reason=str(read_said(one.reason))) for one in found]
 
 
 @router.post("/grades")
