@@ -176,6 +176,14 @@ def joined(*parts: Said) -> Said:
     return said
 
 
+def one_after_another(parts: Sequence[Said]) -> Said:
+    """Return reasons that stand each for itself as one sentence."""
+    said = parts[-1] if parts else NOTHING
+    for part in reversed(parts[:-1]):
+        said = Said("{said}; {also}", said=part, also=said)
+    return said
+
+
 class Voice:
     """Tells sentences to a reader; this one in English, acts as commands. Each face has its own."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dms.domain.money import money
 from dms.errors import Usage
-from dms.said import Said
+from dms.said import Said, one_after_another
 
 CLASSES = ("A", "B", "C", "D")
 _PERIOD = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
@@ -72,3 +73,60 @@ def propose(cents: int, thresholds: Mapping[str, int]) -> str:
         thresholds: A, B and C -> least whole units of money; what is below all of them is D.
     """
     return next((name for name in CLASSES[:-1] if cents >= thresholds[name] * 100), CLASSES[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a customer consumed in a quarter in one currency, hundredths, and the class that alone would give.
+
+    Attributes:
+        consumed: the greater of booked and charged: an order and its charge are one dealing.
+        grade: empty where the scheme has no amounts for this currency.
+    """
+
+    currency: str
+    booked: int
+    charged: int
+    consumed: int
+    grade: str
+
+
+def figure(currency: str, booked: int, charged: int, grades: Mapping[str, Mapping[str, int]]) -> Figure:
+    """Judge one currency by the scheme's amounts: currency -> A, B and C -> least whole units; below all is D."""
+    consumed = max(booked, charged)
+    return Figure(
+        currency, booked, charged, consumed, propose(consumed, grades[currency]) if currency in grades else ""
+    )
+
+
+def best(figures: Sequence[Figure]) -> str:
+    """Return the class proposed: the best of those judged; currencies are compared by their classes, never added."""
+    return min((f.grade for f in figures if f.grade), default=CLASSES[-1])
+
+
+def why(figures: Sequence[Figure], grades: Mapping[str, Mapping[str, int]]) -> Said:
+    """Return the rule with the figures it was applied to."""
+    parts = []
+    for one in figures:
+        told = {"booked": money(one.booked), "charged": money(one.charged), "consumed": money(one.consumed)}
+        if not one.grade:
+            parts.append(
+                Said(
+                    "{currency}: booked {booked}, charged {charged}: not judged, the scheme has no amounts for it",
+                    currency=one.currency, booked=told["booked"], charged=told["charged"],
+                )
+            )  # fmt: skip
+            continue
+        parts.append(
+            Said(
+                "{currency}: booked {booked}, charged {charged}; the greater, {consumed}, is {grade} ({rule})",
+                currency=one.currency, grade=one.grade, rule=rule(grades[one.currency]), **told,
+            )
+        )  # fmt: skip
+    return one_after_another(parts)
+
+
+def rule(thresholds: Mapping[str, int]) -> Said:
+    """Return the rule of one currency in words."""
+    a, b, c = (money(thresholds[name] * 100) for name in CLASSES[:-1])
+    return Said("A from {a}, B from {b}, C from {c}, else D", a=a, b=b, c=c)

@@ -49,6 +49,8 @@ class Action(StrEnum):
     FILE_BY_HAND = "file-by-hand"
     ASK_ACCESS = "ask-access"
     DECIDE_ACCESS = "decide-access"
+    ASK_LOAN = "ask-loan"
+    DECIDE_LOAN = "decide-loan"
     ASK_CHANGE = "ask-change"
     DECIDE_CHANGE = "decide-change"
     PROMOTE = "promote"
@@ -69,6 +71,7 @@ class Action(StrEnum):
     DECIDE_GRADE = "decide-grade"
     KEEP_PEOPLE = "keep-people"
     KEEP_CUSTOMERS = "keep-customers"
+    SET_CREDIT = "set-credit"
     REASSIGN = "reassign"
     HAND_OVER = "hand-over"
     READ_LOG = "read-log"
@@ -109,6 +112,8 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         # R5
         Action.ASK_ACCESS: {_AM: _ALL, _DM: _ALL, _AR: _ALL, _CO: _ALL},
         Action.DECIDE_ACCESS: {_SM: _ALL, _GM: _ALL},
+        Action.ASK_LOAN: {_AM: _ALL, _DM: _ALL, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _ALL},
+        Action.DECIDE_LOAN: {_SM: _ALL, _GM: _ALL},
         # R8, R11
         Action.ASK_CHANGE: {_AM: _OWN_GRANTED, _DM: _TEAM_GRANTED, _SM: _ALL, _GM: _ALL, _AR: _ALL, _CO: _GRANTED},
         Action.DECIDE_CHANGE: {_SM: _ALL, _GM: _ALL},
@@ -134,6 +139,7 @@ PERMISSIONS: Mapping[Action, Mapping[Role, frozenset[Relation]]] = MappingProxyT
         # the archive itself
         Action.KEEP_PEOPLE: {_SM: _ALL, _GM: _ALL, _AR: _ALL, _AD: _ALL},
         Action.KEEP_CUSTOMERS: {_SM: _ALL, _GM: _ALL, _AR: _ALL},
+        Action.SET_CREDIT: {_SM: _ALL, _GM: _ALL},
         Action.REASSIGN: {_SM: _ALL, _GM: _ALL},
         Action.HAND_OVER: {_GM: _ALL, _AR: _ALL},
         Action.READ_LOG: {_GM: _ALL, _AU: _ALL},

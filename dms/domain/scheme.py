@@ -16,6 +16,7 @@ from dms.said import Said
 
 # Least consumption of a quarter, whole yuan, for each class of customers (R10).
 _GRADES = {"A": 100_000, "B": 30_000, "C": 5_000}
+EITHER = "either"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,52 @@ class RecordClass:
 
 
 @dataclass(frozen=True, slots=True)
+class DealingRule:
+    """One line of the table that says what an amount on a form is to the customer (R14).
+
+    Attributes:
+        form: key of a form; ``*`` is any.
+        field: where the amount stands.
+        kind: ``booked``, ``charged``, ``paid`` or ``reduced``.
+        date: where its day stands; the document's own date where empty or blank.
+        due: where the day stands it is to be paid by; after the customer's term where empty or blank.
+        number: where the document's own number stands.
+        order: where the number of the order stands that an allowance is granted on.
+    """
+
+    form: str
+    field: str
+    kind: str
+    date: str = ""
+    due: str = ""
+    number: str = "number"
+    order: str = "order_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """How credit is judged (R14).
+
+    Attributes:
+        currency: code of the currency where a document names none.
+        days: to pay, where nothing else is agreed with the customer.
+        owed_by: what debts are: ``charged``, ``booked``, or ``either``: what was charged, and where nothing ever was in
+            a currency, what was booked.
+    """
+
+    currency: str = "CNY"
+    days: int = 30
+    owed_by: str = EITHER
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
-    """A whole classification scheme; ``grades`` says the least consumption of a quarter for customers A, B and C."""
+    """A whole classification scheme.
+
+    Attributes:
+        grades: currency -> least consumption of a quarter for customers A, B and C.
+        dealings: what amounts on forms are to the customer; empty: as the forms themselves say.
+    """
 
     fonds: str
     fonds_name: str
@@ -73,7 +118,9 @@ class Scheme:
     group_name: str
     retentions: Mapping[str, Retention]
     classes: Mapping[str, RecordClass]
-    grades: Mapping[str, int] = field(default_factory=lambda: dict(_GRADES))
+    grades: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"CNY": dict(_GRADES)})
+    dealings: tuple[DealingRule, ...] = ()
+    credit: Credit = field(default_factory=Credit)
 
     def record_class(self, code: str) -> RecordClass:
         """Return the class with this code.
@@ -141,6 +188,7 @@ def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
             keywords=tuple(row.get("keywords", ())),
             electronic=tuple(row.get("electronic", ("handler", "supervisor"))),
         )
+    credit = Credit(**data.get("credit", {}))
     return Scheme(
         fonds=head["fonds"],
         fonds_name=head["fonds_name"],
@@ -148,5 +196,14 @@ def scheme_from_dict(data: Mapping[str, Any]) -> Scheme:
         group_name=head["group_name"],
         retentions=retentions,
         classes=classes,
-        grades={**_GRADES, **data.get("grades", {})},
+        grades=_grades(data.get("grades", {}), credit.currency),
+        dealings=tuple(DealingRule(**row) for row in data.get("dealing", ())),
+        credit=credit,
     )
+
+
+def _grades(told: Mapping[str, Any], usual: str) -> dict[str, Mapping[str, int]]:
+    """Return the amounts of each currency; those that stand in no table of their own are the usual one's."""
+    own = {name: value for name, value in told.items() if isinstance(value, int)}
+    tables = {name: value for name, value in told.items() if isinstance(value, Mapping)}
+    return {usual: {**_GRADES, **own}, **{name: {**_GRADES, **value} for name, value in tables.items()}}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from babel import Locale
@@ -140,7 +141,7 @@ class Speaker(Voice):
 
     def money(self, cents: int) -> str:
         """Write hundredths as an amount."""
-        return str(format_decimal(cents / 100, format="#,##0.00", locale=self._locale))
+        return str(format_decimal(Decimal(cents) / 100, format="#,##0.00", locale=self._locale))
 
     def when(self, iso: str) -> str:
         """Write an ISO time in the server's own zone, a day without its time; empty stays empty."""

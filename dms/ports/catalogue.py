@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from dms.domain.dossier import Terms
 from dms.domain.numbers import ElectronicCode, PaperNumber, VolumeNumber
 from dms.domain.record import Record, RecordState
 from dms.ports.accounts import Accounts
@@ -156,11 +157,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer and the account manager whose customer he is (R5)."""
+    """A customer and the account manager whose customer he is (R5); ``terms`` is what he may owe, by currency (R14)."""
 
     name: str
     manager: str = ""
     aliases: tuple[str, ...] = ()
+    terms: tuple[Terms, ...] = ()
 
 
 class Transaction(Items, Registers, Accounts, Protocol):

@@ -16,13 +16,14 @@ class Request:
 
     Attributes:
         id: 1, 2, 3 …; 0 before it is saved.
-        kind: ``access``, ``change``, ``deletion`` or ``destruction``.
-        target: electronic code; for access also ``customer:NAME``, for destruction the first of its codes.
+        kind: ``access``, ``change``, ``deletion``, ``destruction`` or ``loan``.
+        target: electronic code; for access also ``customer:NAME``, for destruction the first of its codes, for a loan
+            also a volume's number.
         state: ``open``, ``granted``, ``denied``, ``done`` (carried out) or ``withdrawn``.
         asked_by: code of the person.
         reason: purpose or reason.
         decision: the decider's words.
-        until: ISO time its effect ends (access) or begins (deletion: when it may be purged); empty else.
+        until: ISO time its effect ends (access, loan) or begins (deletion: when it may be purged); empty else.
         data: what is asked, such as the changes wanted.
     """
 
@@ -84,7 +85,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One line of the loan register (借阅登记)."""
+    """One line of the loan register (借阅登记).
+
+    Attributes:
+        approver: code of who agreed; empty where all of it is the borrower's own.
+        answers: code of who answers for it: the borrower, or somebody inside for one outside; empty before 0009.
+        request: number of the request it was agreed in; 0 where none was needed, or before 0009.
+    """
 
     target: str
     borrower: str
@@ -102,6 +109,8 @@ class Loan:
     effect: str = ""
     remark: str = ""
     id: int = 0
+    answers: str = ""
+    request: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +274,10 @@ class Registers(Protocol):
 
     def put_dealing(self, dealing: Dealing) -> None:
         """Save a dealing; one of the same source and kind is replaced."""
+        ...
+
+    def drop_dealings(self, file: str) -> int:
+        """Take away the lines of an imported file; return how many there were."""
         ...
 
     def dealings(self, customer: str = "") -> Sequence[Dealing]:

@@ -57,3 +57,15 @@ def test_missing_and_unwritable(tmp_path):
         BOOKS.read(tmp_path / "no.csv")
     with pytest.raises(Unavailable):
         BOOKS.write(tmp_path / "no" / "t.xlsx", [Grid("a", ("a",), [])], title="t")
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [(0.1 + 0.2, "0.3"), (1860.1000000000001, "1860.1"), (1860.0, "1860"), (1e-7, "0.0000001"), (12, "12"), (1.005, "1.005")],
+)  # fmt: skip
+def test_a_figure_is_read_as_its_program_shows_it(tmp_path, cell, told):
+    book = openpyxl.Workbook()
+    book.active.append(["金额"])
+    book.active.append([cell])
+    book.save(tmp_path / "a.xlsx")
+    assert BOOKS.read(tmp_path / "a.xlsx") == [{"金额": told}]

@@ -20,7 +20,6 @@ from dms.desk.signing.filing import file
 from dms.domain.record import RecordState
 from dms.errors import Usage
 from dms.flow.work import record_json
-from dms.ports.registers import Loan
 from dms.ports.world import World
 
 
@@ -128,7 +127,7 @@ def test_people_and_loans_that_are_not_what_the_log_says_are_told(
 ) -> None:
     code = put(office, state=RecordState.FILED)
     due = (office.clock.now().date() + timedelta(days=9)).isoformat()
-    lend(office, code, Loan("", "李美玉", "", due, "核对", "", ""))
+    lend(office, code, to="ZHS", due=due, purpose="核对")
     assert [f.target for f in verify(office) if f.kind == "row-differs"] == []
     rot(office, statement)
     assert [f.target for f in verify(office) if f.kind == "row-differs" and named in str(f.detail)] == [place]

@@ -13,7 +13,6 @@ from dms.desk.shelf import lending
 from dms.desk.signing import approving, filing
 from dms.domain.record import RecordState
 from dms.errors import DmsError
-from dms.ports.registers import Loan
 
 DUE = (date.today() + timedelta(days=3)).isoformat()
 
@@ -122,11 +121,11 @@ def test_one_paper_is_lent_once(office):
         number = tx.record(code).paper_number
 
     def lend(who):
-        return lending.lend(as_(office, "SM"), number, Loan(number, who, "", DUE, "核对", "", ""))
+        return lending.lend(as_(office, "SM"), number, to=who, due=DUE, purpose="核对")
 
-    with gate.interleaved(between("lend", lambda: lend("乙"))), pytest.raises(DmsError, match="lent"):
-        lend("甲")
-    assert [x.borrower for x in lending.loans(as_(office, "SM"), out=True)] == ["乙"]
+    with gate.interleaved(between("lend", lambda: lend("ZHS"))), pytest.raises(DmsError, match="lent"):
+        lend("张华生")
+    assert [x.borrower for x in lending.loans(as_(office, "SM"), out=True)] == ["张华生"]
 
 
 def test_no_reading_process_is_asked_inside_a_writing_transaction(office):

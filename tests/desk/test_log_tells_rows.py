@@ -27,7 +27,7 @@ LATER = (date.today() + timedelta(days=30)).isoformat()
 # What is on its way, waits for people or is somebody's own; and what is compared in the test as records.
 _ELSEWHERE = {
     "counters", "items", "contents", "page_runs", "attention", "jobs", "acts", "facts", "reprints", "accounts", "sessions",
-    "tokens", "answers", "versions_due", "dealings",
+    "tokens", "answers", "versions_due", "dealings", "lessons",
 }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from dms.desk.shelf import lending, volumes
 from dms.desk.signing import approving, filing
 from dms.domain.record import RecordState
 from dms.errors import Conflict
-from dms.ports.registers import Loan
 
 DUE = "2099-01-01"
 
@@ -50,10 +49,10 @@ def test_item_and_volume_are_not_both_out(office, first):
     manager = as_(office, "SM")
 
     def lend(target):
-        return lending.lend(manager, target, Loan("", "甲", "", DUE, "核对", "", ""))
+        return lending.lend(manager, target, to="ZHS", due=DUE, purpose="核对")
 
     lend(pair[first])
-    with pytest.raises(Conflict, match="lent to 甲"):
+    with pytest.raises(Conflict, match="lent to 张华生"):
         lend(pair[1 - first])
     if first == 0:
         lend(other)

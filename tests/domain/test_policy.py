@@ -13,12 +13,14 @@ from dms.domain.record import Record
 EXPECTED = {
     "look": "gg***g--", "print": "gg***g--", "contribute": "******--", "describe": "ot***---", "pair": "ot***---", "accept": "-t***---",
     "declare": "ot**----", "confirm": "-t***---", "approve": "-t**----", "reject": "-t***---", "file": "ot***---",
-    "file-by-hand": "--**----", "ask-access": "**--**--", "decide-access": "--**----", "ask-change": "gg***g--",
+    "file-by-hand": "--**----", "ask-access": "**--**--", "decide-access": "--**----", "ask-loan": "******--",
+    "decide-loan": "--**----", "ask-change": "gg***g--",
     "decide-change": "--**----", "promote": "--**----", "ask-deletion": "ot***---", "decide-deletion": "--**----",
     "restore": "--***---", "purge": "--***---", "hold": "--**----", "appraise": "---**---",
     "decide-destruction": "---*----", "witness": "-****---", "reserve": "*****---", "void": "ot***---",
     "keep-volumes": "--***---", "lend": "--***---", "report": "gg***---", "grade": "--***---",
-    "decide-grade": "--**----", "keep-people": "--***-*-", "keep-customers": "--***---", "reassign": "--**----",
+    "decide-grade": "--**----", "keep-people": "--***-*-", "keep-customers": "--***---", "set-credit": "--**----",
+    "reassign": "--**----",
     "hand-over": "---**---", "read-log": "---*---*", "care": "---**-*-",
 }  # fmt: skip
 MEANS = {

@@ -43,7 +43,8 @@ def prepare(office):
     office.dms("ingest", bad)
     office.dms("change", code, "--title", "测试", "--reason", "已核对", user="zhs")
     office.dms("hold", code, "--reason", "测试")
-    office.dms("loan", "out", number, "--to", "李美玉", "--purpose", "核对合同", "--due", "2099-01-01")
+    office.dms("loan", "out", number, "--to", "ZHS", "--purpose", "核对合同", "--due", "2099-01-01")
+    office.dms("loan", "ask", number, "--to", "李美玉", "--purpose", "核对合同", "--due", "2099-01-01", user="ar")
     office.dms("locate", number, "档案室/2号柜")
     return code, number
 

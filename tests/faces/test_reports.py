@@ -113,7 +113,7 @@ def test_r10_r14_dealings_dossier_grades_and_packs(office, tmp_path):
     told = office.dms("report", "dossier", CUSTOMER, "-o", tmp_path / "d.pdf", user="zhs")
     sums = dict(told["sections"][0]["rows"])
     assert (sums["charged"], sums["owed"], sums["overdue >90 days"]) == ("110,000.00", "75,000.00", "75,000.00")
-    assert ("high", "75,000.00 overdue for more than 90 days (oldest 119)") in [
+    assert ("high", "75,000.00 CNY overdue for more than 90 days (oldest 119)") in [
         tuple(r) for r in told["sections"][1]["rows"]
     ]
     refused(office, "report", "dossier", CUSTOMER, user="lmy", exit_code=4)

@@ -326,8 +326,13 @@ def test_r13_places_loans_and_stocktake(office, tmp_path):
     due = (datetime.now().date() + timedelta(days=5)).isoformat()
     loan = ("loan", "out", number, "--to", "李美玉", "--purpose", "核对", "--due", due)
     refused(office, *loan, user="zhs")
-    refused(office, *loan, "--approver", "ZHS", user="ar")
-    office.dms(*loan, "--approver", "SM", user="ar")
+    refused(office, *loan, user="ar")  # R5: not her customer's, and nobody agreed
+    asked = office.dms("loan", "ask", number, "--purpose", "核对", "--due", due, user="lmy")
+    refused(office, "loan", "agree", asked["id"], user="lmy")
+    refused(office, *loan, user="ar")
+    office.dms("loan", "agree", asked["id"], user="sm")
+    lent = office.dms("loan", "out", number, user="ar")
+    assert (lent["borrower"], lent["due"], lent["approver"], lent["clerk"]) == ("李美玉", due, "SM", "AR")
     refused(office, *loan, user="ar", exit_code=1)
     text = tmp_path / "scanned.txt"
     text.write_text(f"{other_number}\nhttps://example.com\n", encoding="utf-8")

@@ -22,7 +22,6 @@ from dms.domain.record import Carrier, Record
 from dms.errors import DmsError
 from dms.flow.work import record_json
 from dms.ports.catalogue import Person
-from dms.ports.registers import Loan
 
 pytestmark = pytest.mark.slow
 ACTS = 1000
@@ -63,7 +62,7 @@ def clerk(home: str, user: str, seed: int, count: int, target: str) -> None:
                 "approve": lambda code=code: approving.approve(world, code),
                 "file": lambda code=code: filing.file(world, code, by_hand="两人同时"),
                 "describe": lambda code=code: describing.describe(world, code, title=f"题名{rng.random()}"),
-                "lend": lambda code=code: lending.lend(world, code, Loan(code, "某人", "", DUE, "核对", "", "")),
+                "lend": lambda code=code: lending.lend(world, code, to="ZHS", due=DUE, purpose="核对"),
                 "back": lambda code=code: lending.take_back(world, code),
                 "move": lambda code=code: placing.locate(world, code, f"室/{rng.randint(1, 9)}柜"),
                 "look": lambda code=code: showing.show(world, code),

@@ -67,9 +67,11 @@ def asked(office, kind):
     return {a["target"]: a for a in office.dms("attention")["attention"] if a["kind"] == kind}
 
 
-def dealt(office, line):
-    made = office.dms("report", "dossier", ONE.name)
-    return dict(made["sections"][0]["rows"])[line]
+def dealt(office, kind):
+    """What waits only to be filed; what may be a second copy is not among it."""
+    rows = office.dms("report", "dossier", ONE.name)["sections"][4]["rows"]
+    waits = [Decimal(r[2].replace(",", "")) for r in rows if r[1] == kind and r[5] == "not filed yet"]
+    return f"{sum(waits, Decimal(0)):,.2f}"
 
 
 def spoil(sheet):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from dms.adapters.catalogue.base import Base, to_json
 from dms.adapters.catalogue.rows import UNREADABLE, json_of, readable
 from dms.adapters.catalogue.tables import customers, facts, people
+from dms.domain.dossier import read_terms, terms_told
 from dms.ports.catalogue import Customer, Person
 
 
@@ -29,7 +30,8 @@ class Masters(Base):
 
     def save_customer(self, customer: Customer) -> None:
         """Add or change a customer."""
-        told = {"manager": customer.manager, "aliases": to_json(list(customer.aliases))}
+        told = {"manager": customer.manager, "aliases": to_json(list(customer.aliases)),
+                "terms": to_json(terms_told(customer.terms))}  # fmt: skip
         self.put(customers, {"name": customer.name, **told}, customers.c.name)
 
     def customers(self) -> Sequence[Customer]:
@@ -52,7 +54,8 @@ class Masters(Base):
 
 
 def _customer(row: Any) -> Customer:
-    return Customer(row.name, row.manager, tuple(json_of(row.aliases, list)))
+    terms = read_terms(json_of(row.terms, dict))
+    return Customer(row.name, row.manager, tuple(json_of(row.aliases, list)), terms)
 
 
 def _roles(text: str) -> tuple[str, ...]:

@@ -138,6 +138,11 @@ class Registers(Base):
         """Save a dealing."""
         self.put(dealings, asdict(dealing), dealings.c.source, dealings.c.kind)
 
+    def drop_dealings(self, file: str) -> int:
+        """Take away the lines of an imported file."""
+        of_file = dealings.c.source.startswith(f"{file}#", autoescape=True)
+        return self.connection.execute(delete(dealings).where(of_file)).rowcount
+
     def dealings(self, customer: str = "") -> Sequence[Dealing]:
         """Return dealings by date."""
         where = [dealings.c.customer == customer] if customer else []

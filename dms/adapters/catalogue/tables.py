@@ -239,6 +239,7 @@ customers = Table(
     Column("name", Words(400), primary_key=True),
     Column("manager", String(20), nullable=False),
     Column("aliases", Words, nullable=False),
+    Column("terms", Words, nullable=False, server_default="{}"),
     Index("customers_manager", "manager"),
 )
 
@@ -323,6 +324,8 @@ loans = Table(
     Column("condition", Words, nullable=False),
     Column("effect", Words, nullable=False),
     Column("remark", Words, nullable=False),
+    Column("answers", String(20), nullable=False, server_default=""),
+    Column("request", Integer, nullable=False, server_default="0"),
     Index("loans_target", "target", "id"),
     # What is lent out is lent out once.
     Index("loans_out", "target", unique=True, sqlite_where=text("back_at = ''"), postgresql_where=text("back_at = ''")),

@@ -7,6 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +193,9 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float) and isfinite(value):
+        # As the program that made it shows it: of 0.1+0.2 all its fifteen digits, not what a float has besides.
+        return format(Decimal(f"{value:.15g}"), "f")
     return str(value).strip()
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind, Of
 from dms.desk.care.auditing import bring_back
-from dms.domain.access import ROLES
+from dms.domain.access import CUSTOMER, ROLES
 from dms.domain.actor import Called, Way, login_key, named, taken_by
+from dms.domain.dossier import read_terms
 from dms.domain.policy import Action, Role, can
 from dms.errors import Conflict, NotPermitted, Usage
 from dms.ports.catalogue import Customer, Person, Transaction
@@ -310,7 +311,12 @@ def bring_back_masters(tx: Transaction) -> int:
             people |= {code: _person(code, told) for code, told in dict(data.get("people", {})).items()}
         elif act.act == "customers":
             for told in data.get("customers", ()):
-                customers[told["name"]] = Customer(told["name"], told["manager"], tuple(told.get("aliases", ())))
+                customers[told["name"]] = Customer(
+                    told["name"], told["manager"], tuple(told.get("aliases", ())), read_terms(told.get("terms", {}))
+                )
+        elif act.act == "set-credit":
+            name = act.target.removeprefix(CUSTOMER)
+            customers[name] = replace(customers.get(name, Customer(name)), terms=read_terms(data.get("terms", {})))
         elif act.act == "reassign":
             for told in data.get("customers", ()):
                 known = customers.get(told["name"], Customer(told["name"]))

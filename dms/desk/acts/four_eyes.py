@@ -2,7 +2,8 @@
 
 Whom an act concerns are those who asked for, declared or signed what is decided, and those in whose place they did.
 Somebody who stands in for one of them decides nothing of it, whatever his own rights, and nobody decides what he let
-somebody else ask in his place. One rule for consent, deletion, destruction, signatures and differences of carriers.
+somebody else ask in his place. One rule for consent, loans, deletion, destruction, signatures and differences of
+carriers.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ def concerned_by(mine: Reach, parties: Iterable[str]) -> bool:
 def asked_by(request: Request) -> frozenset[str]:
     """Who asked: the person, and in whose place."""
     return frozenset({request.asked_by, str(request.data.get("for", ""))} - {""})
+
+
+def borrowing(request: Request) -> frozenset[str]:
+    """Whom a loan that is asked for concerns besides: who borrows, and who answers for him."""
+    return frozenset({str(request.data.get("borrower", "")), str(request.data.get("answers", ""))} - {""})
 
 
 def decided_by(request: Request) -> frozenset[str]:

@@ -122,7 +122,7 @@ def _loan(row: Loan | None, number: int, logged: _Logged) -> Iterator[Said]:
     if row is None or told is None:
         yield Said("The log knows this loan, the catalogue does not.") if told else Said("No act in the log lent this.")
         return
-    for name in ("borrower", "due", "approver"):
+    for name in ("borrower", "due", "approver", "answers", "request"):
         if name in told and told[name] != getattr(row, name):
             yield _differs(name, getattr(row, name), told[name])
     if bool(row.back_at) != (number in logged.back):

@@ -223,7 +223,7 @@ def destroy_in(tx: Transaction, record: Record, now: str) -> Record:
         if scan is not None:
             tx.save_record(destroyed(scan).with_(state=RecordState.VOID))
     tx.enqueue("index", record.code)
-    for kind in ("describe", "pair", "quality", "gate", "change", "deletion"):
+    for kind in ("describe", "pair", "quality", "gate", "change", "deletion", "loan"):
         tx.settle(kind, record.code)
     if record.volume:
         ask_again(tx, "content", why=Said("{record} was destroyed", record=record.code), at=now, volume=record.volume)

@@ -9,13 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from dms.desk.acts import gate
-from dms.desk.acts.four_eyes import asked_by, refuse_concerned
+from dms.desk.acts.four_eyes import asked_by, borrowing, refuse_concerned
 from dms.desk.acts.kinds import ActKind, Of
 from dms.domain.access import CUSTOMER
 from dms.domain.numbers import fold, is_code, is_paper
 from dms.domain.policy import Action
 from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.ports.catalogue import Attention, Transaction
+from dms.ports.clock import parse
 from dms.ports.registers import Request
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -112,15 +113,23 @@ def requests(world: World, kind: str, *, states: Sequence[str] = ()) -> list[Req
     """
     deciding = {
         "access": Action.DECIDE_ACCESS, "change": Action.DECIDE_CHANGE, "deletion": Action.DECIDE_DELETION,
-        "destruction": Action.APPRAISE,
+        "destruction": Action.APPRAISE, "loan": Action.LEND,
     }[kind]  # fmt: skip
     with world.catalogue.look() as tx:
         me, mine = gate.reach(world, tx)
         all_of_them = mine.may(deciding) is not None
         found = tx.requests(kind=kind, states=states, asked_by="" if all_of_them else me.code)
-    return [
-        one if all_of_them else replace(one, target=str(one.data.get("asked", one.target)), data={}) for one in found
-    ]
+    return list(found) if all_of_them else [_as_typed(one) for one in found]
+
+
+def _as_typed(one: Request) -> Request:
+    told = {name: one.data[name] for name in ("to", "due") if name in one.data}
+    return replace(one, target=str(one.data.get("asked", one.target)), data=told)
+
+
+def evening(world: World, day: date) -> str:
+    """Return the ISO time at which a day ends."""
+    return datetime.combine(day, time(23, 59, 59), world.clock.now().tzinfo).isoformat()
 
 
 def decided(
@@ -143,9 +152,9 @@ def decided(
         )
     refuse_concerned(
         act.reach,
-        asked_by(request),
+        asked_by(request) | borrowing(request),
         NotPermitted(
-            Said("Nobody decides what he asked for himself, nor what somebody he stands in for asked for."),
+            Said("Nobody decides what he asked for or borrows himself, nor what somebody he stands in for did."),
             Said("Another manager decides it."),
         ),
     )
@@ -181,10 +190,10 @@ def _evening(world: World, until: str) -> str:
         day = date.fromisoformat(until) if until else now.date() + timedelta(days=DAYS)
     except ValueError:
         raise Usage(Said("“{until}” is no day.", until=until), Do("", until="2026-12-01")) from None
-    end = datetime.combine(day, time(23, 59, 59), now.tzinfo)
-    if end <= now:
+    end = evening(world, day)
+    if parse(end) <= now:
         raise Usage(Said("{day} has passed.", day=day), Said("Name a day to come."))
-    return end.isoformat()
+    return end
 
 
 ACTS = (ASK_ACCESS, GRANT, DENY, END_ACCESS)

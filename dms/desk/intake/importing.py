@@ -11,6 +11,8 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
 from dms.desk.ledger import dealing
 from dms.desk.ledger.dealing import RowProblem
+from dms.domain.dossier import Terms
+from dms.domain.money import currency_of
 from dms.domain.numbers import fold, is_paper, parse_paper
 from dms.domain.policy import Action
 from dms.domain.record import Carrier, Record, RecordState
@@ -30,7 +32,8 @@ _HEADS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "people": {"code": ("code", "代码"), "name": ("name", "姓名"), "roles": ("roles", "角色"),
                "login": ("login", "登录名"), "department": ("department", "部门")},
     "customers": {"name": ("name", "客户", "客户名称"), "manager": ("manager", "客户经理"),
-                  "aliases": ("aliases", "别名")},
+                  "aliases": ("aliases", "别名"), "limit": ("limit", "信用额度"), "term": ("term", "账期"),
+                  "currency": ("currency", "币种")},
     "catalogue": {"paper_number": ("paper_number", "档号"), "title": ("title", "题名"),
                   "class": ("class", "类别", "大类"),
                   "customer": ("customer", "客户"), "manager": ("manager", "客户经理"), "date": ("date", "日期"),
@@ -127,10 +130,26 @@ def _customers(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
         elif owners.get(name) and manager not in ("", owners[name]):
             wrong.append(RowProblem(number, f"{name} belongs to {owners[name]}: hand him over first"))
         else:
-            taken.append(Customer(name, manager, _parts(row["aliases"])))
+            try:
+                terms = _terms(row, world.scheme.credit.currency)
+            except Usage as problem:
+                wrong.append(RowProblem(number, str(problem.message)))
+                continue
+            taken.append(Customer(name, manager, _parts(row["aliases"]), terms))
     if wrong or dry:
         return Imported(len(taken), tuple(wrong))
     return Imported(add_customers(world, taken), ())
+
+
+def _terms(row: Mapping[str, str], usual: str) -> tuple[Terms, ...]:
+    """Return what a row says of credit; its currency column counts for both cells."""
+    from dms.desk.accounts.customers import read_credit
+
+    named = row["currency"].strip()
+    if named and not currency_of(named):
+        raise Usage(Said("“{currency}” is no currency.", currency=named), Said("Such as CNY or USD."))
+    limits, days = ([cell.strip()] if (cell := row[key]).strip() else [] for key in ("limit", "term"))
+    return read_credit(limits, days, currency_of(named) or usual)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind, Of
-from dms.domain.dossier import KINDS, Dossier, Entry, dossier
-from dms.domain.grading import CLASSES, before, propose, span
+from dms.desk.ledger.counting import Apart, ledger_of, sums_by_currency
+from dms.domain.dossier import KINDS, Account, accounts
+from dms.domain.grading import CLASSES, before, best, figure, span, why
+from dms.domain.money import Money, currency_of, read_money
 from dms.domain.policy import Action
-from dms.domain.record import ALIVE, Record
 from dms.errors import NotFound, NotPermitted, Usage
 from dms.flow.twice import unsettled
 from dms.ports.catalogue import Customer, Transaction
@@ -36,57 +35,28 @@ _KIND_NAMES = {"订货": "booked", "预订": "booked", "应收": "charged", "记
                "收款": "paid", "付款": "paid", "已付": "paid", "折让": "reduced", "折扣": "reduced"}  # fmt: skip
 
 
-def cents_of(text: str) -> int | None:
-    """Read an amount as people write it: ``¥1,860.00``, ``1860元``; None where it is none."""
-    bare = re.sub(r"[¥￥$€,，\s元]|rmb|cny", "", text.lower())
-    try:
-        value = Decimal(bare)
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
-        return None
-    return int((value * 100).to_integral_value())
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A customer's dossier: an account for each currency, the dealings that count, and what does not with why."""
+
+    customer: Customer
+    accounts: tuple[Account, ...]
+    dealings: tuple[Dealing, ...]
+    apart: tuple[Apart, ...]
 
 
-def dealings_in(
-    world: World, tx: Transaction, customer: Customer, waiting: frozenset[str] | None = None
-) -> list[Dealing]:
-    """Return all dealings of a customer: imported lines, and what his forms say; aliases count as himself.
-
-    What may be a second copy of another record does not count until a person settles it.
-
-    Args:
-        world: the archive.
-        tx: the transaction.
-        customer: whose.
-        waiting: :func:`dms.flow.twice.unsettled`, for callers that ask about many customers.
-    """
-    copies = unsettled(tx) if waiting is None else waiting
-    names = {customer.name, *customer.aliases}
-    found = [d for name in sorted(names) for d in tx.dealings(name)]
-    kinds = {p.key: p.dealing for p in world.profiles if p.dealing}
-    for name in sorted(names):
-        for record in tx.records(customer=name, states=ALIVE):
-            if record.code not in copies:
-                found += _of_record(record, kinds)
-    return sorted(found, key=lambda d: (d.date, d.source, d.kind))
+def dossier_of(
+    world: World, tx: Transaction, customer: Customer, waiting: Collection[str] | None = None
+) -> Dossier:  # fmt: skip
+    """Return a customer's dossier as of today; see :func:`dms.desk.ledger.counting.ledger_of`."""
+    found = ledger_of(world, tx, customer, waiting)
+    today = world.clock.now().date()
+    return Dossier(
+        customer, accounts(found.entries, today, world.scheme.credit, customer.terms), found.dealings, found.apart
+    )
 
 
-def _of_record(record: Record, kinds: Mapping[str, str]) -> list[Dealing]:
-    kind = kinds.get(record.form, "")
-    day = record.date.isoformat() if record.date else ""
-    found = []
-    if kind and day and (cents := cents_of(record.fields.get("amount", ""))) is not None:
-        found.append(Dealing(record.customer, day, kind, cents, record.code, note=record.title))
-    paid = cents_of(record.fields.get("paid", ""))
-    if paid is not None and day:
-        found.append(
-            Dealing(record.customer, record.fields.get("paid_date", day), "paid", paid, record.code, note=record.title)
-        )
-    return found
-
-
-def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing]]:
+def customer_dossier(world: World, customer: str) -> Dossier:
     """Return what a customer's dealings come to today, and the dealings; the look is logged.
 
     Raises:
@@ -100,9 +70,7 @@ def customer_dossier(world: World, customer: str) -> tuple[Dossier, list[Dealing
                 Said("There is no customer “{customer}”.", customer=customer),
                 Said("“{act}” names yours.", act=Do("customers list")),
             )
-        found = dealings_in(world, act.tx, known[customer])
-    entries = [Entry(d.kind, d.date, d.cents, d.due) for d in found]
-    return dossier(entries, world.clock.now().date()), found
+        return dossier_of(world, act.tx, known[customer])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +105,42 @@ def import_dealings(
     problems: list[RowProblem] = []
     for number, row in enumerate(rows, 1):
         told = {key: next((row[h].strip() for h in heads if row.get(h)), "") for key, heads in COLUMNS.items()}
-        wrong = _wrong(told, known)
-        if wrong:
+        currency = currency_of(told["currency"]) if told["currency"] else ""
+        amount = read_money(told["amount"], currency or world.scheme.credit.currency)
+        wrong = _wrong(told, known, amount, currency)
+        if wrong or amount is None:
             problems.append(RowProblem(number, wrong))
             continue
         taken.append(
             Dealing(
                 known[told["customer"]], told["date"], _KIND_NAMES.get(told["kind"], told["kind"].lower()),
-                cents_of(told["amount"]) or 0, f"{source}#{number}", told["currency"] or "CNY", told["due"],
-                told["note"],
+                amount.cents, f"{source}#{number}", amount.currency, told["due"], told["note"],
             )
         )  # fmt: skip
     if problems or dry:
         return len(taken), problems
     with gate.acting(world, IMPORT_DEALINGS, target=source) as act:
+        # Lines the file no longer has, or has as another kind, would count on beside it.
+        act.notes["replaced"] = act.tx.drop_dealings(source)
         for dealing in taken:
             act.tx.put_dealing(dealing)
         act.notes["rows"] = len(taken)
     return len(taken), []
 
 
-def _wrong(told: Mapping[str, str], known: Mapping[str, str]) -> str:
+def _wrong(told: Mapping[str, str], known: Mapping[str, str], amount: Money | None, currency: str) -> str:
     from datetime import date
 
     if told["customer"] not in known:
         return f"there is no customer “{told['customer']}”"
     if _KIND_NAMES.get(told["kind"], told["kind"].lower()) not in KINDS:
         return f"“{told['kind']}” is no kind: {', '.join(KINDS)} or {'、'.join(_KIND_NAMES)}"
-    if cents_of(told["amount"]) is None:
+    if told["currency"] and not currency:
+        return f"“{told['currency']}” is no currency, such as CNY or USD"
+    if amount is None:
         return f"“{told['amount']}” is no amount"
+    if currency and amount.currency != currency:
+        return f"“{told['amount']}” is not in {currency}"
     for key in ("date", "due"):
         if told[key] or key == "date":
             try:
@@ -179,7 +154,7 @@ def _wrong(told: Mapping[str, str], known: Mapping[str, str]) -> str:
 
 
 def propose_grades(world: World, quarter: str) -> list[Grading]:
-    """Propose every customer's class for a quarter from what he booked and was charged in it (R10).
+    """Propose every customer's class for a quarter by the scheme's rule, told with the figures it judged (R10, R14).
 
     Raises:
         Usage: that is no quarter.
@@ -195,16 +170,18 @@ def propose_grades(world: World, quarter: str) -> list[Grading]:
         for customer in act.tx.customers():
             if customer.name in done:
                 continue
-            inside = [d for d in dealings_in(world, act.tx, customer, copies) if period.holds(d.date)]
-            sums = {kind: sum(d.cents for d in inside if d.kind == kind) for kind in KINDS}
-            consumed = sums["charged"] or sums["booked"]
+            inside = [e for e in ledger_of(world, act.tx, customer, copies).entries if period.holds(e.date)]
+            by_currency = sums_by_currency(inside) or {world.scheme.credit.currency: dict.fromkeys(KINDS, 0)}
+            grades = world.scheme.grades
+            judged = [figure(c, s["booked"], s["charged"], grades) for c, s in by_currency.items()]
+            figures = {
+                f.currency: {**by_currency[f.currency], "consumed": f.consumed, "grade": f.grade} for f in judged
+            }
             now_class = grade_of(act.tx, customer.name)
-            after = propose(consumed, world.scheme.grades)
-            figures = {**sums, "consumed": consumed}
             made.append(
                 act.tx.add_grading(
-                    Grading(customer.name, period.name, now_class, after, "proposed", act.me.code, act.now,
-                            f"{consumed / 100:,.2f} in {period.name}", figures)
+                    Grading(customer.name, period.name, now_class, best(judged), "proposed", act.me.code, act.now,
+                            why(judged, grades).stored(), figures)
                 )
             )  # fmt: skip
         act.notes |= {"proposed": len(made), "moves": sum(g.before != g.after for g in made)}

@@ -6,7 +6,7 @@ Each report is made of what the asker may see, logged, and the same as PDF, work
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,21 +14,34 @@ from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
 from dms.desk.care.auditing import ROOT_MARK, root_in
 from dms.desk.ledger import dealing, properties
+from dms.desk.ledger.counting import ledger_of
+from dms.desk.ledger.year_end import left_open
 from dms.domain.access import may_see
-from dms.domain.dossier import KINDS, money
-from dms.domain.grading import Span, quarter_of, span
+from dms.domain.dossier import AGES, KINDS, Account, Entry
+from dms.domain.grading import Span, quarter_of, rule, span
+from dms.domain.money import money, of
 from dms.domain.policy import Action
 from dms.domain.query import Scope
 from dms.domain.record import ALIVE, LinkState, Record, RecordState, Track
 from dms.errors import Usage
+from dms.flow.twice import unsettled
 from dms.ports.catalogue import Transaction
+from dms.ports.registers import Grading
 from dms.ports.spreadsheet import Grid
 from dms.ports.world import World
-from dms.said import Do, Said, Voice, Word, heads, read_said
+from dms.said import Do, Said, Voice, Word, heads, one_after_another, read_said
 from dms.sheets.report import Cell, Chart, Report, Section, draw_report, in_words, texts
 
-REPORTS = {k: ActKind(f"report-{k}", Action.REPORT) for k in ("exceptions", "gaps", "month", "quarter", "half", "year")}
-KINDS_OF_REPORT = ("exceptions", "gaps", "month", "quarter", "half", "year", "dossier", "four-properties")
+REPORTS = {
+    k: ActKind(f"report-{k}", Action.REPORT)
+    for k in ("exceptions", "gaps", "month", "quarter", "half", "year", "year-end", "overdue")
+}
+KINDS_OF_REPORT = (
+    "exceptions", "gaps", "month", "quarter", "half", "year", "year-end", "dossier", "overdue", "four-properties",
+)  # fmt: skip
+
+
+AGES_SAID = tuple(Said("overdue {days} days", days=label) for _, label in AGES)
 
 
 def report(world: World, kind: str, about: str = "") -> Report:
@@ -55,6 +68,8 @@ def report(world: World, kind: str, about: str = "") -> Report:
         "quarter": _quarter,
         "half": _analysis,
         "year": _analysis,
+        "year-end": _year_end,
+        "overdue": _overdue,
     }
     if kind not in makers:
         raise Usage(
@@ -102,10 +117,14 @@ def save(world: World, report_: Report, target: Path, voice: Voice) -> None:
 def _period(world: World, kind: str, about: str) -> Span:
     today = world.clock.now().date()
     half = f"{today.year}-H{1 if today.month <= 6 else 2}"
-    now = {"quarter": quarter_of(today), "half": half, "year": str(today.year)}.get(kind, f"{today:%Y-%m}")
+    # A year's end is looked at once it is over: in January that of the year before.
+    ending = str(today.year - (today.month < 7))
+    now = {"quarter": quarter_of(today), "half": half, "year": str(today.year), "year-end": ending}.get(
+        kind, f"{today:%Y-%m}"
+    )
     period = span(about or now)
     marks = {"quarter": "Q", "half": "H"}
-    if (kind in marks and marks[kind] not in period.name) or (kind == "year" and "-" in period.name):
+    if (kind in marks and marks[kind] not in period.name) or (kind in ("year", "year-end") and "-" in period.name):
         raise Usage(Said("“{about}” is no {kind}.", about=about, kind=kind), Said("Such as {now}.", now=now))
     return period
 
@@ -209,18 +228,18 @@ def _month(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
 
 def _focus(world: World, tx: Transaction, scope: Scope) -> Section:
     """Customers to look at: those with flags, the worst first."""
-    from dms.domain.dossier import Entry, dossier
-
     rows = []
+    copies = unsettled(tx)
     for customer in tx.customers():
         if not scope.holds("", "", customer.name):
             continue
-        entries = [Entry(d.kind, d.date, d.cents, d.due) for d in dealing.dealings_in(world, tx, customer)]
-        found = dossier(entries, world.clock.now().date())
-        if found.flags:
-            worst = "high" if any(f.level == "high" for f in found.flags) else "notice"
-            why = Said("{reasons}", reasons=[f.reason for f in found.flags])
-            rows.append((Word("flag", worst), customer.name, customer.manager, money(found.owed), why))
+        flagged = [a for a in dealing.dossier_of(world, tx, customer, copies).accounts if a.flags]
+        if flagged:
+            flags = [f for a in flagged for f in a.flags]
+            worst = "high" if any(f.level == "high" for f in flags) else "notice"
+            owed = Said("{amounts}", amounts=[of(a.currency, a.owed) for a in flagged])
+            why = one_after_another([f.reason for f in flags])
+            rows.append((Word("flag", worst), customer.name, customer.manager, owed, why))
     rows.sort(key=lambda r: (r[0].name != "high", r[1]))
     return Section(
         Said("Customers to look at"),
@@ -251,9 +270,9 @@ def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Repor
             g.before or "-",
             g.after,
             Word("grading", g.state),
-            money(int(g.figures.get("consumed", 0))),
+            _consumed(g),
             g.by,
-            g.reason,
+            read_said(g.reason),
         )
         for g in found
     ]
@@ -265,8 +284,18 @@ def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Repor
             Said("Customers' classes"),
             heads("customer", "grade before", "grade now", "state", "consumed", "who", "reason"),
             rows,
-            (52, 12, 12, 14, 28, 16, 44),
+            (42, 12, 12, 14, 28, 16, 64),
             (4,),
+        ),
+        Section(
+            Said("The rule"),
+            heads("currency", "grade"),
+            [(c, rule(world.scheme.grades[c])) for c in sorted(world.scheme.grades)],
+            (24, 150),
+            note=Said(
+                "In each currency the greater of what was booked and what was charged in the quarter counts; currencies"
+                " are not added: the best of their classes is proposed."
+            ),
         ),
         Section(
             Said("Changes of class"),
@@ -280,18 +309,69 @@ def _quarter(world: World, tx: Transaction, scope: Scope, period: Span) -> Repor
     return Report(Said("Customers' classes {period}", period=period.name), _notes(world, tx, period), sections, [chart])
 
 
-def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
-    """Half-year and year analyses (R10): by month, class, manager and customer."""
-    lines = []
+def _consumed(one: Grading) -> Said:
+    """Return what a proposal judged, in each currency; one of before told one sum without a currency."""
+    if "consumed" in one.figures:
+        return Said("{amounts}", amounts=[money(int(one.figures["consumed"]))])
+    return Said("{amounts}", amounts=[of(c, int(f["consumed"])) for c, f in one.figures.items()])
+
+
+def _overdue(world: World, tx: Transaction, scope: Scope, _: Span) -> Report:
+    """Who owes what is overdue (R14): in each currency, how old, against which limit, and why he is looked at."""
+    found: list[tuple[str, str, Account]] = []
+    copies = unsettled(tx)
     for customer in tx.customers():
         if scope.holds("", "", customer.name):
-            lines += [d for d in dealing.dealings_in(world, tx, customer) if period.holds(d.date)]
-    months = sorted({d.date[:7] for d in lines})
-    by_month = {m: {k: sum(d.cents for d in lines if d.date[:7] == m and d.kind == k) for k in KINDS} for m in months}
-    by_customer = {
-        name: {k: sum(d.cents for d in lines if d.customer == name and d.kind == k) for k in KINDS}
-        for name in sorted({d.customer for d in lines})
-    }
+            accounts = dealing.dossier_of(world, tx, customer, copies).accounts
+            found += [(customer.name, customer.manager, a) for a in accounts if a.overdue]
+    found.sort(key=lambda f: (f[2].currency, -f[2].overdue, f[0]))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name, manager, one.currency, money(one.overdue), str(one.slowest), money(one.owed),
+            money(one.limit) if one.limit is not None else "-", one_after_another([f.reason for f in one.flags]),
+        )
+        for name, manager, one in found
+    ]  # fmt: skip
+    ages: list[tuple[Cell, ...]] = [
+        (name, one.currency, *(money(c) for c in one.ageing.values())) for name, _, one in found
+    ]
+    of_currency = {c: [a for _, _, a in found if a.currency == c] for c in sorted({a.currency for _, _, a in found})}
+    sums = [(c, money(sum(a.overdue for a in every)), str(len(every))) for c, every in of_currency.items()]
+    return Report(
+        Said("Overdue debts"),
+        _notes(world, tx),
+        [
+            Section(
+                Said("Customers with overdue debts"),
+                heads("customer", "manager", "currency", "overdue", "oldest, days", "owed", "credit limit", "reason"),
+                rows, (34, 14, 12, 26, 12, 26, 24, 52), (3, 4, 5, 6), wrong=True,
+            ),
+            Section(
+                Said("By age"), (*heads("customer", "currency"), *AGES_SAID), ages, (54, 14, 30, 30, 30, 30),
+                (2, 3, 4, 5),
+            ),
+            Section(Said("By currency"), heads("currency", "overdue", "customers"), sums, (24, 40, 24), (1, 2)),
+        ],
+    )  # fmt: skip
+
+
+def _year_end(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
+    """What a year left open (R2, R12)."""
+    title = Said("What {year} left open", year=period.name)
+    return Report(title, _notes(world, tx, period), left_open(tx, scope, period))
+
+
+def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Report:
+    """Half-year and year analyses (R10): by month, class, manager and customer."""
+    lines: list[tuple[str, Entry]] = []
+    copies = unsettled(tx)
+    for customer in tx.customers():
+        if scope.holds("", "", customer.name):
+            entries = ledger_of(world, tx, customer, copies).entries
+            lines += [(customer.name, e) for e in entries if period.holds(e.date)]
+    currencies = sorted({e.currency for _, e in lines})
+    by_month = _summed((e.date[:7], e) for _, e in lines)
+    by_customer = _summed(lines)
     came = [r for r in _seen(tx, scope) if period.holds(r.received_at)]
     by_class = Counter(r.class_code or "?" for r in came)
     by_manager = Counter(r.manager or "?" for r in came)
@@ -299,19 +379,21 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
     sections = [
         Section(
             Said("By month"),
-            (*heads("month"), *names),
-            [(m, *(money(s[k]) for k in KINDS)) for m, s in by_month.items()],
-            (26, 36, 36, 36, 36),
+            (*heads("month"), *names, *heads("currency")),
+            [(m, *(money(s[k]) for k in KINDS), c) for (m, c), s in sorted(by_month.items())],
+            (26, 36, 36, 36, 36, 16),
             (1, 2, 3, 4),
         ),
         Section(
             Said("By customer"),
-            (*heads("customer"), *names),
+            (*heads("customer"), *names, *heads("currency")),
             [
-                (n, *(money(s[k]) for k in KINDS))
-                for n, s in sorted(by_customer.items(), key=lambda x: -(x[1]["charged"] or x[1]["booked"]))
+                (n, *(money(s[k]) for k in KINDS), c)
+                for (n, c), s in sorted(
+                    by_customer.items(), key=lambda x: (x[0][1], -max(x[1]["charged"], x[1]["booked"]), x[0][0])
+                )
             ],
-            (60, 30, 30, 30, 30),
+            (60, 30, 30, 30, 30, 16),
             (1, 2, 3, 4),
         ),
         Section(
@@ -329,13 +411,19 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
             (1,),
         ),
     ]
+    months = sorted({m for m, _ in by_month})
+    nothing = dict.fromkeys(KINDS, 0)
     charts = [
         Chart(
-            Said("Booked and paid"),
+            Said("Booked and paid, {currency}", currency=c),
             months,
-            [(n, [by_month[m][k] / 100 for m in months]) for n, k in zip(names, KINDS, strict=True)],
-            Said("yuan"),
+            [
+                (n, [_drawn(by_month.get((m, c), nothing)[k]) for m in months])
+                for n, k in zip(names, KINDS, strict=True)
+            ],
+            c,
         )
+        for c in currencies
     ]
     return Report(
         Said("Analysis of customers and records {period}", period=period.name),
@@ -348,58 +436,99 @@ def _analysis(world: World, tx: Transaction, scope: Scope, period: Span) -> Repo
 def _dossier(world: World, customer: str) -> Report:
     if not customer.strip():
         raise Usage(Said("A dossier is of which customer?"), Do("report dossier", "杭州新辰酒店有限公司"))
-    found, lines = dealing.customer_dossier(world, customer)
-    sums = (
-        (Said("booked"), found.booked),
-        (Said("charged"), found.charged),
-        (Said("paid"), found.paid),
-        (Said("reduced"), found.reduced),
-        (Said("owed"), found.owed),
-        (Said("not due"), found.not_due),
-    )
-    ageing = [(Said("overdue {days} days", days=label), money(cents)) for label, cents in found.ageing.items()]
+    told = dealing.customer_dossier(world, customer)
+    every = told.accounts
+    sums: list[tuple[Said, list[Cell]]] = [
+        (Said("booked"), [money(a.booked) for a in every]),
+        (Said("charged"), [money(a.charged) for a in every]),
+        (Said("paid"), [money(a.paid) for a in every]),
+        (Said("reduced"), [money(a.reduced) for a in every]),
+        (Said("owed"), [money(a.owed) for a in every]),
+    ]
+    sums.append((Said("ordered, not charged yet"), [money(a.uncharged) for a in every]))
+    sums.append((Said("not due"), [money(a.not_due) for a in every]))
+    sums += [(Said("overdue {days} days", days=label), [money(a.ageing[label]) for a in every]) for _, label in AGES]
+    sums.append((Said("credit limit"), [money(a.limit) if a.limit is not None else "-" for a in every]))
+    sums.append((Said("days to pay"), [str(a.days) for a in every]))
+    sums.append((Said("debts are what was"), [Word("dealing", a.basis) for a in every]))
     sections = [
-        Section(Said("Sums"), heads("item", "amount"), [(n, money(c)) for n, c in sums] + ageing, (60, 40), (1,)),
+        Section(
+            Said("Sums"),
+            (*heads("item"), *(a.currency for a in every)),
+            [(name, *cells) for name, cells in sums],
+            (60, *(40 for _ in every)),
+            tuple(range(1, len(every) + 1)),
+        ),
         Section(
             Said("Signs of risk"),
             heads("grade", "reason"),
-            [(Word("flag", f.level), f.reason) for f in found.flags],
+            [(Word("flag", f.level), f.reason) for a in every for f in a.flags],
             (12, 150),
         ),
         Section(
             Said("By month"),
-            heads("month", "booked", "charged", "paid", "reduced", "owed at its end"),
-            [(p.month, *(money(v) for v in (p.booked, p.charged, p.paid, p.reduced, p.owed))) for p in found.periods],
-            (24, 30, 30, 30, 30, 30),
+            heads("month", "booked", "charged", "paid", "reduced", "owed at its end", "currency"),
+            [
+                (p.month, *(money(v) for v in (p.booked, p.charged, p.paid, p.reduced, p.owed)), a.currency)
+                for a in every
+                for p in a.periods
+            ],
+            (24, 30, 30, 30, 30, 30, 16),
             (1, 2, 3, 4, 5),
         ),
         Section(
             Said("Dealings"),
-            heads("day", "kind", "amount", "source", "remark"),
-            [(d.date, Word("dealing", d.kind), money(d.cents), d.source, d.note) for d in lines],
-            (22, 18, 28, 40, 70),
+            heads("day", "kind", "amount", "currency", "source", "remark"),
+            [(d.date, Word("dealing", d.kind), money(d.cents), d.currency, d.source, d.note) for d in told.dealings],
+            (22, 18, 28, 14, 40, 60),
             (2,),
         ),
+        Section(
+            Said("Not counted"),
+            heads("day", "kind", "amount", "currency", "source", "why"),
+            [
+                (a.dealing.date, Word("dealing", a.dealing.kind), money(a.dealing.cents), a.dealing.currency,
+                 a.dealing.source, a.why)
+                for a in told.apart
+            ],
+            (22, 18, 28, 14, 40, 60),
+            (2,),
+        ),
+    ]  # fmt: skip
+    charts = [
+        Chart(
+            Said("Booked, paid and owed, {currency}", currency=a.currency),
+            [p.month for p in a.periods[-12:]],
+            [
+                (Said("booked"), [_drawn(max(p.booked, p.charged)) for p in a.periods[-12:]]),
+                (Said("paid"), [_drawn(p.paid) for p in a.periods[-12:]]),
+                (Said("owed at its end"), [_drawn(max(0, p.owed)) for p in a.periods[-12:]]),
+            ],
+            a.currency,
+        )
+        for a in every
+        if a.periods
     ]
-    months = [p.month for p in found.periods][-12:]
-    periods = found.periods[-12:]
-    chart = Chart(
-        Said("Booked, paid and owed"),
-        months,
-        [
-            (Said("booked"), [max(p.booked, p.charged) / 100 for p in periods]),
-            (Said("paid"), [p.paid / 100 for p in periods]),
-            (Said("owed at its end"), [max(0, p.owed) / 100 for p in periods]),
-        ],
-        "元",
-    )
     with world.catalogue.look() as tx:
         grade = dealing.grade_of(tx, customer)
         notes = [
             *_notes(world, tx),
             Said("Customer: {customer}    class: {grade}", customer=customer, grade=grade or Said("undecided")),
         ]
-    return Report(Said("Dossier of {customer}", customer=customer), notes, sections, [chart] if months else [])
+    return Report(Said("Dossier of {customer}", customer=customer), notes, sections, charts)
+
+
+def _summed(named: Iterable[tuple[str, Entry]]) -> dict[tuple[str, str], dict[str, int]]:
+    """Return the sums of each kind by name and currency."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for name, one in named:
+        found.setdefault((name, one.currency), dict.fromkeys(KINDS, 0))[one.kind] += one.cents
+    return found
+
+
+def _drawn(cents: int) -> float:
+    """Return an amount as the height of a bar: the one place where money is no whole number."""
+    return cents / 100
 
 
 def _properties(world: World, about: str) -> Report:

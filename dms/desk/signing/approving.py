@@ -209,15 +209,19 @@ def lacking(
     world: World, record: Record, signatures: Sequence[Signature], questions: Collection[str]
 ) -> tuple[str, ...]:
     """Return the same of a record whose signatures and open questions are known already."""
-    found: list[str] = []
+    return (*unsigned(world, record, signatures), *lacking_carriers(record, questions))
+
+
+def unsigned(world: World, record: Record, signatures: Sequence[Signature]) -> tuple[str, ...]:
+    """Return the declaration and signatures a record's class asks for that nobody gave."""
     kind = world.scheme.classes.get(record.class_code)
-    if kind is None or kind.gate:
-        # What was approved here does not count in a class that asks for ink: the record may have changed its class.
-        here = kind.electronic if kind else ()
-        signed = {s.role for s in signatures if s.kind != "electronic" or s.role in here}
-        wanted = ("declaration", *(kind.signatures if kind else ROLES))
-        found += [role for role in wanted if role not in signed]
-    return (*found, *lacking_carriers(record, questions))
+    if kind is not None and not kind.gate:
+        return ()
+    # What was approved here does not count in a class that asks for ink: the record may have changed its class.
+    here = kind.electronic if kind else ()
+    signed = {s.role for s in signatures if s.kind != "electronic" or s.role in here}
+    wanted = ("declaration", *(kind.signatures if kind else ROLES))
+    return tuple(role for role in wanted if role not in signed)
 
 
 def unproved(signatures: Sequence[Signature]) -> tuple[str, ...]:

@@ -108,6 +108,9 @@ def describe(
             state.doubt(name, "two forms stand side by side on one sheet")
     title = hints.title or _title(profile, customer, pages, file_title)
     fields = {k: r.text for k, r in read.items()} | {k: str(v) for k, v in hints.fields.items()}
+    foreign = read["amount"].currency if "amount" in read else ""
+    if foreign not in ("", "CNY"):
+        fields.setdefault("currency", foreign)
     return Description(
         title=title,
         class_code=class_code,

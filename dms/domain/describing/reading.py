@@ -13,6 +13,7 @@ from dms.domain.describing.dates import first_date
 from dms.domain.describing.labels import OTHER, TRIM, Fold, Labels, near, squeeze
 from dms.domain.describing.profiles import FieldProfile, FormProfile
 from dms.domain.describing.values import plain, read_amount
+from dms.domain.money import named_currency
 from dms.domain.pages import Page, Word
 
 _CLOSE_LINES = 1.25
@@ -28,6 +29,7 @@ class Reading:
         glued: it follows its label without a sign or gap.
         rivals: other values behind the same label on this document.
         placed: no label was found; it stands where the form has this field.
+        currency: code of the one that stands beside an amount; empty where none does.
     """
 
     text: str
@@ -37,6 +39,7 @@ class Reading:
     glued: bool = False
     rivals: tuple[str, ...] = ()
     placed: bool = False
+    currency: str = ""
 
 
 def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold) -> tuple[FormProfile | None, str]:
@@ -186,7 +189,10 @@ def _page_fields(page: Page, labels: Labels, fold: Fold, headings: Sequence[str]
             value = normalise(reading.text, kind)
             if value:
                 label = squeeze(fold(word.text[mark.start : mark.end]))
-                told = Reading(value, reading.confidence, label, mark.within, mark.glued and bool(text))
+                currency = named_currency(reading.text) if kind == "amount" else ""
+                told = Reading(
+                    value, reading.confidence, label, mark.within, mark.glued and bool(text), currency=currency
+                )
                 # A label that stands alone speaks before one inside a longer label.
                 rank = labels.ranks.get((mark.key, label), 99) + (100 if mark.within else 0)
                 candidates.setdefault(mark.key, []).append((rank, told))

@@ -125,16 +125,43 @@ def customers_command() -> None:
 @click.argument("name")
 @click.option("--manager", default="", help="Account manager's code.")
 @click.option("--alias", "aliases", multiple=True, help="Another name he appears under; may be repeated.")
+@click.option("--limit", "limits", multiple=True, help="What he may owe: 50000, or USD 10000; may be repeated.")
+@click.option("--term", "days", multiple=True, help="Days he has to pay: 60, or USD 30; may be repeated.")
 @json_option
 @click.pass_obj
-def customers_add(session: Session, name: str, manager: str, aliases: tuple[str, ...], as_json: bool) -> None:
-    """Add or change a customer."""
-    from dms.desk.accounts.customers import add_customers
+def customers_add(
+    session: Session, name: str, manager: str, aliases: tuple[str, ...], limits: tuple[str, ...],
+    days: tuple[str, ...], as_json: bool,
+) -> None:  # fmt: skip
+    """Add or change a customer; what is not given stays as it is."""
+    from dms.desk.accounts.customers import add_customers, read_credit
     from dms.ports.catalogue import Customer
 
     with session.world() as world:
-        add_customers(world, [Customer(name.strip(), manager.upper(), aliases)])
+        terms = read_credit(limits, days, world.scheme.credit.currency)
+        add_customers(world, [Customer(name.strip(), manager.upper(), aliases, terms)])
     answer({"added": 1}, lambda c: tell(c, Said("{name} is added.", name=name)), as_json=as_json)
+
+
+@customers_command.command("credit")
+@click.argument("name")
+@click.option("--currency", default="", help="Of which currency; the office's own without.")
+@click.option("--limit", default="", help="What he may owe; no limit without.")
+@click.option("--term", "days", default="", help="Days he has to pay; as the scheme says without.")
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def customers_credit(
+    session: Session, name: str, currency: str, limit: str, days: str, reason: str, as_json: bool
+) -> None:  # fmt: skip
+    """Set a customer's credit limit and term of one currency anew (R14): for the sales and general manager."""
+    from dms.desk.accounts.customers import given_terms, set_credit
+
+    with session.world() as world:
+        terms = given_terms(currency or world.scheme.credit.currency, limit, days)
+        made = set_credit(world, name.strip(), terms, reason=reason)
+    data = {"name": made.name, "terms": [asdict(t) for t in made.terms]}
+    answer(data, lambda c: tell(c, Said("The credit of {name} is set.", name=made.name)), as_json=as_json)
 
 
 @customers_command.command("reassign")
@@ -170,15 +197,18 @@ def customers_import(ctx: click.Context, file: Path, dry_run: bool, as_json: boo
 @click.pass_obj
 def customers_list(session: Session, as_json: bool) -> None:
     """List customers within what you may see."""
-    from dms.desk.accounts.customers import seen_customers
+    from dms.desk.accounts.customers import credit_said, seen_customers
 
     with session.world() as world:
         customers = seen_customers(world)
-    data = {"customers": [{"name": c.name, "manager": c.manager, "aliases": list(c.aliases)} for c in customers]}
-    rows = [(c.name, c.manager, ", ".join(c.aliases)) for c in customers]
+    data = {"customers": [asdict(c) for c in customers]}
+    rows = [
+        (c.name, c.manager, ", ".join(c.aliases), Said("{terms}", terms=[credit_said(t) for t in c.terms]))
+        for c in customers
+    ]
     answer(
         data,
-        lambda c: table(c, heads("customer", "manager", "aliases"), rows, empty=Said("No customers.")),
+        lambda c: table(c, heads("customer", "manager", "aliases", "credit"), rows, empty=Said("No customers.")),
         as_json=as_json,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, steps, table, tell
-from dms.said import Do, Said, Word, heads
+from dms.said import Do, Said, Word, heads, read_said
 
 _REASON = click.option("--reason", default="", help="Why.")
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -18,17 +18,20 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command("report")
 @click.argument(
     "kind",
-    type=click.Choice(["month", "quarter", "half", "year", "dossier", "exceptions", "four-properties", "gaps"]),
+    type=click.Choice(
+        ["month", "quarter", "half", "year", "year-end", "dossier", "overdue", "exceptions", "four-properties", "gaps"]
+    ),
 )
 @click.argument("about", required=False, default="")
 @click.option("-o", "--output", type=_FILE, default=None, help="PDF or XLSX to write.")
 @json_option
 @click.pass_obj
 def report_command(session: Session, kind: str, about: str, output: Path | None, as_json: bool) -> int:
-    """Make a report: a review pack, a customer's dossier, the exception list, the four-property check, gaps.
+    """Make a report: a review pack, a customer's dossier, overdue debts, exceptions, the four-property check, gaps.
 
     ABOUT is a period (2026-11, 2026-Q4, 2026-H2, 2026), a customer for a dossier, or a code, paper number, volume or
-    month for the four-property check. Exit code 6 where exceptions, gaps or the check find something.
+    month for the four-property check. Exit code 6 where exceptions, gaps, a year's end or
+    the check find something.
     """
     from dms.desk.ledger.reporting import failing, report, save
     from dms.faces.words import on_paper
@@ -37,7 +40,7 @@ def report_command(session: Session, kind: str, about: str, output: Path | None,
         made = report(world, kind, about)
         if output:
             save(world, made, output, on_paper())
-    found = failing(made) if kind in ("exceptions", "gaps", "four-properties") else ()
+    found = failing(made) if kind in ("exceptions", "gaps", "four-properties", "year-end") else ()
 
     def human(console: Any) -> None:
         tell(console, made.title, style="bold")
@@ -122,9 +125,12 @@ def grade_list(session: Session, quarter: str, as_json: bool) -> None:
 
 
 def _grades(found: list[Any], *, as_json: bool) -> None:
-    rows = [(g.period, g.customer, g.before or "-", g.after, Word("grading", g.state), g.by, g.reason) for g in found]
+    rows = [
+        (g.period, g.customer, g.before or "-", g.after, Word("grading", g.state), g.by, read_said(g.reason))
+        for g in found
+    ]
     headings = heads("period", "customer", "before", "after", "state", "by", "why")
-    data = {"gradings": [asdict(g) for g in found]}
+    data = {"gradings": [{**asdict(g), "reason": str(read_said(g.reason))} for g in found]}
     answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is proposed yet.")), as_json=as_json)
 
 

@@ -134,32 +134,100 @@ def locate_command(session: Session, target: str, place: str | None, current: bo
     answer(data, lambda c: table(c, headings, rows, empty=Said("Nobody said where it stands.")), as_json=as_json)
 
 
+_ANSWERS = click.option("--answers", default="", help="Code or name of who answers for somebody outside.")
+_DEPARTMENT = click.option("--department", default="", help="Borrower's department.")
+_CONTACT = click.option("--contact", default="", help="Borrower's telephone or e-mail.")
+
+
 @click.group("loan")
 def loan_command() -> None:
     """Lend paper out and take it back (借阅)."""
 
 
-@loan_command.command("out")
+@loan_command.command("ask")
 @click.argument("target")
-@click.option("--to", "borrower", required=True, help="Who borrows it.")
+@click.option(
+    "--to", "to", default="", help="Code or name of who borrows it, or words for somebody outside; you without."
+)
 @click.option("--purpose", required=True, help="What for (目的).")
 @click.option("--due", required=True, help="Day it comes back, such as 2026-12-01.")
-@click.option("--approver", default="", help="Code of who gives leave; you without.")
-@click.option("--department", default="", help="Borrower's department.")
-@click.option("--contact", default="", help="Borrower's telephone or e-mail.")
+@_ANSWERS
+@_DEPARTMENT
+@_CONTACT
+@json_option
+@click.pass_obj
+def loan_ask(
+    session: Session, target: str, to: str, purpose: str, due: str, answers: str, department: str, contact: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Ask to borrow what is not all the borrower's own: a sales or general manager decides."""
+    from dms.desk.consent.borrowing import ask_loan
+
+    with session.world() as world:
+        made = ask_loan(
+            world, target, to=to, due=due, purpose=purpose, answers=answers, department=department, contact=contact
+        )
+    told = Said("Request {request} waits for the sales or general manager.", request=made.id)
+    # No more than what was typed: who may not see it learns nothing by asking.
+    data = {"id": made.id, "asked": made.data["asked"], "to": made.data["to"], "due": made.data["due"]}
+    answer(data, lambda c: tell(c, told), as_json=as_json)
+
+
+def _decided(session: Session, number: int, *, agree: bool, reason: str, as_json: bool) -> None:
+    from dms.desk.consent.borrowing import decide_loan
+
+    with session.world() as world:
+        done = decide_loan(world, number, agree=agree, reason=reason)
+    given = {"target": str(done.data["asked"]), "to": str(done.data["to"]), "due": str(done.data["due"])}
+    told = (
+        Said("{target} may be lent to {to} until {due}.", **given)
+        if agree
+        else Said("Request {number} is denied.", number=number)
+    )
+    answer(asdict(done), lambda c: tell(c, told), as_json=as_json)
+
+
+@loan_command.command("agree")
+@click.argument("number", type=int)
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def loan_agree(session: Session, number: int, reason: str, as_json: bool) -> None:
+    """Agree to a loan; it ends with the day it would be due back."""
+    _decided(session, number, agree=True, reason=reason, as_json=as_json)
+
+
+@loan_command.command("refuse")
+@click.argument("number", type=int)
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def loan_refuse(session: Session, number: int, reason: str, as_json: bool) -> None:
+    """Refuse a loan, with a reason."""
+    _decided(session, number, agree=False, reason=reason, as_json=as_json)
+
+
+@loan_command.command("out")
+@click.argument("target")
+@click.option("--to", "to", default="", help="Who borrows it; may be left out where one loan of it is agreed to.")
+@click.option("--purpose", default="", help="What for (目的); as it was agreed to without.")
+@click.option("--due", default="", help="Day it comes back, such as 2026-12-01; as it was agreed to without.")
+@_ANSWERS
+@_DEPARTMENT
+@_CONTACT
 @json_option
 @click.pass_obj
 def loan_out(
-    session: Session, target: str, borrower: str, purpose: str, due: str, approver: str, department: str,
-    contact: str, as_json: bool,
+    session: Session, target: str, to: str, purpose: str, due: str, answers: str, department: str, contact: str,
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Lend a volume or a record's paper out."""
+    """Hand a volume or a record's paper over: the borrower's own, or what a manager agreed to."""
     from dms.desk.shelf.lending import lend
-    from dms.ports.registers import Loan
 
-    asked = Loan(target, borrower, "", due, purpose, approver.upper(), "", department, contact)
     with session.world() as world:
-        made = lend(world, target, asked)
+        made = lend(
+            world, target, to=to, due=due, purpose=purpose, answers=answers, department=department, contact=contact
+        )
     told = Said("{target} is lent to {borrower} until {due}.", target=made.target, borrower=made.borrower, due=made.due)
     answer(asdict(made), lambda c: tell(c, told), as_json=as_json)
 
@@ -186,18 +254,32 @@ def loan_back(session: Session, target: str, condition: str, effect: str, as_jso
 @loan_command.command("list")
 @click.option("--out", is_flag=True, help="Only what is out.")
 @click.option("--overdue", is_flag=True, help="Only what is overdue.")
+@click.option("--asked", is_flag=True, help="Loans asked for, instead: yours, or all where you keep the loans.")
 @json_option
 @click.pass_obj
-def loan_list(session: Session, out: bool, overdue: bool, as_json: bool) -> None:
+def loan_list(session: Session, out: bool, overdue: bool, asked: bool, as_json: bool) -> None:
     """List the loan register."""
+    from dms.desk.consent.requesting import requests
     from dms.desk.shelf.lending import loans
 
+    if asked:
+        with session.world() as world:
+            waiting = requests(world, "loan")
+        rows = [
+            (str(r.id), Word("request", r.state), str(r.data.get("asked", r.target)), str(r.data["to"]), r.asked_by,
+             r.reason, str(r.data["due"]), r.decided_by)
+            for r in waiting
+        ]  # fmt: skip
+        told = heads("no.", "state", "what", "borrower", "asked by", "purpose", "due", "decided by")
+        asked_for = {"requests": [asdict(r) for r in waiting]}
+        answer(asked_for, lambda c: table(c, told, rows, empty=Said("No loan was asked for.")), as_json=as_json)
+        return
     with session.world() as world:
         found: list[Loan] = loans(world, overdue=overdue, out=out)
-    rows = [(str(x.id), x.target, x.borrower, x.out_at[:10], x.due, x.back_at[:10], x.purpose) for x in found]
+    listed = [(str(x.id), x.target, x.borrower, x.out_at[:10], x.due, x.back_at[:10], x.purpose) for x in found]
     headings = heads("no.", "what", "borrower", "out", "due", "back", "purpose")
     data = {"loans": [asdict(x) for x in found]}
-    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing is lent.")), as_json=as_json)
+    answer(data, lambda c: table(c, headings, listed, empty=Said("Nothing is lent.")), as_json=as_json)
 
 
 @click.command("stocktake")

@@ -18,9 +18,10 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "change": "/requests", "customers list": "/customers", "customers reassign": "/customers",
         "delete": "/bin", "doctor": "/settings/health", "grade propose": "/grades", "hold": "/requests",
         "forms list": "/settings/forms", "forms forget": "/settings/forms", "lessons list": "/settings/learned",
-        "loan list": "/shelf",
+        "loan agree": "/requests", "loan ask": "/requests", "loan back": "/shelf", "loan list": "/shelf",
+        "loan out": "/shelf", "loan refuse": "/requests",
         "people add": "/settings/people", "people list": "/settings/people", "print": "/print",
-        "report dossier": "/customers",
+        "report dossier": "/customers", "report year-end": "/reviews",
         "retry": "/triage", "search": "/search", "volume list": "/volumes",
     }
 )  # fmt: skip
@@ -63,5 +64,7 @@ def acts_in(said: Said) -> Iterator[Do]:
 
 def address_of(act: Do) -> str:
     """Return the page an act is done on; empty where it is done on none."""
+    if act.name.startswith("loan "):
+        return PAGES[act.name]
     record = next((one for one in act.arguments if is_code(one) or is_paper(one)), "")
     return f"/r/{quote(record, safe='')}" if record else PAGES.get(act.name, "")

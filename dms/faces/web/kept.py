@@ -16,7 +16,7 @@ from dms.errors import Conflict, NotPermitted
 
 # Field of a form -> the word that stands beside it.
 LABELS: Mapping[str, str] = {
-    "about": "about", "alias": "aliases", "approver": "approver", "borrower": "borrower", "class_code": "class",
+    "about": "about", "alias": "aliases", "answers": "answers", "borrower": "borrower", "class_code": "class",
     "code": "person_code", "condition": "condition", "contact": "contact", "count": "count", "customer": "customer",
     "date": "date", "department": "department", "deputy": "deputy", "due": "due", "layout": "layout",
     "login": "login", "manager": "manager", "name": "your_name", "note": "closing_note", "other": "pair_with",

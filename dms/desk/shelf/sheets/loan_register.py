@@ -46,9 +46,26 @@ def _line(tx: Transaction, names: dict[str, str], number: int, loan: Loan) -> tu
     return (
         str(number), loan.out_at[:10], loan.borrower, loan.department, loan.contact, loan.target,
         record.title if record else "整卷", _CARRIERS.get(loan.carrier, loan.carrier), record.secrecy if record else "",
-        loan.purpose, loan.way, f"{names.get(loan.approver, loan.approver)} 同意", loan.due, loan.back_at[:10],
-        loan.condition, loan.effect, names.get(loan.clerk, loan.clerk), loan.remark,
+        loan.purpose, loan.way, _leave(tx, names, loan), loan.due, loan.back_at[:10],
+        loan.condition, loan.effect, names.get(loan.clerk, loan.clerk), _remark(names, loan),
     )  # fmt: skip
+
+
+def _remark(names: dict[str, str], loan: Loan) -> str:
+    """Return the remark; where somebody outside borrows also who answers for him."""
+    inside = names.get(loan.answers, loan.answers)
+    return f"{inside} 负责 {loan.remark}".strip() if inside and inside != loan.borrower else loan.remark
+
+
+def _leave(tx: Transaction, names: dict[str, str], loan: Loan) -> str:
+    """Return who agreed and when, from his own act; what an older version let the clerk type is told as that."""
+    request = tx.request(loan.request) if loan.request else None
+    if request is not None:
+        words = f"：{request.decision}" if request.decision else ""
+        return f"{names.get(request.decided_by, request.decided_by)} {request.decided_at[:10]} 同意{words}"
+    if loan.answers:
+        return "本人客户"
+    return f"{names.get(loan.approver, loan.approver)}（经办人填写）" if loan.approver else ""
 
 
 def _draw(paper: Paper, register: Register) -> None:

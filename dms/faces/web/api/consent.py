@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dms.desk.consent import holding
+from dms.desk.consent.borrowing import ask_loan, decide_loan
 from dms.desk.consent.changing import ask_change, decide_change
 from dms.desk.consent.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
 from dms.desk.consent.requesting import ask_access, decide_access, end_access, requests
@@ -16,18 +18,21 @@ from dms.faces.web.api.common import Body, Call, Cursor, Id, Limit, Named, Reaso
 from dms.faces.web.view import world_of
 
 router = APIRouter(route_class=Call, tags=["consent"])
-Kind = Literal["access", "change", "deletion"]
+Kind = Literal["access", "change", "deletion", "loan"]
 Target = Annotated[str, Field(min_length=1, max_length=420, examples=["HG01E2026000123", "customer:甲公司"])]
 
 
 class Asked(Body):
-    """What is asked for: access to or removal of a target, or a filed record's change."""
+    """What is asked for: access to, removal or loan of a target, or a filed record's change."""
 
     kind: Kind
     target: Target
     reason: Reason
     changes: dict[str, Annotated[str, Field(max_length=1000)]] = Field(default_factory=dict)
     fields: dict[str, Annotated[str, Field(max_length=2000)]] = Field(default_factory=dict)
+    to: Annotated[str, Field(max_length=200, description="loan: who borrows; the asker where empty.")] = ""
+    due: Annotated[str, Field(max_length=10, description="loan: the day it comes back.")] = ""
+    answers: Annotated[str, Field(max_length=200, description="loan: who answers for somebody outside.")] = ""
 
 
 class Decision(Body):
@@ -70,12 +75,16 @@ def listed(
 
 @router.post("/requests", status_code=201)
 def ask(request: Request, body: Asked) -> Response:
-    """Ask for access, a change or a removal."""
+    """Ask for access, a change, a removal or a loan."""
     world = world_of(request)
     if body.kind == "access":
         made = ask_access(world, body.target, purpose=body.reason)
     elif body.kind == "change":
         made = ask_change(world, body.target, body.changes, fields=body.fields or None, reason=body.reason)
+    elif body.kind == "loan":
+        loan = ask_loan(world, body.target, to=body.to, due=body.due, purpose=body.reason, answers=body.answers)
+        # No more than what was typed: who may not see it learns nothing by asking.
+        made = replace(loan, target=str(loan.data["asked"]), data={"to": loan.data["to"], "due": loan.data["due"]})
     else:
         made = ask_deletion(world, body.target, reason=body.reason)
     return created(made, f"/api/v1/requests?kind={body.kind}")
@@ -89,6 +98,8 @@ def decide(request: Request, kind: Kind, number: Id, body: Decision) -> dict[str
         told: Any = decide_access(world, number, grant=body.agree, until=body.until, reason=body.reason)
     elif kind == "change":
         told = decide_change(world, number, agree=body.agree, reason=body.reason)
+    elif kind == "loan":
+        told = decide_loan(world, number, agree=body.agree, reason=body.reason)
     else:
         told = decide_deletion(world, number, agree=body.agree, reason=body.reason)
     catch_up(world)

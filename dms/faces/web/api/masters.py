@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -16,7 +18,8 @@ from dms.desk.records import lessons as lessons_desk
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer
-from dms.ports.registers import Deputy
+from dms.ports.registers import Deputy, Grading
+from dms.said import read_said
 
 router = APIRouter(route_class=Call, tags=["masters"])
 
@@ -58,6 +61,21 @@ class CustomerBody(Body):
     name: Annotated[str, Field(min_length=1, max_length=400)]
     manager: Annotated[str, Field(max_length=20)] = ""
     aliases: Annotated[list[Annotated[str, Field(max_length=400)]], Field(default_factory=list, max_length=50)]
+    limits: Annotated[
+        list[Annotated[str, Field(max_length=40, examples=["USD 10000"])]], Field(default_factory=list, max_length=20)
+    ]
+    terms: Annotated[
+        list[Annotated[str, Field(max_length=20, examples=["60"])]], Field(default_factory=list, max_length=20)
+    ]
+
+
+class CreditBody(Body):
+    """What a customer may owe in a currency, and how long he has to pay; empty: no limit, the scheme's term."""
+
+    currency: Annotated[str, Field(max_length=10, examples=["CNY"])] = ""
+    limit: Annotated[str, Field(max_length=40, examples=["50000"])] = ""
+    term: Annotated[str, Field(max_length=20, examples=["60"])] = ""
+    reason: Reason
 
 
 class Handed(Body):
@@ -125,8 +143,22 @@ def add_customers(
     request: Request, body: Annotated[list[CustomerBody], Field(min_length=1, max_length=5000)]
 ) -> dict[str, Any]:
     """Add or change customers, all of them or none."""
-    rows = [Customer(c.name, c.manager, tuple(c.aliases)) for c in body]
-    return {"saved": customers_desk.add_customers(world_of(request), rows)}
+    world = world_of(request)
+    usual = world.scheme.credit.currency
+    rows = [
+        Customer(c.name, c.manager, tuple(c.aliases), customers_desk.read_credit(c.limits, c.terms, usual))
+        for c in body
+    ]
+    return {"saved": customers_desk.add_customers(world, rows)}
+
+
+@router.put("/customers/{name}/credit")
+def set_credit(request: Request, name: Annotated[str, Path(max_length=400)], body: CreditBody) -> dict[str, Any]:
+    """Set a customer's credit limit and term of one currency anew."""
+    world = world_of(request)
+    terms = customers_desk.given_terms(body.currency or world.scheme.credit.currency, body.limit, body.term)
+    told: dict[str, Any] = plain(customers_desk.set_credit(world, name, terms, reason=body.reason))
+    return told
 
 
 @router.post("/customers/reassign")
@@ -181,20 +213,25 @@ def take_back(
 @router.get("/customers/{name}/dossier")
 def dossier(request: Request, name: Annotated[str, Path(max_length=400)]) -> dict[str, Any]:
     """Return what a customer's dealings come to, and the dealings."""
-    found, dealings = dealing.customer_dossier(world_of(request), name)
-    return {"dossier": plain(found), "dealings": plain(dealings)}
+    found = dealing.customer_dossier(world_of(request), name)
+    return {"accounts": plain(found.accounts), "dealings": plain(found.dealings), "apart": plain(found.apart)}
 
 
 @router.get("/grades")
 def grades(request: Request, quarter: Annotated[str, Query(max_length=10)] = "") -> dict[str, Any]:
     """Return classes of consumption, proposed and decided."""
-    return {"items": plain(dealing.gradings(world_of(request), quarter))}
+    return {"items": plain(_told(dealing.gradings(world_of(request), quarter)))}
 
 
 @router.post("/grades/{quarter}/propose")
 def propose(request: Request, quarter: Annotated[str, Path(max_length=10)]) -> dict[str, Any]:
     """Propose every customer's class for a quarter."""
-    return {"items": plain(dealing.propose_grades(world_of(request), quarter))}
+    return {"items": plain(_told(dealing.propose_grades(world_of(request), quarter)))}
+
+
+def _told(found: Iterable[Grading]) -> list[Grading]:
+    """Return gradings with their reason as a text for programs."""
+    return [replace(one, reason=str(read_said(one.reason))) for one in found]
 
 
 @router.post("/grades")

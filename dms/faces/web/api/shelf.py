@@ -10,7 +10,6 @@ from pydantic import Field
 from dms.desk.shelf import lending, placing, volumes
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
-from dms.ports.registers import Loan
 
 router = APIRouter(route_class=Call, tags=["shelf"])
 Volume = Annotated[str, Path(max_length=80, examples=["HG01-KH·04·2026-D30-ZHS-002"])]
@@ -36,13 +35,13 @@ class Moved(Body):
 
 
 class Lent(Body):
-    """A loan."""
+    """A loan; what is left empty is as it was agreed to."""
 
     target: Paper
-    borrower: Annotated[str, Field(min_length=1, max_length=200)]
-    due: Annotated[str, Field(max_length=10, examples=["2026-12-01"])]
-    purpose: Annotated[str, Field(min_length=1, max_length=1000)]
-    approver: Annotated[str, Field(max_length=20)] = ""
+    borrower: Annotated[str, Field(max_length=200)] = ""
+    due: Annotated[str, Field(max_length=10, examples=["2026-12-01"])] = ""
+    purpose: Annotated[str, Field(max_length=1000)] = ""
+    answers: Annotated[str, Field(max_length=200, description="Who answers for somebody outside.")] = ""
     department: Annotated[str, Field(max_length=200)] = ""
     contact: Annotated[str, Field(max_length=200)] = ""
 
@@ -109,12 +108,12 @@ def loans(
 
 @router.post("/loans", status_code=201)
 def lend(request: Request, body: Lent) -> Response:
-    """Lend a volume or a record's paper."""
-    loan = Loan(
-        "", body.borrower, "", body.due, body.purpose, body.approver, "", department=body.department,
-        contact=body.contact,
+    """Hand a volume or a record's paper over: the borrower's own, or what a manager agreed to."""
+    made = lending.lend(
+        world_of(request), body.target, to=body.borrower, due=body.due, purpose=body.purpose, answers=body.answers,
+        department=body.department, contact=body.contact,
     )  # fmt: skip
-    return created(lending.lend(world_of(request), body.target, loan), "/api/v1/loans")
+    return created(made, "/api/v1/loans")
 
 
 @router.post("/loans/return")

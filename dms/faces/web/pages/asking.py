@@ -1,4 +1,4 @@
-"""Requests: ask for access or removal, see what waits for a decision, decide; the bin and its countdown."""
+"""Requests: ask for access, removal or a loan, see what waits for a decision, decide; the bin and its countdown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from dms.desk.acts import gate
 from dms.desk.consent import holding
+from dms.desk.consent.borrowing import ask_loan, decide_loan
 from dms.desk.consent.changing import decide_change
 from dms.desk.consent.disposing import ask_deletion, bin_of, decide_deletion, purge, restore
 from dms.desk.consent.requesting import ask_access, decide_access, end_access, requests
@@ -20,7 +21,10 @@ from dms.faces.web.view import FORM, back, render, world_of
 from dms.said import Said
 
 router = APIRouter(include_in_schema=False)
-_KINDS = {"access": Action.DECIDE_ACCESS, "change": Action.DECIDE_CHANGE, "deletion": Action.DECIDE_DELETION}
+_KINDS = {
+    "access": Action.DECIDE_ACCESS, "change": Action.DECIDE_CHANGE, "deletion": Action.DECIDE_DELETION,
+    "loan": Action.DECIDE_LOAN,
+}  # fmt: skip
 _ENDED = 50
 
 
@@ -38,7 +42,7 @@ def requests_page(request: Request, target: str = "", kind: str = "access") -> R
     ended = sorted((r for r in found if r.state != "open"), key=lambda r: r.decided_at, reverse=True)[:_ENDED]
     return render(
         request, "requests.html", waiting=waiting, ended=ended, deciding=deciding, me=me.code, people=people,
-        target=target, kind=kind if kind in ("access", "deletion") else "access", now=world.now(),
+        target=target, kind=kind if kind in ("access", "deletion", "loan") else "access", now=world.now(),
         holds=[h for h in holding.holds(world) if not h.lifted_at] if may_hold else None,
     )  # fmt: skip
 
@@ -49,10 +53,15 @@ def ask(
     target: Annotated[str, Form(max_length=420)],
     reason: Annotated[str, Form(max_length=2000)],
     kind: Annotated[str, Form()] = "access",
+    borrower: Annotated[str, Form(max_length=200)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    answers: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Ask for access to a record or a customer's records, or for a record's removal."""
+    """Ask for access to a record or a customer's records, for a record's removal, or for a loan."""
     world = world_of(request)
-    if kind == "deletion":
+    if kind == "loan":
+        ask_loan(world, target.strip(), to=borrower, due=due, purpose=reason, answers=answers)
+    elif kind == "deletion":
         ask_deletion(world, target.strip(), reason=reason)
     else:
         ask_access(world, target.strip(), purpose=reason)
@@ -84,6 +93,8 @@ def decide(
         decide_access(world, number, grant=yes, until=until, reason=reason)
     elif kind == "change":
         decide_change(world, number, agree=yes, reason=reason)
+    elif kind == "loan":
+        decide_loan(world, number, agree=yes, reason=reason)
     else:
         decide_deletion(world, number, agree=yes, reason=reason)
     catch_up(world)

@@ -17,6 +17,8 @@ from dms.ports.catalogue import Customer
 
 router = APIRouter(include_in_schema=False)
 _STEP = 100
+# What of an account the page shows, in the order of its lines.
+LINES = ("booked", "charged", "paid", "reduced", "owed", "uncharged", "not_due", "overdue", "limit")
 
 
 @router.get("/customers")
@@ -52,17 +54,34 @@ def add(
 def customer_page(request: Request, name: str) -> Response:
     """Show a customer's dossier: what he booked, was charged, paid and owes, how old that is, and signs of risk."""
     world = world_of(request)
-    dossier, dealings = dealing.customer_dossier(world, name)
+    dossier = dealing.customer_dossier(world, name)
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
-        reassigns = mine.may(Action.REASSIGN) is not None
+        reassigns, sets = (mine.may(a) is not None for a in (Action.REASSIGN, Action.SET_CREDIT))
         owner, grade = tx.owners().get(name, ""), dealing.grade_of(tx, name)
         people = list(tx.people())
     gradings = [g for g in dealing.gradings(world) if g.customer == name]
     return render(
-        request, "customer.html", name=name, dossier=dossier, dealings=dealings[-500:], owner=owner, grade=grade,
+        request, "customer.html", name=name, dossier=dossier, dealings=dossier.dealings[-500:], sets=sets, kinds=LINES,
+        usual=world.scheme.credit.currency, owner=owner, grade=grade,
         gradings=gradings, reassigns=reassigns, people=people,
     )  # fmt: skip
+
+
+@router.post("/customers/{name}/credit", dependencies=FORM)
+def set_credit(
+    request: Request,
+    name: str,
+    currency: Annotated[str, Form(max_length=10)] = "",
+    limit: Annotated[str, Form(max_length=40)] = "",
+    term: Annotated[str, Form(max_length=20)] = "",
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Set a customer's credit limit and term of one currency anew."""
+    world = world_of(request)
+    terms = customers_desk.given_terms(currency or world.scheme.credit.currency, limit, term)
+    customers_desk.set_credit(world, name, terms, reason=reason)
+    return back(f"/customers/{quote(name, safe='')}", "saved")
 
 
 @router.post("/customers/{name}/reassign", dependencies=FORM)

@@ -54,13 +54,14 @@ def record_page(
     may = {o.action: o for o in options(world, named)}
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
-        cares = gate.reach(world, tx)[1].may(Action.CARE) is not None
+        mine = gate.reach(world, tx)[1]
+        cares, borrows = (mine.may(action) is not None for action in (Action.CARE, Action.ASK_LOAN))
     twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
     lent = taken_from(world, take) if take else {}
     return render(
         request, "record.html", told=told, q=q, may=may, Action=Action, people=people, cares=cares,
         classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
-        twins=twins, scan_pages=_scan_pages(told, twins=twins),
+        twins=twins, borrows=borrows, now=world.now(), scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
         taken=bool(lent), filled={**preselected(told), **lent},
     )  # fmt: skip

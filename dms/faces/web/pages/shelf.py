@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
+from dms.desk.consent.borrowing import ask_loan
 from dms.desk.shelf import lending, placing
 from dms.faces.web.upload import keep_upload
 from dms.faces.web.view import FORM, back, render, world_of
 from dms.flow.passing import passing_folder
-from dms.ports.registers import Loan
 
 router = APIRouter(include_in_schema=False)
 _SHOWN = 200
@@ -26,12 +26,12 @@ def shelf_page(request: Request) -> Response:
     out = lending.loans(world, out=True)
     returned = [x for x in reversed(lending.loans(world)) if x.back_at][:_SHOWN]
     with world.catalogue.look() as tx:
-        leave = [p for p in tx.people() if {"sales_manager", "general_manager", "archivist"} & set(p.roles)]
+        people = list(tx.people())
         places = sorted({m.place for m in tx.moves() if m.kind == "home"})[:500]
     today = world.now()[:10]
     return render(
-        request, "shelf.html", out=out[:_SHOWN], count=len(out), returned=returned, leave=leave, known=places,
-        today=today,
+        request, "shelf.html", out=out[:_SHOWN], count=len(out), returned=returned, people=people, known=places,
+        today=today, agreed=lending.to_hand_over(world), names={p.code: p.name for p in people},
     )  # fmt: skip
 
 
@@ -39,17 +39,38 @@ def shelf_page(request: Request) -> Response:
 def lend(
     request: Request,
     target: Annotated[str, Form(max_length=200)],
-    borrower: Annotated[str, Form(max_length=200)],
-    due: Annotated[str, Form(max_length=10)],
-    purpose: Annotated[str, Form(max_length=1000)],
-    approver: Annotated[str, Form(max_length=20)] = "",
+    borrower: Annotated[str, Form(max_length=200)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    purpose: Annotated[str, Form(max_length=1000)] = "",
+    answers: Annotated[str, Form(max_length=200)] = "",
     department: Annotated[str, Form(max_length=200)] = "",
     contact: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    """Lend a volume or a record's paper."""
-    loan = Loan("", borrower.strip(), "", due, purpose, approver, "", department=department, contact=contact)
-    lending.lend(world_of(request), target, loan)
+    """Hand a volume or a record's paper over: the borrower's own, or what a manager agreed to."""
+    lending.lend(
+        world_of(request), target, to=borrower, due=due, purpose=purpose, answers=answers, department=department,
+        contact=contact,
+    )  # fmt: skip
     return back("/shelf", "lent")
+
+
+@router.post("/shelf/ask", dependencies=FORM)
+def ask(
+    request: Request,
+    target: Annotated[str, Form(max_length=200)],
+    borrower: Annotated[str, Form(max_length=200)] = "",
+    due: Annotated[str, Form(max_length=10)] = "",
+    purpose: Annotated[str, Form(max_length=1000)] = "",
+    answers: Annotated[str, Form(max_length=200)] = "",
+    department: Annotated[str, Form(max_length=200)] = "",
+    contact: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Ask a manager for a loan that is not all the borrower's own."""
+    ask_loan(
+        world_of(request), target, to=borrower, due=due, purpose=purpose, answers=answers, department=department,
+        contact=contact,
+    )  # fmt: skip
+    return back("/shelf", "asked")
 
 
 @router.post("/shelf/back", dependencies=FORM)

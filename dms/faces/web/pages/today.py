@@ -10,7 +10,7 @@ from dms.desk.acts.options import on_the_way
 from dms.desk.consent.disposing import bin_of
 from dms.desk.consent.requesting import requests
 from dms.desk.records.waiting import waiting
-from dms.desk.shelf.lending import loans
+from dms.desk.shelf.lending import reminders
 from dms.desk.shelf.printing import reprints
 from dms.domain.policy import Action
 from dms.faces.web.view import render, world_of
@@ -28,11 +28,13 @@ def today(request: Request) -> Response:
         scope = gate.scope_of(tx, mine)
         lends = mine.may(Action.LEND) is not None
         empty = next(iter(tx.all_codes()), None) is None
-    asked = [r for kind in ("access", "change", "deletion") for r in requests(world, kind, states=["open"])]
-    waits = waiting(world)
+    asked = [r for kind in ("access", "change", "deletion", "loan") for r in requests(world, kind, states=["open"])]
+    # Loans due stand apart, by their days; they come last there, so that the others keep their places.
+    waits = [one for one in waiting(world) if one.kind != "loan-due"]
     return render(
         request, "today.html", me=me, waits=waits[:_MOST], waiting=len(waits), asked=asked[:_MOST], asking=len(asked),
-        awaited=on_the_way(world, mine_only=True, limit=_MOST), overdue=loans(world, overdue=True) if lends else [],
+        awaited=on_the_way(world, mine_only=True, limit=_MOST), overdue=reminders(world),
+        lends=lends,
         again=reprints(world)[:_MOST], due=[b for b in bin_of(world) if b.due], everything=scope.everything,
         empty=empty,
     )  # fmt: skip

@@ -21,6 +21,8 @@ from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.view import FORM, back, render, world_of
 
 router = APIRouter(include_in_schema=False)
+# Kinds that are not about one record's pages.
+_NO_RECORD = ("quarantine", "loan", "loan-due", "loan-agreed", "year-end")
 
 
 @router.get("/triage")
@@ -38,7 +40,7 @@ def triage_page(
     at = min(at, max(0, len(waits) - 1))
     one = waits[at] if waits else None
     told, seen = None, ""
-    if one is not None and one.kind != "quarantine":
+    if one is not None and one.kind not in _NO_RECORD:
         try:
             seen = named_record(world, one.target)
             told = show(world, one.target)

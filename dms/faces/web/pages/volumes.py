@@ -36,11 +36,11 @@ def volume_page(request: Request, number: str, page: Annotated[int, Query(ge=1, 
     volume, records = volumes.volume_of(world, number)
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
-        keeps = mine.may(Action.KEEP_VOLUMES) is not None
+        keeps, borrows = (mine.may(a) is not None for a in (Action.KEEP_VOLUMES, Action.ASK_LOAN))
     return render(
         request, "volume.html", sheets=names_of("volume"),
         volume=volume, total=len(records), records=records[(page - 1) * _STEP : page * _STEP],
-        page=page, last=max(1, -(-len(records) // _STEP)), keeps=keeps,
+        page=page, last=max(1, -(-len(records) // _STEP)), keeps=keeps, borrows=borrows, now=world.now(),
         problems=volumes.check(world, number) if keeps else [], moves=placing.history(world, number),
     )  # fmt: skip
 
