@@ -57,6 +57,8 @@ def commands(tmp_path, office):
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),
         "pair": (["pair", fresh, code], Action.PAIR, on),
         "rescan": (["rescan", fresh, "--different"], Action.PAIR, on),
+        "pages": (["pages", fresh], Action.LOOK, on),
+        "pages --turn": (["pages", fresh, "--turn", "1:180", "--reason", "r"], Action.DESCRIBE, on),
         "declare": (["declare", fresh], Action.DECLARE, on),
         "approve": (["approve", fresh], Action.APPROVE, on),
         "approve --ink": (["approve", fresh, "--ink", "customer", "--note", "p1"], Action.CONFIRM, on),

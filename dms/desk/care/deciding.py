@@ -12,6 +12,7 @@ from typing import Any
 
 from dms.domain.record import Record, record_from_dict
 from dms.errors import NotFound
+from dms.flow.arrange import ARRANGED
 from dms.ports.catalogue import Act
 from dms.ports.clock import parse
 from dms.ports.vault import Version
@@ -20,8 +21,11 @@ from dms.said import Said
 
 # The acts that write a version which says something else of the record than the one before.
 _WRITING = frozenset(
-    ("describe", "pair", "accept", "rescan", "file", "agree-change", "promote", "import", "import-catalogue", "settle")
-)
+    (
+        "describe", "pair", "accept", "rescan", "file", "agree-change", "promote", "import", "import-catalogue",
+        "settle", "arrange", "join", "split",
+    )
+)  # fmt: skip
 # Versions the journey writes: it repeats itself at the next start until they are committed.
 _JOURNEY = ("Registered from ", "Joined by its paper from ")
 UNDECIDED_TODO = Said("Do the act again if it was meant; a backup's copy of the object has only what was decided.")
@@ -94,7 +98,8 @@ def newest_decided(versions: Sequence[Version], code: str, name: str, decided: D
 
 
 def _digest(version: Version, name: str) -> str:
-    return version.files[name].sha512 if name in version.files else ""
+    """Return what a version says: of the record, and of how its pages are arranged."""
+    return "".join(version.files[one].sha512 for one in (name, ARRANGED) if one in version.files)
 
 
 def _time(text: str) -> datetime | None:
