@@ -504,8 +504,14 @@ def joined(
     )
 
 
-def collate_all(now: Arrangement, how: str) -> Arrangement:
-    """Return an arrangement of fronts and backs with its sheets in order; see :func:`collated` for what it raises."""
-    numbers = range(1, len(now.leaves) + 1)
-    order = collated(*_runs(now, tuple(numbers)), reversed_=how == "reversed")
+def collate_all(now: Arrangement, fronts: int, how: str) -> Arrangement:
+    """Return an arrangement of fronts and backs with its sheets in order; see :func:`collated` for what it raises.
+
+    Args:
+        now: so many fronts, then backs.
+        fronts: how many.
+        how: ``reversed`` or ``same``.
+    """
+    numbers = tuple(range(1, len(now.leaves) + 1))
+    order = collated(numbers[:fronts], numbers[fronts:], reversed_=how == "reversed")
     return replace(now, leaves=tuple(now.leaves[n - 1] for n in order))

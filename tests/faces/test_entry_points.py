@@ -59,6 +59,7 @@ def commands(tmp_path, office):
         "rescan": (["rescan", fresh, "--different"], Action.PAIR, on),
         "pages": (["pages", fresh], Action.LOOK, on),
         "pages --turn": (["pages", fresh, "--turn", "1:180", "--reason", "r"], Action.DESCRIBE, on),
+        "join": (["join", fresh, "--to", code, "--reason", "r"], Action.PAIR, on),
         "declare": (["declare", fresh], Action.DECLARE, on),
         "approve": (["approve", fresh], Action.APPROVE, on),
         "approve --ink": (["approve", fresh, "--ink", "customer", "--note", "p1"], Action.CONFIRM, on),

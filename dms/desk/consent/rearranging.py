@@ -60,6 +60,9 @@ def give_up_for(world: World, act: gate.Passage, record: Record, other: Record) 
         raise _stale(other.code)
     give_up(world, act, other, Said("its pages joined to {record}", record=record.code))
     act.notes["joined"] = other.code
+    for one in act.tx.attention(record.code):
+        if one.data.get("other") == other.code:
+            act.tx.settle(one.kind, record.code)
 
 
 def _stale(code: str) -> Conflict:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import Input, on_record
+from dms.desk.records.giving_up import give_up
 from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
+from dms.flow.arrange import ARRANGED, SOURCES
 from dms.flow.passing import passing_folder
-from dms.flow.twice import KIND
+from dms.flow.twice import BATCH, KIND
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -52,7 +54,7 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
     how = Settled(how)
     with gate.acting(world, RESCAN, named, reason=reason) as act:
         tx, record, now = act.tx, act.record, act.now
-        asked = next((a for a in tx.attention(record.code) if a.kind == KIND), None)
+        asked = next((a for a in tx.attention(record.code) if a.kind in (KIND, BATCH)), None)
         if asked is None:
             raise NotFound(
                 Said("{record} waits for no such answer.", record=record.code),
@@ -60,7 +62,8 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             )
         act.notes |= {"how": how.value, "first": str(asked.data.get("other", ""))}
         if how is Settled.DIFFERENT:
-            tx.settle(KIND, record.code)
+            for kind in (KIND, BATCH):
+                tx.settle(kind, record.code)
             return record
         first = act.see(str(asked.data.get("other", "")))
         gate.allow(act.reach, Action.PAIR, first)
@@ -81,16 +84,8 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             kept = _take_over(world, first, record, how, reason or how.value, now)
             tx.save_record(kept)
             tx.enqueue("index", first.code)
-        gone = record.with_(state=RecordState.VOID, paper_number="", volume="")
-        why = Said(
-            "second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value)
-        ).stored()
-        tx.save_record(gone)
-        tx.void(record.code, kind="code", reason=why, user=act.me.code, at=now)
-        for waiting in tx.attention(record.code):
-            tx.settle(waiting.kind, record.code)
-        tx.enqueue("index", record.code)
-        world.vault.write(record.code, {"record.json": record_json(gone)}, message=why, user=world.actor.name, at=now)
+        why = Said("second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value))
+        give_up(world, act, record, why)
         return kept
 
 
@@ -111,7 +106,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
     beside = "" if how is Settled.REPLACE else f"rescans/{second.code}/"
     files: dict[str, Path | bytes | None] = {}
     if how is Settled.REPLACE and old is not None:
-        files |= dict.fromkeys(p for p in old.files if p.startswith("original/"))
+        files |= dict.fromkeys(p for p in old.files if p.startswith(("original/", SOURCES)) or p == ARRANGED)
     try:
         for number, path in enumerate(names):
             copy_out(world, second.code, path, folder / f"{number}")

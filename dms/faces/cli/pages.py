@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, table, tell
 from dms.said import NOTHING, Said, heads
+
+if TYPE_CHECKING:
+    from dms.domain.record import Record
+    from dms.ports.registers import Request
 
 _REASON = click.option("--reason", default="", help="Why; it stays in the log and the version.")
 _MM = 25.4 / 72
@@ -41,7 +45,6 @@ def pages_command(
     from dms.desk.records.arranging import arrange
     from dms.desk.records.finding import catch_up
     from dms.domain.arranging import Wish
-    from dms.domain.record import Record
 
     wish = Wish(order, drop, drop_blank, turn, straighten, crop, collate or "", as_scanned)
     if wish == Wish():
@@ -50,6 +53,31 @@ def pages_command(
     with session.world() as world:
         done = arrange(world, record, wish, reason=reason)
         catch_up(world)
+    _answer(done, as_json=as_json)
+
+
+@click.command("join")
+@click.argument("record")
+@click.option("--to", required=True, metavar="RECORD", help="The record that goes on; the other's code is voided.")
+@click.option("--collate", "collate", flag_value="reversed", help="They are its backs, from the last.")
+@click.option("--collate-same", "collate", flag_value="same", help="They are its backs, from the first.")
+@_REASON
+@json_option
+@click.pass_obj
+def join_command(session: Session, record: str, to: str, collate: str | None, reason: str, as_json: bool) -> None:
+    """Join a record's pages to another's: a later batch of the same paper, or the backs of its fronts."""
+    from dms.desk.records.finding import catch_up
+    from dms.desk.records.joining import join
+
+    with session.world() as world:
+        done = join(world, record, to, reason=reason, collate=collate or "")
+        catch_up(world)
+    _answer(done, as_json=as_json)
+
+
+def _answer(done: Record | Request, *, as_json: bool) -> None:
+    from dms.domain.record import Record
+
     if isinstance(done, Record):
         told = Said("{code} now has {pages} pages.", code=done.code, pages=done.electronic.pages)
         data: dict[str, Any] = {"record": done.to_dict()}

@@ -23,6 +23,7 @@ from dms.desk.shelf.placing import history
 from dms.desk.shelf.sheets import names_of
 from dms.domain import qr
 from dms.domain.policy import Action
+from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
@@ -206,11 +207,17 @@ def do(
     spot: Annotated[int, Form()] = 0,
     class_code: Annotated[str, Form()] = "",
     how: Annotated[str, Form()] = "",
+    other: Annotated[str, Form(max_length=200)] = "",
+    collate: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Do an act of the record's page; the desk says what is missing."""
     world = world_of(request)
-    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how}
-    perform(world, act, named, given)
+    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how,
+             "other": other.strip(), "collate": collate}  # fmt: skip
+    done = perform(world, act, named, given)
     catch_up(world)
+    if act == "join":
+        # Its own code is given up: one goes on with the other record, or waits for consent.
+        return back(f"/r/{done.code}", "joined") if isinstance(done, Record) else back("/requests", "asked")
     to_triage = act in ("settle", "rescan")
     return back("/triage" if to_triage else f"/r/{quote(named)}", "settle" if to_triage else act)
