@@ -60,6 +60,7 @@ def commands(tmp_path, office):
         "pages": (["pages", fresh], Action.LOOK, on),
         "pages --turn": (["pages", fresh, "--turn", "1:180", "--reason", "r"], Action.DESCRIBE, on),
         "join": (["join", fresh, "--to", code, "--reason", "r"], Action.PAIR, on),
+        "split": (["split", fresh, "--at", "2", "--reason", "r"], Action.DESCRIBE, on),
         "declare": (["declare", fresh], Action.DECLARE, on),
         "approve": (["approve", fresh], Action.APPROVE, on),
         "approve --ink": (["approve", fresh, "--ink", "customer", "--note", "p1"], Action.CONFIRM, on),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from dms.desk.acts import gate
 from dms.desk.care.against_log import rows_against_log
 from dms.desk.care.comparing import row_against_vault
+from dms.desk.care.deciding import UNDECIDED_TODO, Decisions, decisions, undecided_pages
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Damaged, DmsError
+from dms.flow.arrange import ARRANGED
 from dms.flow.index import reindex, unindexed
 from dms.ports.catalogue import Transaction
 from dms.ports.search import NEVER_BUILT
@@ -148,6 +151,7 @@ def _vault(
         yield from (
             Finding(t.problem, t.path, t.detail, Said("Look at it, move it away.")) for t in troubles.get("", ())
         )
+    log = _Log(world)
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
@@ -165,13 +169,26 @@ def _vault(
         if record is None or (record.state in (RecordState.RESERVED, RecordState.VOID) and code not in stored):
             continue
         wrong = troubles.get(code, []) if sample >= 1 else list(world.vault.verify(code)) if code in stored else []
-        yield from _object(world, record, wrong, known=code in stored)
+        yield from _object(world, record, wrong, log, known=code in stored)
     for batch in sorted(o for o in stored if o.startswith("batch-")):
         for trouble in troubles.get(batch, ()) if sample >= 1 else world.vault.verify(batch):
             yield Finding(trouble.problem, batch, trouble.detail, Said("Restore the object from a backup."))
 
 
-def _object(world: World, record: Record, troubles: list[Trouble], *, known: bool) -> Iterator[Finding]:
+class _Log:
+    """What the log tells of committed acts; read once, and only where a record's pages were arranged."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @functools.cached_property
+    def decided(self) -> Decisions:
+        """When each code was last changed by a committed act."""
+        with self._world.catalogue.look() as tx:
+            return decisions(tx.log_from(1))
+
+
+def _object(world: World, record: Record, troubles: list[Trouble], log: _Log, *, known: bool) -> Iterator[Finding]:
     code = record.code
     if not known:
         yield Finding(
@@ -201,6 +218,11 @@ def _object(world: World, record: Record, troubles: list[Trouble], *, known: boo
     if not _on_its_way(world, code):
         for difference in row_against_vault(world, record):
             yield Finding("row-differs", code, difference, _DIFFERS)
+        if ARRANGED in head.files and (version := undecided_pages(world.vault.versions(code), code, log.decided)):
+            detail = Said(
+                "Its pages were arranged in version {version} by an act that no commit decided.", version=version
+            )
+            yield Finding("undecided-version", code, detail, UNDECIDED_TODO)
 
 
 def _on_its_way(world: World, code: str) -> bool:

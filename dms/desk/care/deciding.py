@@ -5,6 +5,7 @@ Killed between the two, an act leaves a version that nobody decided. It counts f
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -97,9 +98,26 @@ def newest_decided(versions: Sequence[Version], code: str, name: str, decided: D
     return versions[-1].number, 0
 
 
+def undecided_pages(versions: Sequence[Version], code: str, decided: Decisions) -> int:
+    """Return the version that arranged a record's pages last, where no committed act did so; 0 where one did."""
+    changed = [
+        later
+        for before, later in itertools.pairwise(versions)
+        if ARRANGED in later.files and _sha512(before, ARRANGED) != _sha512(later, ARRANGED)
+    ]
+    if not changed or decided is None:
+        return 0
+    written, acted = _time(changed[-1].at), decided.get(code)
+    return 0 if written is None or (acted is not None and acted >= written) else changed[-1].number
+
+
+def _sha512(version: Version, path: str) -> str:
+    return version.files[path].sha512 if path in version.files else ""
+
+
 def _digest(version: Version, name: str) -> str:
     """Return what a version says: of the record, and of how its pages are arranged."""
-    return "".join(version.files[one].sha512 for one in (name, ARRANGED) if one in version.files)
+    return _sha512(version, name) + _sha512(version, ARRANGED)
 
 
 def _time(text: str) -> datetime | None:

@@ -6,24 +6,33 @@ that comes stays beside the first one, byte for byte; the code given up is voide
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import Form, Input, on_record
 from dms.desk.consent.changing import ask_change
 from dms.desk.records.arranging import refuse_overtaken, refuse_unregistered, unsign
 from dms.desk.records.giving_up import give_up
-from dms.domain.arranging import collate_all
+from dms.disk import make_folder
+from dms.domain.arranging import collate_all, split_at
+from dms.domain.describing.deciding import Description
+from dms.domain.item import Hints
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
-from dms.errors import Conflict, Usage
+from dms.domain.record import Carrier, Record, RecordState, filing_year
+from dms.errors import Conflict, NotPermitted, Usage
 from dms.flow.arrange import laid_out, standing, together_with, with_pages
+from dms.flow.asking import to_describe
+from dms.flow.describe import described
 from dms.flow.passing import passing
 from dms.flow.work import record_json
-from dms.ports.catalogue import Transaction
+from dms.ports.catalogue import Attention, Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
-from dms.said import Do, Said
+from dms.said import Do, Said, Word
 
 JOIN = on_record(Action.PAIR, name="join")
+SPLIT = on_record(Action.DESCRIBE, name="split")
 
 
 def join(world: World, named: str, to: str, *, reason: str, collate: str = "") -> Record | Request:
@@ -84,6 +93,121 @@ def join(world: World, named: str, to: str, *, reason: str, collate: str = "") -
     return record
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Both records after a split: what stays, and what became a record of its own."""
+
+    record: Record
+    new: Record
+
+
+def split(world: World, named: str, at: int, *, reason: str) -> Split:
+    """Make a record of its own of a record's pages from one on; what is not known of it is asked.
+
+    Both keep the scan whole, and each names the other in how its pages are arranged; the new one also as what it is
+    part of. Nothing of the first one's description changes but its pages.
+
+    Args:
+        world: the archive.
+        named: the record.
+        at: the page the new one begins with, as the pages stand now.
+        reason: why.
+
+    Raises:
+        Usage: no reason, or a page it cannot begin with.
+        NotFound: no such record, or it has no pages.
+        NotPermitted: it is filed, or not for the asker.
+        Conflict: it is not registered, has two carriers, or somebody changed it meanwhile.
+    """
+    if not reason.strip():
+        raise Usage(Said("A record is split only with a reason."), Do("", reason="两份材料扫在一起"))
+    seen = gate.about_to(world, Action.DESCRIBE, named)
+    _refuse_split(seen)
+    now = standing(world, seen)
+    parts = split_at(now.arrangement, at, "", seen.code)
+    hints = Hints(manager=seen.manager, carrier="paper" if seen.paper.present else "electronic")
+    received = datetime.fromisoformat(seen.received_at or world.now()).date()
+    told = described(world, now.pages[at - 1 :], hints, received)
+    with passing(world, "pages") as folder:
+        stays, goes = ((folder / name) for name in ("stays", "goes"))
+        make_folder(stays)
+        make_folder(goes)
+        first_laid = laid_out(world, now, parts[0], stays)
+        new_laid = laid_out(world, now, parts[1], goes, code="new")
+        with gate.acting(world, SPLIT, seen.code, reason=reason) as act:
+            refuse_overtaken(world, act.record, seen, now)
+            code = str(act.tx.next_code(world.scheme.fonds, received.year))
+            first_pages, new_pages = split_at(now.arrangement, at, code, seen.code)
+            record = with_pages(seen, len(first_laid.pages))
+            new = _split_off(world, seen, code, told, len(new_laid.pages))
+            unsign(act, seen.code)
+            act.notes |= {"new": code, "at": at}
+            said = {
+                record.code: Said(
+                    "Split at page {page}: {record} has the rest: {reason}", page=at, record=code, reason=reason
+                ),
+                code: Said("Split off {record} from page {page}: {reason}", record=seen.code, page=at, reason=reason),
+            }
+            for one, laid, pages in ((record, first_laid, first_pages), (new, new_laid, new_pages)):
+                files = laid.files(pages) | {"record.json": record_json(one)}
+                world.vault.write(one.code, files, message=said[one.code].stored(), user=act.me.code, at=act.now)
+                act.tx.enqueue("index", one.code)
+            act.tx.save_record(record)
+            act.tx.add_record(new)
+            _ask_about(act, new, told)
+    return Split(record, new)
+
+
+def _split_off(world: World, first: Record, code: str, told: Description, count: int) -> Record:
+    kind = world.scheme.classes.get(told.class_code)
+    new = Record(
+        code, title=told.title, customer=told.customer, manager=told.manager, date=told.date, form=told.form,
+        year=filing_year(None, told.date, datetime.fromisoformat(first.received_at or world.now()).date()),
+        fields=told.fields, uncertain=told.uncertain, state=RecordState.REGISTERED,
+        electronic=replace(first.electronic, address=world.vault.address(code), pages=count),
+        paper=Carrier(True, pages=count) if first.paper.present else Carrier(), link=first.link,
+        part_of=first.code, batch=first.batch, received_at=first.received_at, received_by=first.received_by,
+    )  # fmt: skip
+    return new.with_(**kind.given) if kind else new.with_(class_code=told.class_code)
+
+
+def _ask_about(act: gate.Passage, new: Record, told: Description) -> None:
+    if not new.uncertain:
+        return
+    names = [Word("field", name) for name in new.uncertain]
+    act.tx.ask(
+        Attention(
+            "describe", new.code, Said("“{title}”: please settle {names}.", title=new.title or new.code, names=names),
+            to_describe(new.code, new.uncertain), act.now,
+            {"reasons": {n: told.reasons[n] for n in new.uncertain if n in told.reasons}},
+        )
+    )  # fmt: skip
+
+
+def _refuse_split(record: Record) -> None:
+    if record.state is RecordState.FILED:
+        raise NotPermitted(
+            Said(
+                "{record} is filed as {paper_number}; a filed record is not split.",
+                record=record.code,
+                paper_number=record.paper_number,
+            ),
+            Said(
+                "Ask to take the pages out ({pages}); when that is agreed to, hand them in as a file of their own.",
+                pages=Do("pages", record.code, drop="3-z", reason="…"),
+            ),
+        )
+    refuse_unregistered(record)
+    if record.paper.sha512:
+        raise Conflict(
+            Said("{record} has two carriers and is not split.", record=record.code),
+            Said(
+                "Hand both papers in apart, then take the pages out here: {act}",
+                act=Do("pages", record.code, drop="3-z"),
+            ),
+        )
+
+
 def settle_between(tx: Transaction, first: str, second: str) -> None:
     """Take questions about a record off the list that only asked what another one, now given up, is to it."""
     for one in tx.attention(first):
@@ -117,6 +241,7 @@ def _refuse_unfit(first: Record, second: Record) -> None:
 
 
 ACTS = (
+    SPLIT.by(split, Input("at", Form.NUMBER, needed=True), Input("reason", needed=True), tells="split"),
     JOIN.by(
         join, Input("other", Form.RECORD, needed=True, parameter="to"), Input("reason", needed=True),
         Input("collate", choices=("reversed", "same")), tells="record",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, table, tell
-from dms.said import NOTHING, Said, heads
+from dms.said import NOTHING, Said, Word, heads, joined
 
 if TYPE_CHECKING:
     from dms.domain.record import Record
@@ -73,6 +73,33 @@ def join_command(session: Session, record: str, to: str, collate: str | None, re
         done = join(world, record, to, reason=reason, collate=collate or "")
         catch_up(world)
     _answer(done, as_json=as_json)
+
+
+@click.command("split")
+@click.argument("record")
+@click.option("--at", type=int, required=True, metavar="PAGE", help="The page the new record begins with.")
+@_REASON
+@json_option
+@click.pass_obj
+def split_command(session: Session, record: str, at: int, reason: str, as_json: bool) -> None:
+    """Make a record of its own of a record's pages from one on; both keep the scan."""
+    from dms.desk.records.finding import catch_up
+    from dms.desk.records.joining import split
+
+    with session.world() as world:
+        done = split(world, record, at, reason=reason)
+        catch_up(world)
+    told = Said(
+        "{new} has {pages} pages of its own; {record} keeps {rest}.",
+        new=done.new.code,
+        pages=done.new.electronic.pages,
+        record=done.record.code,
+        rest=done.record.electronic.pages,
+    )
+    left = [Word("field", name) for name in done.new.uncertain]
+    asked = Said("Still open: {left}.", left=left) if left else NOTHING
+    data = {"record": done.record.to_dict(), "new": done.new.to_dict()}
+    answer(data, lambda c: tell(c, joined(told, asked)), as_json=as_json)
 
 
 def _answer(done: Record | Request, *, as_json: bool) -> None:
