@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dms.desk.acts import gate
-from dms.desk.acts.kinds import LOOK, on_record
+from dms.desk.acts.kinds import LOOK, REASON, Input, on_record
 from dms.desk.consent.changing import ask_change
 from dms.domain.arranging import Leaf, Wish, arranged
 from dms.domain.left_out import LeftOut
@@ -46,9 +46,16 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The pages of a record as they stand, and those of its scans that are not among them."""
+    """The pages of a record as they stand, and those of its scans that are not among them.
+
+    Attributes:
+        head: number of the newest version.
+        taken_out: pages of the scans that are in no record.
+        apart: pages of the scans that became another record, and its code.
+    """
 
     record: Record
+    head: int
     sheets: tuple[Sheet, ...]
     taken_out: tuple[str, ...]
     apart: tuple[tuple[str, str], ...]
@@ -71,10 +78,10 @@ def sheets_of(world: World, named: str) -> Sheets:
         for page, leaf in zip(now.pages, made.leaves, strict=True)
     )
     apart = tuple((made.named([place])[0], code) for place, code in sorted(made.apart.items()))
-    return Sheets(record, sheets, made.named(made.left_out), apart, now.left_out)
+    return Sheets(record, now.head, sheets, made.named(made.left_out), apart, now.left_out)
 
 
-def arrange(world: World, named: str, wish: Wish, *, reason: str) -> Record | Request:
+def arrange(world: World, named: str, wish: Wish, *, reason: str, version: int = 0) -> Record | Request:
     """Arrange the pages of a record; of a filed one, ask for consent to it.
 
     Args:
@@ -82,6 +89,7 @@ def arrange(world: World, named: str, wish: Wish, *, reason: str) -> Record | Re
         named: the record.
         wish: what is to be done.
         reason: why; stays in the log and the version.
+        version: the newest one when the asker looked; 0 where he does not say.
 
     Returns:
         the record as it is now, or the request where it is filed.
@@ -99,12 +107,14 @@ def arrange(world: World, named: str, wish: Wish, *, reason: str) -> Record | Re
     if filed:
         seen = gate.about_to(world, Action.ASK_CHANGE, named)
         now = standing(world, seen)
+        refuse_older(seen, now, version)
         wanted, told = arranged(now.arrangement, now.pages, wish)
         data = {"arrangement": wanted.to_dict(), "before": now.arrangement.to_dict()}
         return ask_change(world, seen.code, {}, pages=data | {"told": [one.stored() for one in told]}, reason=reason)
     seen = gate.about_to(world, Action.DESCRIBE, named)
     refuse_unregistered(seen)
     now = standing(world, seen)
+    refuse_older(seen, now, version)
     wanted, told = arranged(now.arrangement, now.pages, wish)
     with passing(world, "pages") as folder:
         laid = laid_out(world, now, wanted, folder)
@@ -134,6 +144,24 @@ def refuse_unregistered(record: Record) -> None:
         )
 
 
+def refuse_older(record: Record, now: Standing, version: int) -> None:
+    """Refuse what was said of the pages of an older version: their numbers may be others now.
+
+    Raises:
+        Conflict: so it is.
+    """
+    if version and version != now.head:
+        raise overtaken(record)
+
+
+def overtaken(record: Record) -> Conflict:
+    """Return the refusal of what somebody else overtook."""
+    return Conflict(
+        Said("{record} was changed by somebody else just now.", record=record.code),
+        Said("Look at its pages, then try again."),
+    )
+
+
 def refuse_overtaken(world: World, record: Record, seen: Record, now: Standing) -> None:
     """Refuse pages that were laid out from a version that is not the newest any more.
 
@@ -142,10 +170,7 @@ def refuse_overtaken(world: World, record: Record, seen: Record, now: Standing) 
     """
     head = world.vault.head(seen.code)
     if record != seen or head is None or head.number != now.head:
-        raise Conflict(
-            Said("{record} was changed by somebody else just now.", record=seen.code),
-            Said("Look at its pages, then try again."),
-        )
+        raise overtaken(seen)
 
 
 def unsign(act: gate.Passage, code: str) -> None:
@@ -170,4 +195,30 @@ def _told(number: int, one: Sheet) -> dict[str, Any]:
     }  # fmt: skip
 
 
-ACTS = (ARRANGE,)
+def arrange_as_typed(
+    world: World, named: str, *, reason: str, order: str = "", drop: str = "", turn: str = "", straighten: str = "",
+    crop: str = "", collate: str = "", also: str = "",
+) -> Record | Request:  # fmt: skip
+    """Arrange pages as programs and people type it: several turns, angles or crops apart by ``;``.
+
+    Raises:
+        DmsError: as :func:`arrange`.
+    """
+    wish = Wish(
+        order, drop, also == "drop-blank", _several(turn), _several(straighten), _several(crop), collate,
+        also == "as-scanned",
+    )  # fmt: skip
+    return arrange(world, named, wish, reason=reason)
+
+
+def _several(text: str) -> tuple[str, ...]:
+    return tuple(one for one in text.split(";") if one.strip())
+
+
+ACTS = (
+    ARRANGE.by(
+        arrange_as_typed, REASON, *(Input(name) for name in ("order", "drop", "turn", "straighten", "crop")),
+        Input("collate", choices=("reversed", "same")), Input("also", choices=("drop-blank", "as-scanned")),
+        tells="arranged",
+    ),
+)  # fmt: skip

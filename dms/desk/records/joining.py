@@ -12,7 +12,7 @@ from datetime import datetime
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import Form, Input, on_record
 from dms.desk.consent.changing import ask_change
-from dms.desk.records.arranging import refuse_overtaken, refuse_unregistered, unsign
+from dms.desk.records.arranging import overtaken, refuse_older, refuse_overtaken, refuse_unregistered, unsign
 from dms.desk.records.giving_up import give_up
 from dms.disk import make_folder
 from dms.domain.arranging import collate_all, split_at
@@ -76,10 +76,7 @@ def join(world: World, named: str, to: str, *, reason: str, collate: str = "") -
             gate.allow(act.reach, Action.PAIR, act.see(second.code))
             refuse_overtaken(world, act.record, first, now)
             if act.tx.record(second.code) != second:
-                raise Conflict(
-                    Said("{record} was changed by somebody else just now.", record=second.code),
-                    Said("Look at its pages, then try again."),
-                )
+                raise overtaken(second)
             record = with_pages(first, len(laid.pages))
             unsign(act, first.code)
             act.notes |= {"joined": second.code, "collate": collate}
@@ -101,7 +98,7 @@ class Split:
     new: Record
 
 
-def split(world: World, named: str, at: int, *, reason: str) -> Split:
+def split(world: World, named: str, at: int, *, reason: str, version: int = 0) -> Split:
     """Make a record of its own of a record's pages from one on; what is not known of it is asked.
 
     Both keep the scan whole, and each names the other in how its pages are arranged; the new one also as what it is
@@ -112,6 +109,7 @@ def split(world: World, named: str, at: int, *, reason: str) -> Split:
         named: the record.
         at: the page the new one begins with, as the pages stand now.
         reason: why.
+        version: the newest one when the asker looked; 0 where he does not say.
 
     Raises:
         Usage: no reason, or a page it cannot begin with.
@@ -124,6 +122,7 @@ def split(world: World, named: str, at: int, *, reason: str) -> Split:
     seen = gate.about_to(world, Action.DESCRIBE, named)
     _refuse_split(seen)
     now = standing(world, seen)
+    refuse_older(seen, now, version)
     parts = split_at(now.arrangement, at, "", seen.code)
     hints = Hints(manager=seen.manager, carrier="paper" if seen.paper.present else "electronic")
     received = datetime.fromisoformat(seen.received_at or world.now()).date()

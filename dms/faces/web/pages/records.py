@@ -36,6 +36,8 @@ _SETTLES = {"class": "class_code", "date": "day"}
 # Pages of a scan shown to who confirms a signature that the machine did not find.
 _SCAN_SHOWN = 4
 _PRIVATE = {"Cache-Control": "private, max-age=3600"}
+# A list does not say which version of a page it shows.
+_SOON_ANOTHER = {"Cache-Control": "private, max-age=60"}
 
 
 @router.get("/r/{named}")
@@ -85,7 +87,7 @@ def page_jpg(request: Request, named: str, number: int, paper: bool = False, fin
 @router.get("/r/{named}/thumb.jpg")
 def thumb_jpg(request: Request, named: str) -> FileResponse:
     """Return a record's first page, too small to be read."""
-    return FileResponse(thumbnail(world_of(request), named), headers=_PRIVATE)
+    return FileResponse(thumbnail(world_of(request), named), headers=_SOON_ANOTHER)
 
 
 @router.get("/r/{named}/evidence/{number}/{kind}/{spot}.jpg")
