@@ -9,6 +9,7 @@ from pages_kit import originals, said_on, scanned, shown, stored
 from dms.assembly import open_world
 from dms.desk.care.checking import verify
 from dms.desk.care.rebuilding import rebuild
+from dms.desk.consent.disposing import ask_deletion, destroy_in, empty_vault
 from dms.desk.ledger.properties import FAILED, four_properties
 from dms.desk.records.arranging import arrange, sheets_of
 from dms.desk.records.finding import Filters, catch_up, search
@@ -91,6 +92,26 @@ def test_an_arrangement_that_no_commit_decided_is_told(office):
         code, {"arrangement.json": b"{}"}, message="Pages arranged", user="GM", at="2099-01-01T00:00:00+00:00"
     )
     assert [f.target for f in verify(office) if f.kind == "undecided-version"] == [code]
+
+
+def test_who_decides_on_removal_is_told_that_the_scan_stays_with_the_other(office):
+    code = scanned(office, WORDS)
+    new = split(as_(office, "ZHS"), code, 3, reason="另一份").new.code
+    ask_deletion(as_(office, "ZHS"), new, reason="误扫")
+    (asked,) = [one for one in waiting(office) if one.kind == "deletion"]
+    assert f"original of {code} too" in str(asked.question)
+
+
+def test_a_batch_that_was_joined_is_destroyed_with_its_record(office):
+    code, more = scanned(office, WORDS[:2]), scanned(office, WORDS[2:], name="more.pdf")
+    join(as_(office, "ZHS"), more, code, reason="后续页")
+    with office.catalogue.begin() as tx:
+        destroy_in(tx, tx.record(code), office.now())
+    empty_vault(office)
+    for one in (code, more):
+        head = office.vault.head(one)
+        assert set(head.files) == {"record.json", "tombstone.json"} and len(office.vault.versions(one)) == 1
+    assert stored(office, more).electronic.sha512 == ""
 
 
 def test_what_cannot_be_split(office):
