@@ -5,10 +5,8 @@ Nothing heavy is imported before it is needed, so that ``dms --help`` answers at
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import secrets
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,8 @@ from dms import settings as options
 from dms import shipped
 from dms.desk.acts import gate
 from dms.domain.actor import Actor
-from dms.errors import Conflict, Unavailable, Usage
+from dms.errors import Conflict, DmsError, Unavailable, Usage
+from dms.flow.versions import complete
 from dms.ports.catalogue import Act, Catalogue, Person
 from dms.ports.clock import Clock, SystemClock
 from dms.ports.examine import Examiner, Limits
@@ -31,8 +30,6 @@ from dms.ports.vault import Vault
 from dms.ports.world import World
 from dms.said import Do, Said
 from dms.settings import Settings
-
-_KEY_FILE = "secret.key"
 
 
 @contextmanager
@@ -51,7 +48,7 @@ def open_world(
         NotFound: there is no archive in ``home``.
         Usage: its settings, scheme or form profiles are wrong.
     """
-    from dms.adapters import host
+    from dms.adapters import host, keyring
     from dms.adapters.catalogue import open_catalogue
     from dms.adapters.inbox import Folder
     from dms.adapters.journal import open_journal
@@ -68,15 +65,14 @@ def open_world(
     here = (settings.host or host.name()).replace(":", "-")
     shared = settings.catalogue.startswith("postgresql")
     try:
-        key = _key(settings)
-        _same_key(catalogue, key)
+        keys = keyring.opened(settings.archive, catalogue)
         world = World(
             settings=settings,
             actor=Actor("", user),
             owner=host.owner(here),
             place=here if shared else "",
             parcels=_parcels(settings),
-            key=key,
+            keys=keys,
             scheme=shipped.load_scheme(settings),
             profiles=shipped.load_profiles(settings),
             clock=clock,
@@ -99,10 +95,19 @@ def open_world(
             alive=lambda owner: host.alive(owner, here),
             new_id=host.new_id,
         )
+        _complete(world)
         yield gate.enter(world, user)
     finally:
         lazy.close()
         catalogue.close()
+
+
+def _complete(world: World) -> None:
+    """Write what was decided and not written when somebody was killed; what cannot be now, verify and doctor name."""
+    try:
+        complete(world)
+    except DmsError as problem:
+        logging.getLogger("dms.vault").warning("%s %s", problem.message, problem.hint)
 
 
 def _vault(settings: Settings) -> Vault:
@@ -138,33 +143,6 @@ def _parcels(settings: Settings) -> Parcels | None:
     from dms.adapters.parcels import open_parcels
 
     return open_parcels(settings.expand(settings.parcels))
-
-
-def _same_key(catalogue: Catalogue, key: bytes) -> None:
-    """Refuse a key that is not the archive's: what it signs would attach nothing, and what is printed not here.
-
-    Raises:
-        Usage: it is another one.
-    """
-    told = _fingerprint(key)
-    with catalogue.look() as tx:
-        known = tx.fact("key")
-    if known is None:
-        # An archive of an older version, or one whose catalogue is being rebuilt.
-        with catalogue.begin() as tx:
-            known = tx.fact("key") or told
-            tx.set_fact("key", known)
-    if known != told:
-        raise Usage(
-            Said("This is another key than the archive's."),
-            Said(
-                "Put archive/secret.key back from a backup, or copy the first machine's; QR codes are signed with it."
-            ),
-        )
-
-
-def _fingerprint(key: bytes) -> str:
-    return hashlib.sha256(b"dms key\0" + key).hexdigest()
 
 
 def log_copy(path: Path) -> Journal:
@@ -307,6 +285,7 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
         Usage: the scheme or the fonds code is wrong.
         Unavailable: the folder cannot be written.
     """
+    from dms.adapters import keyring
     from dms.adapters.catalogue import open_catalogue
 
     if (home / options.FILE_NAME).exists():
@@ -325,12 +304,12 @@ def init(home: Path, *, user: str, name: str = "", scheme: Path | None = None, f
         readme.write_text(shipped.inbox_readme(), encoding="utf-8")
     (home / "scheme.toml").write_text(text, encoding="utf-8")
     # Said in the environment, an archive begins at once where it is to live; the file says it from then on.
-    plain, settings = Settings(home=home.resolve()), options.load(home, new=True)
+    plain, settings = Settings(home=home.resolve()), options.shared(options.load(home, new=True))
     chosen = {name: getattr(settings, name) for name in ("catalogue", "search", "vault", "parcels", "host")}
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in chosen.items() if value != getattr(plain, name)]
     _make(settings.archive)
     with _closing(open_catalogue(settings.expand(settings.catalogue))) as catalogue:
-        _make_key(settings, catalogue)
+        keyring.make(settings.archive, catalogue)
         _first_person(catalogue, user, name)
     _vault(settings)
     _write_settings(home, lines)
@@ -377,56 +356,6 @@ def _with_fonds(text: str, fonds: str) -> str:
             lines[number] = f'fonds = "{fonds.upper()}"'
             return "\n".join(lines) + "\n"
     raise Usage(Said("The scheme has no line “fonds = …”."), Said("Add it below [scheme]."))
-
-
-def _key(settings: Settings) -> bytes:
-    """Return the secret that signs QR codes.
-
-    Raises:
-        Unavailable: it is lost or damaged: none is made here, for every code printed so far would be dead.
-    """
-    path = settings.archive / _KEY_FILE
-    try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except FileNotFoundError:
-        raise Unavailable(
-            Said("The archive's key {path} is lost.", path=path),
-            Said("Put it back from a backup; every QR code printed is signed with it."),
-        ) from None
-    except ValueError:
-        raise Unavailable(
-            Said("The archive's key {path} is damaged.", path=path), Said("Put it back from a backup.")
-        ) from None
-
-
-def _make_key(settings: Settings, catalogue: Catalogue) -> None:
-    """Make the key of a new archive, readable for the owner only; one that is there stays.
-
-    Raises:
-        Usage: the catalogue is another archive's, or another machine's, whose key is not here.
-    """
-    path = settings.archive / _KEY_FILE
-    with catalogue.look() as tx:
-        known = tx.fact("key")
-    if not path.exists():
-        if known is not None:
-            raise Usage(
-                Said("The catalogue belongs to an archive whose key is not here."),
-                Said("Copy archive/secret.key of its first machine here, then try again; or name another database."),
-            )
-        fresh = settings.archive / f".{_KEY_FILE}.{secrets.token_hex(4)}"
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)  # two first processes: one key wins, both use it
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    _same_key(catalogue, _key(settings))
 
 
 def _make(folder: Path) -> None:

@@ -7,9 +7,10 @@ in the home, the default. ``docs/settings.md`` is rendered from here (a test com
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,23 @@ class Settings:
         """Drop folders with whether they are polled."""
         watched = tuple((Path(self.expand(p)), False) for p in self.inboxes)
         return watched + tuple((Path(self.expand(p)), True) for p in self.polled)
+
+
+def parcels_for(catalogue: str, vault: str) -> str:
+    """Return where files on their way lie for several machines: in the vault's bucket; empty where none is shared."""
+    if not (catalogue.startswith("postgresql") and vault.startswith("s3://")):
+        return ""
+    return re.sub(r"^(s3://[^/?]+)(/[^?]*)?(\?.*)?$", r"\1/parcels\3", vault)
+
+
+def shared(settings: Settings) -> Settings:
+    """Return settings whose search and parcels are shared as well where the catalogue is, unless somebody said."""
+    plain = Settings(home=settings.home)
+    if settings.catalogue.startswith("postgresql") and settings.search == plain.search:
+        settings = replace(settings, search=settings.catalogue)
+    if not settings.parcels:
+        settings = replace(settings, parcels=parcels_for(settings.catalogue, settings.vault))
+    return settings
 
 
 def load(

@@ -16,7 +16,8 @@ from dms.ports.world import World
 from dms.said import Said, Word
 
 # Acts of the journey itself, which nobody asks for one by one, and of the operator's own commands.
-JOURNEY = (ActKind("register"), ActKind("quarantine"), ActKind("recover", Action.CARE), ActKind("migrate", Action.CARE))
+JOURNEY = (ActKind("register"), ActKind("quarantine"), ActKind("recover", Action.CARE), ActKind("migrate", Action.CARE),
+           ActKind("renew-key", Action.CARE))  # fmt: skip
 
 
 @functools.cache

@@ -58,8 +58,13 @@ def write(code: ElectronicCode, paper: PaperNumber | None, purpose: Purpose, key
     return text
 
 
-def read(text: str, key: bytes) -> Payload | None:
-    """Return the payload of one of our codes, or None for anything foreign, damaged or forged."""
+def read(text: str, *keys: bytes) -> Payload | None:
+    """Return the payload of one of our codes, or None for anything foreign, damaged or forged.
+
+    Args:
+        text: what the symbol says.
+        keys: the archive's key and those it had before; what any of them signed is ours.
+    """
     match = _SHAPE.fullmatch(text.strip())
     if not match:
         return None
@@ -70,9 +75,10 @@ def read(text: str, key: bytes) -> Payload | None:
         return None
     fields = _fields(code, paper)
     found = match[3].upper()
-    for purpose in Purpose:
-        if hmac.compare_digest(_check(fields, purpose, key), found):
-            return Payload(code, paper, purpose)
+    for key in keys:
+        for purpose in Purpose:
+            if hmac.compare_digest(_check(fields, purpose, key), found):
+                return Payload(code, paper, purpose)
     return None
 
 

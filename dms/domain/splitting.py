@@ -81,13 +81,13 @@ class Cut:
     unused: tuple[Sign, ...] = ()
 
 
-def payloads(page: Page, key: bytes) -> tuple[qr.Payload, ...]:
+def payloads(page: Page, keys: Sequence[bytes]) -> tuple[qr.Payload, ...]:
     """Return what our own symbols on a page say; all others are ignored."""
-    found = (qr.read(symbol.text, key) for symbol in page.symbols)
+    found = (qr.read(symbol.text, *keys) for symbol in page.symbols)
     return tuple(p for p in found if p is not None)
 
 
-def cut(pages: Sequence[Page], key: bytes, fonds: str) -> Cut:
+def cut(pages: Sequence[Page], keys: Sequence[bytes], fonds: str) -> Cut:
     """Cut pages at cover sheets, and at labels that name another record than the first one's.
 
     A cover that names the record already being read goes on with it. One with nothing behind it gives no segment,
@@ -95,11 +95,11 @@ def cut(pages: Sequence[Page], key: bytes, fonds: str) -> Cut:
 
     Args:
         pages: all pages of the file.
-        key: the archive's, for the check of its codes.
+        keys: the archive's and those it had before, for the check of its codes.
         fonds: how the archive's codes begin, to know a printed one.
     """
     by_number = {p.number: p for p in pages}
-    segments = [_without_back(s, by_number) for s in _at_covers(pages, key, fonds)]
+    segments = [_without_back(s, by_number) for s in _at_covers(pages, keys, fonds)]
     filled = [s for s in segments if any(not by_number[n].evidence.blank for n in s.pages)]
     if not filled:
         everything = Segment(None, 0, tuple(p.number for p in pages))
@@ -110,20 +110,20 @@ def cut(pages: Sequence[Page], key: bytes, fonds: str) -> Cut:
     if behind:
         return Cut(tuple(behind))
     ordered = sorted(filled, key=lambda s: s.pages)
-    parts = [part for s in ordered for part in _at_labels(s, by_number, key, fonds)]
+    parts = [part for s in ordered for part in _at_labels(s, by_number, keys, fonds)]
     return Cut(tuple(parts), tuple(sign for s in empty_ones for sign in _emptied(s)))
 
 
-def _at_covers(pages: Sequence[Page], key: bytes, fonds: str) -> list[Segment]:
+def _at_covers(pages: Sequence[Page], keys: Sequence[bytes], fonds: str) -> list[Segment]:
     segments: list[Segment] = []
     for page in pages:
-        covers = {str(p.code) for p in payloads(page, key) if p.purpose is qr.Purpose.COVER}
+        covers = {str(p.code) for p in payloads(page, keys) if p.purpose is qr.Purpose.COVER}
         # Two covers scanned as one page would be a wrong attach either way: such a page is content.
         code = covers.pop() if len(covers) == 1 else None
         if code is not None:
             same = next((i for i, s in enumerate(segments) if s.code == code), None)
             segments.append(segments.pop(same) if same is not None else Segment(code, page.number, ()))
-        elif _is_cover(page) and not payloads(page, key):
+        elif _is_cover(page) and not payloads(page, keys):
             sign = Sign("lost_cover", page.number, printed_codes(page, fonds)[:1])
             segments.append(Segment(None, page.number, (), (sign,)))
         elif segments:
@@ -169,16 +169,16 @@ def _covers_behind(segments: Sequence[Segment], filled: Sequence[Segment]) -> li
     return apart
 
 
-def _at_labels(segment: Segment, by_number: Mapping[int, Page], key: bytes, fonds: str) -> list[Segment]:
+def _at_labels(segment: Segment, by_number: Mapping[int, Page], keys: Sequence[bytes], fonds: str) -> list[Segment]:
     """Attach a segment to the record its label names, or cut it where labels name several and ask."""
     named: dict[int, tuple[str, ...]] = {}
     for number in segment.pages:
-        found = {str(p.code) for p in payloads(by_number[number], key) if p.purpose is qr.Purpose.LABEL}
+        found = {str(p.code) for p in payloads(by_number[number], keys) if p.purpose is qr.Purpose.LABEL}
         if found - {segment.code}:
             named[number] = tuple(sorted(found - {segment.code}))
     codes = tuple(dict.fromkeys(c for on_page in named.values() for c in on_page))
     if not codes:
-        return [_with_lost_code(segment, by_number, key, fonds)]
+        return [_with_lost_code(segment, by_number, keys, fonds)]
     first = next(n for n in segment.pages if not by_number[n].evidence.blank)
     if segment.cover:
         sign = Sign("label_within", next(iter(named)), codes)
@@ -207,14 +207,14 @@ def _each_label(segment: Segment, named: Mapping[int, str], codes: Sequence[str]
     ]
 
 
-def _with_lost_code(segment: Segment, by_number: Mapping[int, Page], key: bytes, fonds: str) -> Segment:
+def _with_lost_code(segment: Segment, by_number: Mapping[int, Page], keys: Sequence[bytes], fonds: str) -> Segment:
     """A single printed code without a readable symbol is a label's or a stamp's; many are a list of records."""
     if segment.cover:
         return segment
     for number in segment.pages:
         page = by_number[number]
         codes = printed_codes(page, fonds)
-        if len(codes) == 1 and not payloads(page, key):
+        if len(codes) == 1 and not payloads(page, keys):
             return replace(segment, signs=(*segment.signs, Sign("lost_code", number, codes)))
     return segment
 

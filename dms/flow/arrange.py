@@ -18,6 +18,7 @@ from dms.domain.left_out import LeftOut, together
 from dms.domain.pages import Page
 from dms.domain.record import Record
 from dms.errors import NotFound
+from dms.flow.versions import complete
 from dms.flow.work import copy_out, page_files, plain_copy, reading_of
 from dms.ports.examine import Inspection
 from dms.ports.world import Archive
@@ -63,9 +64,10 @@ def standing(archive: Archive, record: Record) -> Standing:
 
     Raises:
         NotFound: it has none.
-        Damaged: its arrangement cannot be read.
+        Damaged: its arrangement, or what was decided of it, cannot be read.
     """
     code = record.code
+    complete(archive, code)
     head = archive.vault.head(code)
     plain = plain_copy(archive, code) if head else None
     if head is None or plain is None or "words.json.gz" not in head.files:

@@ -16,6 +16,7 @@ from dms.domain.numbers import VolumeNumber, parse_code, parse_paper
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, Usage
 from dms.flow.passing import passing
+from dms.flow.versions import complete
 from dms.flow.work import copy_out, pages_of, plain_copy, record_json
 from dms.ports.catalogue import Transaction
 from dms.ports.examine import Stamp
@@ -119,6 +120,7 @@ def drawn(archive: Archive, record: Record) -> Iterator[Drawn]:
     Raises:
         NotFound: the vault has no object for it.
     """
+    complete(archive, record.code)
     with passing(archive, "file") as folder:
         yield Drawn(record, _sheets_of(archive, record, folder))
 

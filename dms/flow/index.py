@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from dms.domain.record import Record, RecordState
 from dms.errors import Damaged, NotFound
+from dms.flow.versions import complete
 from dms.flow.work import text_of
 from dms.ports.search import NEVER_BUILT, Entry
 from dms.ports.world import Archive
@@ -51,6 +52,8 @@ def index_waiting(world: Archive, limit: int = BATCH) -> int:
     Raises:
         Unavailable: another process writes to the index just now.
     """
+    # What is read of a record is what was decided: a version another machine was cut off from comes first.
+    complete(world)
     with world.catalogue.look() as tx:
         if not tx.jobs_waiting("index"):
             return 0

@@ -21,10 +21,10 @@ from dms.domain.pairing import FactDifference, differences, told_apart
 from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState, filing_year
 from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
-from dms.errors import Unavailable
 from dms.flow.asking import ask_about, ask_signs, to_describe
 from dms.flow.route import check_digest
 from dms.flow.twice import ask_batch, ask_twice, claimed_before, seen_before
+from dms.flow.versions import complete, older_than_vault
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
 from dms.ports.examine import Attachment
@@ -184,6 +184,7 @@ def _keep(work: Work, record: Record, *, awaited: bool) -> Record:
     item, vault = work.item, work.world.vault
     joins = record.paper.sha512 == item.sha512
     place = f"{'paper' if joins else 'original'}/{safe_name(item.name)}"
+    complete(work.world, record.code)
     head = vault.head(record.code)
     held = head is not None and any(path.startswith("original/") for path in head.files)
     if (
@@ -193,17 +194,7 @@ def _keep(work: Work, record: Record, *, awaited: bool) -> Record:
         and (place not in head.files or head.files[place].sha512 != item.sha512)
     ):
         # A catalogue that is older than its vault counts codes anew: what stands there is another record's original.
-        raise Unavailable(
-            Said(
-                "The vault holds another record under {record}: the catalogue is older than the vault.",
-                record=record.code,
-            ),
-            Said(
-                "Stop the intake, bring back the newest catalogue (“{act}”) or rebuild it (“{act_2}”).",
-                act=Do("recover"),
-                act_2=Do("rebuild"),
-            ),
-        )
+        raise older_than_vault(record.code)
     if head is None or place not in head.files or head.files[place].sha512 != item.sha512:
         access = work.folder / "access.pdf"
         work.world.examiner().access_copy(work.original, work.inspection, work.content, work.folder, access)

@@ -28,7 +28,7 @@ def route(work: Work) -> Item:
     item = work.item
     if item.data.get("attach") or item.data.get("part"):
         return item.with_(station="describe")
-    found = cut(work.pages, work.world.key, work.world.scheme.fonds)
+    found = cut(work.pages, work.world.keys, work.world.scheme.fonds)
     segments = [_looked_through(work, s) for s in found.segments]
     if len(segments) > 1:
         return _split(work, segments, found)

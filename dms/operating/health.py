@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from dms.adapters.keyring import key_id
 from dms.errors import Damaged, DmsError
 from dms.flow.index import MENDED, unindexed
 from dms.ports.search import NEVER_BUILT
 from dms.ports.world import World
 from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
 from dms.settings import Settings
+
+_log = logging.getLogger("dms.health")
+# No record's: asking for it reads nothing but the store's answer.
+_NOWHERE = "batch-00000000000000000000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +176,55 @@ _TANTIVY_PAYS = 50_000
 def advice(world: World) -> Iterator[Probe]:
     """Look at what the archive holds: sizes where another part pays, what waits, the age of the backup."""
     yield from _told(Said("search"), lambda: [_search(world)], needed=False)
+    yield from _told(Said("shared index"), lambda: _shared(world))
     yield from _told(Said("index"), lambda: [_waiting(world)], needed=False)
+    yield from _told(Said("versions"), lambda: [_versions(world)], needed=False)
     yield from _told(Said("index files"), lambda: _index(world), needed=False)
     yield from _told(Said("destruction"), lambda: [_destruction(world)], needed=False)
+    yield from _told(Said("key"), lambda: [_key(world)], needed=False)
     yield from _told(Said("attention"), lambda: [_attention(world)], needed=False)
     yield from _told(Said("catalogue"), lambda: _rows(world))
     yield from _told(Said("backup"), lambda: [_backup(world)], needed=False)
+
+
+def parts_away(world: World) -> list[str]:
+    """Ask every part that people's requests need for something small; return the names of those that do not answer."""
+
+    def catalogue() -> None:
+        with world.catalogue.look() as tx:
+            tx.fact("backup")
+
+    def index() -> None:
+        with suppress(Damaged):  # it answers, and is built anew by whoever searches
+            world.index().empty()
+
+    asked: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("catalogue", catalogue), ("vault", lambda: world.vault.head(_NOWHERE)), ("index", index)
+    )  # fmt: skip
+    away = []
+    for name, ask in asked:
+        try:
+            ask()
+        except (DmsError, OSError) as problem:
+            _log.warning("not ready: the %s does not answer: %s", name, problem)
+            away.append(name)
+    return away
+
+
+def _shared(world: World) -> Iterator[Probe]:
+    """Tell parts that only this machine has in an archive that several machines share."""
+    if not world.place:
+        return
+    index = world.settings.search
+    apart = not index.startswith("postgresql")
+    yield Probe(
+        Said("shared index"),
+        not apart,
+        Said("{index} is this machine's own: the others find nothing of what is indexed here", index=index)
+        if apart
+        else Said("for all machines"),
+        Said('Set search = "{catalogue}" on every machine, then {act}.', catalogue="postgresql://…", act=Do("reindex")),
+    )
 
 
 def _search(world: World) -> Probe:
@@ -201,6 +251,26 @@ def _waiting(world: World) -> Probe:
         waiting == 0,
         Said("{waiting} records wait", waiting=waiting),
         Said("{act} (or any search) catches up.", act=Do("watch")),
+        needed=False,
+    )
+
+
+def _key(world: World) -> Probe:
+    ids = [key_id(key) for key in world.keys]
+    told = Said("{key} signs", key=ids[0])
+    if ids[1:]:
+        told = Said("{key} signs; still read: {earlier}", key=ids[0], earlier=ids[1:])
+    return Probe(Said("key"), True, told, needed=False)
+
+
+def _versions(world: World) -> Probe:
+    with world.catalogue.look() as tx:
+        due = len(tx.due())
+    return Probe(
+        Said("versions"),
+        due == 0,
+        Said("{due} decided versions wait for the vault", due=due),
+        Do("verify"),
         needed=False,
     )
 

@@ -15,11 +15,12 @@ from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.errors import Conflict, Damaged, Unavailable, Usage
 from dms.flow.index import reindex
+from dms.flow.versions import write_due
 from dms.ports.catalogue import Act
 from dms.ports.vault import Vault, Version
 from dms.ports.world import World
 from dms.said import Do, Said
-from dms.settings import FILE_NAME, Settings
+from dms.settings import FILE_NAME, Settings, parcels_for
 
 Told = Callable[[str, int, int], None]
 _KINDS = {
@@ -74,9 +75,7 @@ def chosen(current: Settings, urls: Sequence[str]) -> dict[str, str]:
             found["search"] = catalogue
         elif current.search.startswith("postgresql"):
             found["search"] = str(Settings.__dataclass_fields__["search"].default)
-    vault = found.get("vault", current.vault)
-    shared = catalogue.startswith("postgresql") and vault.startswith("s3://")
-    way = re.sub(r"^(s3://[^/?]+)(/[^?]*)?(\?.*)?$", r"\1/parcels\3", vault) if shared else ""
+    way = parcels_for(catalogue, found.get("vault", current.vault))
     if way != current.parcels:
         found["parcels"] = way
     return {key: value for key, value in found.items() if value != getattr(current, key)}
@@ -124,6 +123,7 @@ def migrate(home: Path, urls: Sequence[str], *, user: str, dry: bool = False, to
                 _copy_vault(world.vault, vault, told, check=True)
             with world.catalogue.begin() as tx:  # nobody writes meanwhile
                 tx.take_time()
+                write_due(world, tx)
                 if moves_vault:
                     objects, size = _copy_vault(world.vault, vault, told)
                 if moves_catalogue:

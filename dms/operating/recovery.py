@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dms.assembly import log_copy, open_world
 from dms.desk.acts import gate
+from dms.desk.care.against_log import last_rows
 from dms.desk.care.rebuilding import bring_back_newer
 from dms.desk.consent.disposing import destroy_in, empty_vault
 from dms.desk.records.finding import catch_up
@@ -80,6 +81,8 @@ def recover(home: Path, backup: Path, *, user: str) -> Recovered:
         catch_up(world)
         with world.catalogue.begin() as tx:
             count = len(tx.records())
+            # The log goes on past the backup; from here on it tells what is there.
+            tx.tell_all(last_rows(tx.log_from(1)))
             told = {"records": count, "destroyed_again": list(again), "aside": str(aside or "")}
             tx.log(Act(world.now(), world.actor.name, "recover", str(backup), "", told))
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,12 +74,40 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A version of a vault object that a commit decided; it is written into the vault after the commit.
+
+    Attributes:
+        object_id: whose version.
+        token: under which the vault has staged its files.
+        after: number of the version it follows.
+        files: logical path -> SHA-512, None where the path is removed; all else is carried forward.
+        id: order of the commits; 0 before it is saved.
+    """
+
+    object_id: str
+    token: str
+    after: int
+    message: str
+    user: str
+    at: str
+    files: Mapping[str, str | None]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A number missing or unexplained in a series; ``kind`` is ``code`` or ``paper``."""
 
     kind: str
     number: str
     detail: Said
+
+
+# Table -> key -> row as it stood after an act, None where it was gone.
+LoggedRows = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
+# Where an act's data tells them.
+ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +129,11 @@ class Act:
     seq: int = 0
     lived: int = 0
     leaf: str = ""
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the act itself noted: its data without the rows it changed."""
+        return {name: value for name, value in self.data.items() if name != ROWS}
 
     def told(self) -> dict[str, Any]:
         """Return what is hashed into the log's tree."""
@@ -259,9 +292,33 @@ class Transaction(Items, Registers, Accounts, Protocol):
         """Count jobs not yet done, leased or not."""
         ...
 
+    def decide(self, due: Due) -> Due:
+        """Decide a version with this commit, and return it with its id; without the commit it is nothing."""
+        ...
+
+    def due(self, object_id: str = "") -> Sequence[Due]:
+        """Return decided versions that the vault may not have yet, of one object or all, as they were committed."""
+        ...
+
+    def written(self, ids: Sequence[int]) -> None:
+        """Let go of decided versions that the vault has by now."""
+        ...
+
     # -- acts, people, customers, settings of the archive -----------------------------------------------------
     def log(self, act: Act) -> Act:
         """Append an act under the next number, hashed; return it so. Nothing ever changes or removes one."""
+        ...
+
+    def logged_rows(self) -> LoggedRows:
+        """Return all rows of the registers and volumes whose changes acts tell in their data (:data:`ROWS`)."""
+        ...
+
+    def tell_all(self, known: Iterable[tuple[str, str]] = ()) -> None:
+        """Let the next act tell every such row as it stands, also that those of known tables and keys are gone."""
+        ...
+
+    def restore_row(self, table: str, row: Mapping[str, Any]) -> None:
+        """Put such a row back as the log tells it, after the catalogue was lost."""
         ...
 
     def restore_act(self, act: Act) -> None:

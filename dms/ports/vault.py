@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -74,6 +75,30 @@ class Vault(Protocol):
         """
         ...
 
+    def stage(self, token: str, files: Mapping[str, Path | bytes]) -> Mapping[str, str]:
+        """Keep files beside the objects until a commit decides whether they are a version; return path -> SHA-512.
+
+        Durable when it returns, for every machine that shares the vault; no object tells of them.
+
+        Raises:
+            Unavailable: disk full, not writable; nothing is left of it.
+            Usage: an unsafe path.
+        """
+        ...
+
+    def staged(self, token: str) -> AbstractContextManager[Mapping[str, Path]]:
+        """Give what is staged under a token as readable files; they are gone when the context ends, or stay staged.
+
+        Raises:
+            NotFound: nothing is.
+            Unavailable: it cannot be read now.
+        """
+        ...
+
+    def unstage(self, token: str) -> None:
+        """Remove what is staged under a token; nothing where there is none."""
+        ...
+
     def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
         """Destroy all content of all versions for good and leave an object of one version with ``files`` (R9).
 
@@ -117,6 +142,6 @@ class Vault(Protocol):
         """
         ...
 
-    def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
-        """Remove what crashed writers left in staging; return how many."""
+    def tidy(self, *, older_than_seconds: float = 86400.0, waiting: Collection[str] = ()) -> int:
+        """Remove what crashed writers left in staging, but what is staged under tokens that wait; return how many."""
         ...

@@ -34,7 +34,7 @@ class Archive:
         owner: name of this process in leases (``host:pid:start``).
         place: name of this machine where several share the catalogue; empty: there is only one.
         parcels: where files on their way lie for every machine, None: each machine works on its own.
-        key: secret of the archive, signs QR codes.
+        keys: secrets of the archive; the first signs QR codes, what the others signed before is still read.
         journal: the log a second time, in plain lines.
         examiner: opens the reading processes at the first call.
         index: opens the full-text index at the first call.
@@ -53,7 +53,7 @@ class Archive:
     owner: str
     place: str
     parcels: Parcels | None
-    key: bytes
+    keys: tuple[bytes, ...]
     scheme: Scheme
     profiles: Sequence[FormProfile]
     clock: Clock
@@ -72,6 +72,11 @@ class Archive:
     fold: Callable[[str], str]
     alive: Callable[[str], bool | None]
     new_id: Callable[[], str]
+
+    @property
+    def key(self) -> bytes:
+        """The secret that signs."""
+        return self.keys[0]
 
     @property
     def work(self) -> Path:

@@ -293,3 +293,39 @@ def test_a_purge_leaves_nothing_but_its_tombstone(vault: Vault, tmp_path: Path) 
     assert list(vault.verify()) == []
     left = [p for p in tmp_path.rglob("*") if p.is_file() and b"secret" in p.read_bytes()]
     assert left == []
+
+
+def test_what_is_staged_waits_beside_the_objects_until_it_is_let_go(vault: Vault, tmp_path: Path) -> None:
+    source = tmp_path / "a.pdf"
+    source.write_bytes(b"%PDF-1.7")
+    told = vault.stage("0a1b", {"original/扫描.pdf": source, "text.txt": b"one"})
+    source.unlink()
+    assert told == {
+        "original/扫描.pdf": hashlib.sha512(b"%PDF-1.7").hexdigest(),
+        "text.txt": hashlib.sha512(b"one").hexdigest(),
+    }
+    for _ in range(2):
+        with vault.staged("0a1b") as given:
+            assert {path: file.read_bytes() for path, file in given.items()} == {
+                "original/扫描.pdf": b"%PDF-1.7", "text.txt": b"one"
+            }  # fmt: skip
+    assert list(vault.objects()) == []
+    assert list(vault.verify()) == []
+    vault.unstage("0a1b")
+    vault.unstage("0a1b")
+    with pytest.raises(NotFound), vault.staged("0a1b"):
+        pass
+    for bad in ("", "../a", "a/b", "A", "."):
+        with pytest.raises(Usage):
+            vault.stage(bad, {"a.txt": b"a"})
+
+
+def test_tidying_leaves_what_waits_for_the_vault(vault: Vault) -> None:
+    for token in ("0a", "0b"):
+        vault.stage(token, {"text.txt": token.encode()})
+    assert vault.tidy(waiting=["0a", "0b"]) == 0
+    assert vault.tidy(older_than_seconds=0, waiting=["0a"]) == 1
+    with vault.staged("0a") as given:
+        assert given["text.txt"].read_bytes() == b"0a"
+    with pytest.raises(NotFound), vault.staged("0b"):
+        pass

@@ -53,7 +53,7 @@ def wrong_of(paper: Paper) -> tuple[list[str], bool]:
 
 def wrong_of_stack(made: Stack) -> tuple[int, bool]:
     """Return how many pages lie in a record they do not belong to, or in none, without a question."""
-    segments = cut(made.pages, KEY, FONDS).segments
+    segments = cut(made.pages, (KEY,), FONDS).segments
     wrong = sum(
         s.code != made.right.get(n) and (s.code is not None or not s.signs)
         for s in segments for n in s.pages if n in made.right
@@ -114,7 +114,7 @@ def ordinary(seed: int) -> None:
         backs = [p for one in pages for p in ((one, blank(0)) if number % 2 else (one,))]
         scanned = [*([cover(number + 1)] if number % 3 == 0 else []), *backs]
         numbered = [p.numbered(n) for n, p in enumerate(scanned, 1)]
-        (segment,) = cut(numbered, KEY, FONDS).segments
+        (segment,) = cut(numbered, (KEY,), FONDS).segments
         content = [p for p in numbered if p.number in segment.pages]
         found = describe(content, Hints(), SCHEME, PROFILES, known, staff, fold, received=RECEIVED)
         record = Record(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dms.assembly import init, open_world
 from dms.desk.accounts.people import add_person, appoint
@@ -45,8 +46,11 @@ def as_(world: World, code: str) -> World:
     return gate.enter(world, code)
 
 
-def put(world: World, *, state: RecordState = RecordState.REGISTERED, link: LinkState = LinkState.EXPECTED) -> str:
-    """Put a record of ZHS's customer into catalogue and vault; return its code."""
+def put(
+    world: World, *, state: RecordState = RecordState.REGISTERED, link: LinkState = LinkState.EXPECTED,
+    files: Mapping[str, bytes] | None = None, **values: Any,
+) -> str:  # fmt: skip
+    """Put a record of ZHS's customer into catalogue and vault, with values and files of its own; return its code."""
     with world.catalogue.begin() as tx:
         code = str(tx.next_code("HG01", 2026))
         number = ""
@@ -58,9 +62,10 @@ def put(world: World, *, state: RecordState = RecordState.REGISTERED, link: Link
             state=state, paper_number=number, volume=number.rpartition("-")[0], received_at=world.now(),
             electronic=Carrier(True, f"2026/0000/{code}"), paper=Carrier(True, "室/柜", sha512="a" * 128),
             link=Link(link, "content", "CO", world.now()),
-        )  # fmt: skip
+        ).with_(**values)  # fmt: skip
         tx.add_record(record)
-    world.vault.write(code, {"record.json": record_json(record)}, message="made", user="GM", at=world.now())
+    held = {"record.json": record_json(record), **(files or {})}
+    world.vault.write(code, held, message="made", user="GM", at=world.now())
     return code
 
 

@@ -117,9 +117,9 @@ def test_a_file_of_the_house_that_is_no_text_is_named_with_its_line(office: Worl
         ("UPDATE people SET roles='[\"general_manager\"]' WHERE code='CO'", "CO", "roles"),
         ("UPDATE people SET login='x' WHERE code='SM'", "SM", "login"),
         ("DELETE FROM people WHERE code='LMY'", "LMY", "The log knows"),
-        ("UPDATE loans SET borrower='别人'", "loan 1", "borrower"),
-        ("UPDATE loans SET back_at='2026-01-01'", "loan 1", "by the row only"),
-        ("DELETE FROM loans", "loan 1", "The log knows"),
+        ("UPDATE loans SET borrower='别人'", "loans 1", "borrower"),
+        ("UPDATE loans SET back_at='2026-01-01'", "loans 1", "back_at"),
+        ("DELETE FROM loans", "loans 1", "The log knows"),
         ("UPDATE loans SET id=9", "loan 9", "No act"),
     ],
 )

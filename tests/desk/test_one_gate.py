@@ -42,6 +42,18 @@ def test_only_the_gate_and_the_journey_log():
     assert found == []
 
 
+def test_nothing_but_the_journey_and_what_a_commit_decided_is_written_into_the_vault():
+    """Killed between the vault and its commit, any other would leave a version that nobody decided."""
+    found = {
+        place
+        for place, node in calls()
+        if node.func.attr == "write"
+        and ast.unparse(node.func.value).endswith("vault")
+        and not place.startswith("adapters/")
+    }
+    assert found == {"flow/register.py", "flow/route.py", "flow/versions.py"}
+
+
 def test_every_act_that_passes_the_gate_is_told_in_the_registry():
     told = set(acts())
     for place, node in calls():

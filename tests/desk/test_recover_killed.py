@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from desk_kit import desk, put
+from desk_kit import as_, desk, put
 
 from dms.assembly import open_world
 from dms.desk.care import auditing
 from dms.desk.care.backing import backup
+from dms.desk.care.checking import verify
 from dms.desk.consent.disposing import destroy_in, empty_vault
+from dms.desk.consent.holding import hold
+from dms.desk.signing.approving import declare, reject
 from dms.domain.record import RecordState
 from dms.operating.recovery import recover
 from dms.ports.catalogue import Act
@@ -79,3 +82,19 @@ def test_killed_and_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, st
         assert auditing.root(world, size=before.size).root == before.root, "the log goes on where it was"
         assert auditing.verify(world) == []
     assert not (home / ".recovering").exists()
+
+
+def test_what_came_after_the_backup_is_told_as_gone(tmp_path: Path) -> None:
+    home, kept = tmp_path / "home", tmp_path / "bk"
+    with desk(home) as world:
+        code = put(world)
+        declare(as_(world, "ZHS"), code)
+        backup(world, kept)
+        reject(as_(world, "DM1"), code, reason="金额不符")
+        hold(world, code, reason="诉讼")
+    recover(home, kept, user="gm")
+    with open_world(home, user="gm") as world:
+        with world.catalogue.look() as tx:
+            assert [s.role for s in tx.signatures(code)] == ["declaration", "handler"][: len(tx.signatures(code))]
+            assert tx.signatures(code) and not tx.holds()
+        assert [f for f in verify(world) if f.kind == "row-differs"] == []

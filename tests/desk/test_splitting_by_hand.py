@@ -7,7 +7,6 @@ from desk_kit import CUSTOMER, as_, now_signed
 from pages_kit import originals, said_on, scanned, shown, stored
 
 from dms.assembly import open_world
-from dms.desk.care.checking import verify
 from dms.desk.care.rebuilding import rebuild
 from dms.desk.consent.disposing import ask_deletion, destroy_in, empty_vault
 from dms.desk.ledger.properties import FAILED, four_properties
@@ -81,17 +80,6 @@ def test_a_lost_catalogue_has_both_again(office, tmp_path):
         assert said_on(world, code) == [WORDS[3], WORDS[2], WORDS[1], "echo minutes"] and said_on(world, new) == [
             WORDS[0]
         ]
-
-
-def test_an_arrangement_that_no_commit_decided_is_told(office):
-    code = scanned(office, WORDS[:2])
-    # As an act leaves it that was killed between the vault and its commit: the record says the same, its pages do not.
-    arrange(as_(office, "ZHS"), code, Wish(order="2,1"), reason="次序")
-    assert [f for f in verify(office) if f.kind == "undecided-version"] == []
-    office.vault.write(
-        code, {"arrangement.json": b"{}"}, message="Pages arranged", user="GM", at="2099-01-01T00:00:00+00:00"
-    )
-    assert [f.target for f in verify(office) if f.kind == "undecided-version"] == [code]
 
 
 def test_who_decides_on_removal_is_told_that_the_scan_stays_with_the_other(office):

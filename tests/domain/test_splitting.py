@@ -36,7 +36,7 @@ def paper(number, *labels):
 
 
 def parts(*pages):
-    return [(s.code, s.pages, [x.kind for x in s.signs]) for s in cut(pages, KEY, "QY7").segments]
+    return [(s.code, s.pages, [x.kind for x in s.signs]) for s in cut(pages, (KEY,), "QY7").segments]
 
 
 def test_covers_cut_and_attach():
@@ -51,7 +51,7 @@ def test_the_blank_back_of_a_cover_belongs_to_no_paper():
 
 
 def test_a_cover_whose_codes_are_spoilt_cuts_and_its_printed_code_is_proposed():
-    found = cut([cover(1, 1), paper(2), cover(3, 2, spoilt=True), paper(4)], KEY, "QY7").segments
+    found = cut([cover(1, 1), paper(2), cover(3, 2, spoilt=True), paper(4)], (KEY,), "QY7").segments
     assert [(s.code, s.pages) for s in found] == [(code(1), (2,)), (None, (4,))]
     (sign,) = found[1].signs
     assert (sign.kind, sign.codes, sign.page) == ("lost_cover", (code(2),), 3)
@@ -65,7 +65,7 @@ def test_a_word_about_covers_is_no_cover():
 
 
 def test_covers_behind_their_papers_attach_nothing():
-    found = cut([paper(1), cover(2, 1), paper(3), cover(4, 2)], KEY, "QY7").segments
+    found = cut([paper(1), cover(2, 1), paper(3), cover(4, 2)], (KEY,), "QY7").segments
     assert [(s.code, s.pages) for s in found] == [(None, (1,)), (None, (3,))]
     assert [s.signs[0].codes for s in found] == [(code(1),), (code(2), code(1))]
     assert {s.signs[0].kind for s in found} == {"cover_behind"}
@@ -77,10 +77,10 @@ def test_a_paper_without_a_cover_before_others_is_its_own():
 
 
 def test_a_cover_with_nothing_behind_it_is_told():
-    found = cut([cover(1, 1), cover(2, 2), paper(3)], KEY, "QY7")
+    found = cut([cover(1, 1), cover(2, 2), paper(3)], (KEY,), "QY7")
     assert [(s.code, s.pages) for s in found.segments] == [(code(2), (3,))]
     assert [(s.kind, s.codes) for s in found.unused] == [("empty_cover", (code(1),))]
-    alone = cut([cover(1, 1), blank(2)], KEY, "QY7").segments
+    alone = cut([cover(1, 1), blank(2)], (KEY,), "QY7").segments
     assert [(s.code, s.pages, s.signs[0].kind) for s in alone] == [(None, (1, 2), "empty_cover")]
 
 
@@ -106,7 +106,7 @@ def test_labels_elsewhere_are_asked_about(pages, expected):
 
 
 def test_each_part_of_labelled_papers_names_its_own_record_first():
-    found = cut([paper(1, 5), paper(2, 6)], KEY, "QY7").segments
+    found = cut([paper(1, 5), paper(2, 6)], (KEY,), "QY7").segments
     assert [s.signs[0].codes for s in found] == [(code(5), code(6)), (code(6), code(5))]
 
 

@@ -16,7 +16,9 @@ from web_kit import PASSWORD, csrf
 from dms.assembly import open_world
 from dms.desk.accounts.signing_in import make_token
 from dms.desk.acts import gate
+from dms.errors import Unavailable
 from dms.faces.web.app import create_app
+from dms.said import Said
 
 V1 = "/api/v1"
 
@@ -329,3 +331,37 @@ def test_metrics_name_routes_and_no_records(counter):
     told = client.get("/metrics").text
     assert "dms_request_seconds" in told and "/r/{named}" in told and code not in told
     assert client.get("/ready").json() == {"ready": True}
+
+
+def test_while_the_catalogue_is_away_everybody_is_told_so(counter, monkeypatch):
+    page, client, stranger = counter("zhs"), program(counter, "zhs"), counter()
+    away = Unavailable(Said("The database does not answer."), Said("It is tried again."))
+
+    def look(*_):
+        raise away
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(counter.world.catalogue), "look", look)
+        for asked in ("/", "/search?q=折让", "/records/HG01E2026000001"):
+            answer = page.get(asked)
+            assert (answer.status_code, "The database does not answer." in answer.text) == (503, True), answer.text
+        answer = client.get(f"{V1}/me")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        answer = stranger.get("/ready")
+        assert (answer.status_code, answer.json()) == (503, {"ready": False, "away": ["catalogue"]})
+        assert stranger.get("/health").status_code == 200
+    assert page.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("part", "method"), [("vault", "head"), ("index", "empty")])
+def test_not_ready_names_the_part_that_does_not_answer(counter, monkeypatch, part, method):
+    owner = counter.world.vault if part == "vault" else counter.world.index()
+
+    def away(*_):
+        raise Unavailable(Said("s3://bucket?secret=x does not answer"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(owner), method, away)
+        answer = counter().get("/ready")
+        assert (answer.status_code, answer.json()) == (503, {"ready": False, "away": [part]})
+    assert counter().get("/ready").json() == {"ready": True}

@@ -133,6 +133,7 @@ def commands(tmp_path, office):
         "verify": (["verify"], Action.CARE, off),
         "reindex": (["reindex"], Action.CARE, off),
         "rebuild": (["rebuild"], Action.CARE, off),
+        "key renew": (["key", "renew", "--reason", "r"], Action.CARE, off),
         "backup": (["backup", tmp_path / "backup"], Action.CARE, off),
         "migrate": (["migrate", "--to", f"file://{tmp_path}/elsewhere", "--dry-run"], Action.CARE, off),
     }  # fmt: skip

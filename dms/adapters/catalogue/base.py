@@ -20,6 +20,11 @@ class Base:
         self.connection = connection
         self.clock = clock
         self.logged = 0
+        self.marked: dict[str, set[tuple[Any, ...]]] = {}
+
+    def mark(self, table: Table, *key: Any) -> None:
+        """Let the next act of this transaction tell a row to the log."""
+        self.marked.setdefault(table.name, set()).add(key)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that knows ON CONFLICT; both dialects have the same clause, each under its own name."""

@@ -16,22 +16,26 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from dms.adapters.catalogue.base import Base, to_json
+from dms.adapters.catalogue.logged import Logged
 from dms.adapters.catalogue.masters import Masters
 from dms.adapters.catalogue.rows import UNREADABLE, json_of
 from dms.adapters.catalogue.tables import acts
 from dms.domain.audit import canonical, leaf_hash
-from dms.ports.catalogue import Act
+from dms.ports.catalogue import ROWS, Act
 
 MOST_UNSEEN_SECONDS = 4 * 86400
 _LAST = "log:last"
 _KEPT = {"lived": float, "wall": float, "boot": str, "up": float}
 
 
-class Log(Masters, Base):
+class Log(Masters, Logged, Base):
     """The log part of a transaction."""
 
     def log(self, act: Act) -> Act:
-        """Append an act."""
+        """Append an act, with the rows that were changed for it."""
+        rows = self.changed_rows()
+        if rows:
+            act = replace(act, data={**act.data, ROWS: rows})
         seq = self.count("L:acts")
         lived = int(self._go_on())
         numbered = replace(act, seq=seq, lived=lived)

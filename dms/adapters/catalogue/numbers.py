@@ -73,6 +73,7 @@ class Numbers(Base):
                 Said("There is no volume {volume}.", volume=volume.number),
                 Said("“{act}” names them.", act=Do("volume list")),
             )
+        self.mark(volumes, str(volume.number))
 
     def volumes(self) -> Sequence[Volume]:
         """Return all volumes in the order of their numbers."""
@@ -83,7 +84,8 @@ class Numbers(Base):
     def void(self, number: str, *, kind: str, reason: str, user: str, at: str) -> None:
         """Void a number; a second time changes nothing."""
         told = {"number": number, "kind": kind, "reason": reason, "user": user, "at": at}
-        self.add_if_new(voided, told, voided.c.number)
+        if self.add_if_new(voided, told, voided.c.number):
+            self.mark(voided, number)
 
     def voided(self) -> Mapping[str, str]:
         """Return voided numbers with their reason."""
@@ -124,7 +126,8 @@ class Numbers(Base):
     def _add_volume(self, number: VolumeNumber, at: str) -> None:
         told = {"series": number.series, "volume": number.volume, "state": _OPEN, "opened": at, "closed": ""}
         # Two desks may open it at once; then it is the same volume.
-        self.add_if_new(volumes, {"number": str(number), **told}, volumes.c.number)
+        if self.add_if_new(volumes, {"number": str(number), **told}, volumes.c.number):
+            self.mark(volumes, str(number))
 
 
 def _given(row: Any) -> tuple[str, list[str]]:

@@ -84,6 +84,7 @@ class Records(Base):
         for kind in _KINDS:
             self.put(carriers, _carrier_row(record, kind), carriers.c.code, carriers.c.kind)
         self.put(links, _link_row(record), links.c.code)
+        self.mark(records, record.code)
 
     def record(self, code: str) -> Record | None:
         """Return the record with this code."""

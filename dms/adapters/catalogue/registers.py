@@ -61,6 +61,7 @@ class Registers(Base):
     def sign(self, signature: Signature) -> None:
         """Save a signature."""
         self.put(signatures, asdict(signature), signatures.c.code, signatures.c.role)
+        self.mark(signatures, signature.code, signature.role)
 
     def signatures(self, code: str) -> Sequence[Signature]:
         """Return the signatures of a record."""
@@ -79,7 +80,10 @@ class Registers(Base):
     def unsign(self, code: str, roles: Sequence[str] = ()) -> int:
         """Take signatures of a record away."""
         which = [signatures.c.code == code, *([signatures.c.role.in_(list(roles))] if roles else [])]
-        return self.connection.execute(delete(signatures).where(*which)).rowcount
+        gone = self.connection.execute(delete(signatures).where(*which).returning(signatures.c.role)).scalars().all()
+        for role in gone:
+            self.mark(signatures, code, role)
+        return len(gone)
 
     def move(self, move: Move) -> None:
         """Note a move."""
@@ -140,6 +144,7 @@ class Registers(Base):
     def save_deputy(self, deputy: Deputy) -> None:
         """Save a deputy."""
         self.put(deputies, asdict(deputy), deputies.c.person, deputies.c.deputy, deputies.c.since)
+        self.mark(deputies, deputy.person, deputy.deputy, deputy.since)
 
     def deputies(self) -> Sequence[Deputy]:
         """Return all deputies."""
@@ -160,7 +165,9 @@ class Registers(Base):
 
     def _add(self, table: Table, entry: T) -> T:
         numbered: T = replace(entry, id=self.count(f"R:{table.name}"))  # type: ignore[type-var]  # every entry with an id is a dataclass
-        self.connection.execute(insert(table).values(**_row(numbered)))
+        row = _row(numbered)
+        self.connection.execute(insert(table).values(**row))
+        self.mark(table, row["id"])
         return numbered
 
     def _save(self, table: Table, entry: Any, entry_id: int) -> None:
@@ -169,6 +176,7 @@ class Registers(Base):
                 Said("There is no entry {entry} among the {table}.", entry=entry_id, table=table.name),
                 Said("List them first."),
             )
+        self.mark(table, entry_id)
 
     def _all(self, table: Table, kind: type[T], *where: ColumnElement[bool], order: Sequence[str] = ()) -> list[T]:
         by = [table.c[name] for name in order or (("id",) if "id" in table.c else ())]

@@ -28,6 +28,7 @@ _SHAPES: Mapping[str, type] = MappingProxyType(
         "records.fields": dict, "records.uncertain": list, "records.see_also": list,
         "items.hints": dict, "items.data": dict, "attention.data": dict,
         "people.roles": list, "customers.aliases": list, "requests.data": dict, "gradings.figures": dict,
+        "versions_due.files": dict,
     }
 )  # fmt: skip
 _STATES = MappingProxyType(

@@ -193,6 +193,20 @@ jobs = Table(
     Index("jobs_owner", "owner", sqlite_where=text("owner <> ''"), postgresql_where=text("owner <> ''")),
 )
 
+versions_due = Table(
+    "versions_due",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("object_id", String(120), nullable=False),
+    Column("token", String(80), nullable=False),
+    Column("after", Integer, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("user", Words(120), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("files", Words, nullable=False),
+    Index("versions_due_object", "object_id", "id"),
+)
+
 acts = Table(
     "acts",
     metadata,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from dms.adapters.catalogue.base import Base, to_json
-from dms.adapters.catalogue.rows import UNREADABLE, json_of
-from dms.adapters.catalogue.tables import attention, jobs
-from dms.ports.catalogue import Attention, Job
+from dms.adapters.catalogue.rows import UNREADABLE, json_of, readable
+from dms.adapters.catalogue.tables import attention, jobs, versions_due
+from dms.ports.catalogue import Attention, Due, Job
 from dms.said import as_said, read_said
 
 
@@ -84,6 +85,31 @@ class Waiting(Base):
         if kind:
             query = query.where(jobs.c.kind == kind)
         return int(self.connection.execute(query).scalar_one())
+
+    def decide(self, due: Due) -> Due:
+        """Decide a version with this commit."""
+        clean = replace(due, message=_clean(due.message), user=_clean(due.user))
+        made = insert(versions_due).values(
+            object_id=clean.object_id, token=clean.token, after=clean.after, message=clean.message, user=clean.user,
+            at=clean.at, files=to_json(dict(clean.files)),
+        )  # fmt: skip
+        return replace(clean, id=int(self.connection.execute(made.returning(versions_due.c.id)).scalar_one()))
+
+    def due(self, object_id: str = "") -> Sequence[Due]:
+        """Return decided versions that the vault may not have yet, in the order of their commits."""
+        query = select(versions_due).order_by(versions_due.c.id)
+        if object_id:
+            query = query.where(versions_due.c.object_id == object_id)
+        return [readable(versions_due, row, _due) for row in self.connection.execute(query)]
+
+    def written(self, ids: Sequence[int]) -> None:
+        """Let go of versions that the vault has."""
+        self.connection.execute(delete(versions_due).where(versions_due.c.id.in_(list(ids))))
+
+
+def _due(row: Any) -> Due:
+    files = {str(path): None if told is None else str(told) for path, told in json_of(row.files, dict).items()}
+    return Due(row.object_id, row.token, row.after, row.message, row.user, row.at, files, row.id)
 
 
 def _data(text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+from dms.adapters.examine import scratch
 from dms.adapters.examine.process import Child, Died, Killed
 from dms.errors import LimitExceeded, Unavailable, Unreadable
 from dms.ports.writing import refuse_while_writing
@@ -41,6 +42,7 @@ class Pool:
         self._all: set[Child] = set()
         self._lock = threading.Lock()
         self._closed = False
+        scratch.sweep()
 
     def submit(self, task: str, arguments: dict[str, Any], seconds: float) -> Future[Any]:
         """Queue a task; the time counts from when a child takes it.

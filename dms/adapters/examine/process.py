@@ -23,6 +23,7 @@ from typing import IO, Any
 import psutil
 
 from dms import errors
+from dms.adapters.examine import scratch
 from dms.errors import DmsError, Unavailable
 from dms.said import Do, Said, read_said
 
@@ -55,7 +56,7 @@ class Child:
     def __init__(self, setup: dict[str, Any], memory: int) -> None:
         environment = {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
         # What its libraries and programs leave behind goes when it goes, however it ends.
-        self._scratch = tempfile.TemporaryDirectory(prefix="dms-reading-", ignore_cleanup_errors=True)
+        self._scratch = scratch.make()
         environment |= {
             "TMPDIR": self._scratch.name,
             "OMP_THREAD_LIMIT": "1",

@@ -23,6 +23,7 @@ INVENTORY = "inventory.json"
 SIDECAR = f"{INVENTORY}.{DIGEST}"
 _NUMBER = re.compile(r"v([1-9][0-9]{0,8})")
 _SHA512 = re.compile(r"[0-9a-f]{128}")
+_TOKEN = re.compile(r"[0-9a-z][0-9a-z-]{0,60}")
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -193,3 +194,14 @@ def check_request(files: Mapping[str, Path | bytes | None]) -> None:
     for path in files:
         check_path(path)
     check_together(path for path, source in files.items() if source is not None)
+
+
+def check_token(token: str) -> str:
+    """Return a token of staged files if it may be a folder's name.
+
+    Raises:
+        Usage: it may not.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise Usage(Said("“{token}” cannot name staged files.", token=token[:80]), Said("Use an id of the archive."))
+    return token

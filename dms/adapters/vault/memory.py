@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from dms.adapters.vault.durable import blocks
-from dms.adapters.vault.inventory import check_head, check_request, new_version, same_files
+from dms.adapters.vault.inventory import check_head, check_request, check_token, new_version, same_files
 from dms.adapters.vault.layout import object_path
 from dms.errors import NotFound
 from dms.ports.vault import StoredFile, Trouble, Version
@@ -23,6 +25,7 @@ class MemoryVault:
     def __init__(self) -> None:
         self._versions: dict[str, tuple[Version, ...]] = {}
         self._content: dict[str, bytes] = {}
+        self._waiting: dict[str, dict[str, bytes]] = {}
         self._lock = threading.Lock()
 
     def write(
@@ -55,6 +58,30 @@ class MemoryVault:
             self._content.update(content)
             self._versions[object_id] = (*versions, version)
             return version
+
+    def stage(self, token: str, files: Mapping[str, Path | bytes]) -> Mapping[str, str]:
+        """Keep files until a commit decides; see the port."""
+        check_request(files)
+        check_token(token)
+        kept = {path: b"".join(blocks(source)) for path, source in files.items()}
+        self._waiting[token] = kept
+        return {path: hashlib.sha512(data).hexdigest() for path, data in kept.items()}
+
+    @contextmanager
+    def staged(self, token: str) -> Iterator[Mapping[str, Path]]:
+        """Give what is staged as files; see the port."""
+        if token not in self._waiting:
+            raise NotFound(Said("Nothing is staged as {token}.", token=token), Said("Run “{act}”.", act=Do("verify")))
+        with tempfile.TemporaryDirectory() as folder:
+            given = {}
+            for number, (path, data) in enumerate(self._waiting[token].items()):
+                given[path] = Path(folder) / str(number)
+                given[path].write_bytes(data)
+            yield given
+
+    def unstage(self, token: str) -> None:
+        """Remove what is staged under a token."""
+        self._waiting.pop(token, None)
 
     def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
         """Destroy all content and leave a tombstone; see the port."""
@@ -116,6 +143,9 @@ class MemoryVault:
         """Memory forgets."""
         return False
 
-    def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
-        """Nothing is ever left over."""
-        return 0
+    def tidy(self, *, older_than_seconds: float = 86400.0, waiting: Collection[str] = ()) -> int:
+        """Remove what no commit decided; it has no age here."""
+        left = self._waiting.keys() - set(waiting) if older_than_seconds <= 0 else set()
+        for token in left:
+            self.unstage(token)
+        return len(left)

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from dms.adapters.vault.inventory import (
     Inventory,
     check_head,
     check_request,
+    check_token,
     following,
     new_version,
     parse,
@@ -58,6 +59,7 @@ class OcflDisk:
         self._root = root = Path(os.path.realpath(root))
         self._staging = root.with_name(root.name + "-staging")
         self._locks = self._staging / "locks"
+        self._undecided = self._staging / "undecided"
         try:
             if not (root / ROOT_DECLARATION[0]).exists():
                 self._make_root()
@@ -139,6 +141,47 @@ class OcflDisk:
             return self._filled(place, parse(data, object_id), number)
         except OSError as problem:
             raise durable.unavailable(problem, object_id) from problem
+
+    def stage(self, token: str, files: Mapping[str, Path | bytes]) -> Mapping[str, str]:
+        """Keep files beside the objects until a commit decides; see the port."""
+        check_request(files)
+        place = self._place(token)
+        try:
+            make_folder(self._undecided)
+            place.mkdir()
+            digests = {}
+            for path, source in files.items():
+                target = place / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                digests[path], _ = durable.write(source, target)
+            for folder, _, _ in os.walk(place, topdown=False):
+                sync_folder(Path(folder))
+            sync_folder(self._undecided)
+            return digests
+        except BaseException as problem:
+            shutil.rmtree(place, ignore_errors=True)
+            if isinstance(problem, OSError):
+                raise durable.unavailable(problem, token) from problem
+            raise
+
+    @contextmanager
+    def staged(self, token: str) -> Iterator[Mapping[str, Path]]:
+        """Give what is staged as it lies there; see the port."""
+        place = self._place(token)
+        if not place.is_dir():
+            raise NotFound(Said("Nothing is staged as {token}.", token=token), Said("Run “{act}”.", act=Do("verify")))
+        yield {
+            found.relative_to(place).as_posix(): found
+            for found in sorted(place.rglob("*"))
+            if found.is_file() and not found.is_symlink()
+        }
+
+    def unstage(self, token: str) -> None:
+        """Remove what is staged under a token; what cannot be removed now, tidy removes."""
+        shutil.rmtree(self._place(token), ignore_errors=True)
+
+    def _place(self, token: str) -> Path:
+        return self._undecided / check_token(token)
 
     def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
         """Destroy all content and leave a tombstone; see the port."""
@@ -279,12 +322,14 @@ class OcflDisk:
         """A file removed is gone; what a file system's own snapshots hold is not known here."""
         return False
 
-    def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
+    def tidy(self, *, older_than_seconds: float = 86400.0, waiting: Collection[str] = ()) -> int:
         """Remove what crashed writers left in staging."""
         removed = 0
-        for left in sorted(self._staging.iterdir()) if self._staging.is_dir() else ():
+        kept = {self._locks, self._undecided, *(self._undecided / token for token in waiting)}
+        folders = [folder for folder in (self._staging, self._undecided) if folder.is_dir()]
+        for left in (left for folder in folders for left in sorted(folder.iterdir())):
             try:
-                if left == self._locks or time.time() - left.lstat().st_mtime < older_than_seconds:
+                if left in kept or time.time() - left.lstat().st_mtime < older_than_seconds:
                     continue
                 shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
             except FileNotFoundError:

@@ -14,7 +14,7 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from dms.adapters.vault.inventory import (
     Inventory,
     check_head,
     check_request,
+    check_token,
     following,
     new_version,
     parse,
@@ -66,6 +67,7 @@ class OcflS3:
     def __init__(self, url: str, cache: Cache) -> None:
         self._store, self._root = open_bucket(url, "vault")
         self._stages = f"{self._root.rstrip('/')}-staging/"
+        self._undecided = f"{self._root.rstrip('/')}-undecided/"
         self._purged = f"{self._root.rstrip('/')}-purged/"
         self._forgot: set[str] = set()
         self._cache = cache
@@ -164,6 +166,48 @@ class OcflS3:
             Said("{object} is being written by many at once.", object=object_id), Said("Try again in a moment.")
         )
 
+    def stage(self, token: str, files: Mapping[str, Path | bytes]) -> Mapping[str, str]:
+        """Keep files beside the root until a commit decides; see the port."""
+        check_request(files)
+        folder = f"{self._undecided}{check_token(token)}/"
+        digests = {}
+        try:
+            for path, source in files.items():
+                digests[path], size = digest_source(source)
+                self._send(folder + path, source, size, digests[path])
+        except BaseException:
+            with suppress(Unavailable):  # what cannot be removed now, tidy removes
+                self.unstage(token)
+            raise
+        return digests
+
+    @contextmanager
+    def staged(self, token: str) -> Iterator[Mapping[str, Path]]:
+        """Bring what is staged to this machine; see the port."""
+        folder = f"{self._undecided}{check_token(token)}/"
+        keys = self._listed(folder)
+        if not keys:
+            raise NotFound(Said("Nothing is staged as {token}.", token=token), Said("Run “{act}”.", act=Do("verify")))
+        with tempfile.TemporaryDirectory(prefix="dms-staged-") as here:
+            given = {}
+            for number, key in enumerate(keys):
+                given[key[len(folder) :]] = target = Path(here) / str(number)
+                with target.open("wb") as file:
+                    for block in answered(lambda key=key: obstore.get(self._store, key)).stream(_BLOCK):  # type: ignore[misc]  # mypy and defaults
+                        file.write(bytes(block))
+            yield given
+
+    def unstage(self, token: str) -> None:
+        """Remove what is staged under a token."""
+        keys = self._listed(f"{self._undecided}{check_token(token)}/")
+        if keys:
+            with suppress(NotFoundError, FileNotFoundError):
+                answered(lambda: obstore.delete(self._store, keys))
+
+    def _listed(self, prefix: str) -> list[str]:
+        pages = answered(lambda: list(obstore.list(self._store, prefix=prefix, chunk_size=1000)))
+        return sorted(meta["path"] for page in pages for meta in page)
+
     def purge(self, object_id: str, files: Mapping[str, bytes], *, message: str, user: str, at: str) -> Version:
         """Destroy all content and leave a tombstone; see the port.
 
@@ -210,6 +254,9 @@ class OcflS3:
         return added
 
     def _upload(self, key: str, source: Path | bytes, size: int, digest: str) -> None:
+        self._send(self._root + key, source, size, digest)
+
+    def _send(self, key: str, source: Path | bytes, size: int, digest: str) -> None:
         """Upload a file; the store checks each part by SHA-256, we that it was the same file we have digested."""
         told = hashlib.sha512()
 
@@ -221,12 +268,13 @@ class OcflS3:
         whole = True
         if size <= _BLOCK:
             data = b"".join(flowing())
-            answered(lambda: obstore.put(self._store, self._root + key, data))
+            answered(lambda: obstore.put(self._store, key, data))
         else:
-            answered(lambda: obstore.put(self._store, self._root + key, flowing()))
-            whole = answered(lambda: obstore.head(self._store, self._root + key))["size"] == size
+            answered(lambda: obstore.put(self._store, key, flowing()))
+            whole = answered(lambda: obstore.head(self._store, key))["size"] == size
         if not whole or told.hexdigest() != digest:
-            self._delete([key])
+            with suppress(NotFoundError, FileNotFoundError):
+                answered(lambda: obstore.delete(self._store, [key]))
             raise Damaged(Said("A file changed while it was written to the vault."), Said("Try again."))
 
     def _confirm(self, place: str, before: Inventory, digest: str) -> None:
@@ -428,10 +476,10 @@ class OcflS3:
         key = self._root + ROOT_DECLARATION[0]
         return bool(answered(lambda: obstore.head(self._store, key)).get("version"))
 
-    def tidy(self, *, older_than_seconds: float = 86400.0) -> int:
+    def tidy(self, *, older_than_seconds: float = 86400.0, waiting: Collection[str] = ()) -> int:
         """Remove what killed writers uploaded and no version took, and forget here what was destroyed elsewhere."""
         self._forget_destroyed()
-        removed = 0
+        removed = self._tidy_undecided(older_than_seconds, waiting)
         pages = answered(lambda: list(obstore.list(self._store, prefix=self._stages)))
         for meta in (meta for page in pages for meta in page):
             if time.time() - meta["last_modified"].timestamp() < older_than_seconds:
@@ -447,6 +495,18 @@ class OcflS3:
             marker.forget()
             removed += 1
         return removed
+
+    def _tidy_undecided(self, older_than_seconds: float, waiting: Collection[str]) -> int:
+        pages = answered(lambda: list(obstore.list(self._store, prefix=self._undecided)))
+        left: set[str] = set()
+        for meta in (meta for page in pages for meta in page):
+            token = meta["path"][len(self._undecided) :].partition("/")[0]
+            if token not in waiting and time.time() - meta["last_modified"].timestamp() >= older_than_seconds:
+                left.add(token)
+        for token in left:
+            with suppress(Usage):  # nothing of ours has such a name
+                self.unstage(token)
+        return len(left)
 
     def _forget_destroyed(self) -> None:
         for page in answered(lambda: list(obstore.list(self._store, prefix=self._purged))):

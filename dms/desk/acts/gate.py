@@ -3,16 +3,18 @@
 An act has three phases. *Prepare* has no transaction: it reads the vault, stamps, crops, compares. *Pass* is
 :func:`acting`: it opens the transaction, finds who acts (also for whom he stands in), finds the record as far as he may
 know of it, asks the policy, lets the act check state and signatures and change what it changes, and logs it in the same
-commit. *After* is what the act leaves with :meth:`Passage.afterwards`: files to remove, an index to refresh.
+commit; what the vault shall hold it stages (:meth:`Passage.write`). *After*, what is decided is written into the vault,
+then comes what the act leaves with :meth:`Passage.afterwards`: files to remove, an index to refresh.
 :func:`looking` is the one way to read within what somebody may see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from dms.desk.acts.kinds import ActKind
@@ -23,7 +25,8 @@ from dms.domain.policy import Action, who_can
 from dms.domain.query import Scope
 from dms.domain.record import Record
 from dms.errors import NotFound, NotPermitted, Usage
-from dms.ports.catalogue import Act, Person, Transaction
+from dms.flow.versions import complete, decide, finish, write_due
+from dms.ports.catalogue import Act, Due, Person, Transaction
 from dms.ports.sight import reach_of
 from dms.ports.world import Archive, World
 from dms.said import Do, Said, Word
@@ -48,6 +51,7 @@ class Passage:
         logged: False where the act found nothing to do and leaves no line.
     """
 
+    archive: Archive
     tx: Transaction
     me: Person
     reach: Reach
@@ -58,6 +62,7 @@ class Passage:
     target: str = ""
     logged: bool = True
     _after: list[Callable[[], object]] = field(default_factory=list)
+    _due: list[Due] = field(default_factory=list)
 
     @property
     def record(self) -> Record:
@@ -87,6 +92,26 @@ class Passage:
     def log_also(self, kind: ActKind, target: str, reason: str = "", **notes: Any) -> None:
         """Log what this act does to one of several things besides its own line, in the same commit."""
         self.tx.log(Act(self.now, self.me.code, kind.name, target, reason, notes))
+
+    def write(
+        self, object_id: str, files: Mapping[str, Path | bytes | None], message: Said, *, new: bool = False
+    ) -> None:
+        """Let this act's commit decide the next version of an object in the vault; see :mod:`dms.flow.versions`.
+
+        Args:
+            object_id: whose version.
+            files: what it holds, added, replaced or (None) removed; what is given may be gone afterwards.
+            message: why this version exists.
+            new: the object must not be there yet.
+
+        Raises:
+            Unavailable: the vault cannot be written; the act must not pass.
+        """
+        due = decide(
+            self.archive, self.tx, object_id, files, message=message.stored(), user=self.me.code, at=self.now, new=new
+        )
+        if due is not None:
+            self._due.append(due)
 
     def afterwards(self, work: Callable[[], object]) -> None:
         """Do something once the act is committed, and only then."""
@@ -188,13 +213,16 @@ def acting(
         me, mine = reach(world, tx)
         found = seen(tx, mine, named) if named else None
         standing = allow(mine, kind.action, found)
-        passage = Passage(tx, me, mine, standing, world.now(), found)
+        if found is not None:
+            write_due(world, tx, found.code)
+        passage = Passage(world, tx, me, mine, standing, world.now(), found)
         if standing.code != me.code:
             passage.notes["for"] = standing.code
         yield passage
         if passage.logged:
             about = passage.target or target or (passage.found.code if passage.found else "")
             tx.log(Act(passage.now, me.code, kind.name, about, reason, passage.notes))
+    finish(world, passage._due)
     for work in passage._after:
         work()
 
@@ -280,6 +308,7 @@ def about_to(world: World, action: Action, named: str) -> Record:
         _, mine = reach(world, tx)
         found = seen(tx, mine, named)
         allow(mine, action, found)
+    complete(world, found.code)
     return found
 
 

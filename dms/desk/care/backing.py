@@ -11,6 +11,7 @@ from dms.desk.acts.kinds import ActKind
 from dms.disk import sync_file, sync_folder, sync_folders
 from dms.domain.policy import Action
 from dms.errors import Unavailable, Usage
+from dms.flow.versions import complete
 from dms.ports.world import World
 from dms.said import Said
 
@@ -38,6 +39,8 @@ def backup(world: World, target: Path, on_step: Callable[[str, int, int], None] 
         fresh = target / "archive" / "catalogue.sqlite.new"
         world.catalogue.backup(str(fresh))
         fresh.replace(target / "archive" / "catalogue.sqlite")
+        # What the copy of the catalogue says was decided is in the vault before that is copied.
+        complete(world)
         sync_folder(target / "archive")
         files = list(_files(world))
         for done, source in enumerate(files, 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,18 +9,17 @@ from dataclasses import dataclass
 from dms.desk.acts import gate
 from dms.desk.care.against_log import rows_against_log
 from dms.desk.care.comparing import row_against_vault
-from dms.desk.care.deciding import UNDECIDED_TODO, Decisions, decisions, undecided_pages
 from dms.domain.item import ItemState
 from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Damaged, DmsError
-from dms.flow.arrange import ARRANGED
 from dms.flow.index import reindex, unindexed
+from dms.flow.versions import complete
 from dms.ports.catalogue import Transaction
 from dms.ports.search import NEVER_BUILT
 from dms.ports.vault import Trouble
 from dms.ports.world import World
-from dms.said import NOTHING, Do, Remedy, Said, as_said, verbatim
+from dms.said import NOTHING, Do, Remedy, Said, as_said, read_said, verbatim
 
 _RESTORE = Said(
     "Bring back a backup ({act}), or rebuild the catalogue from the vault ({act_2}).",
@@ -37,6 +35,11 @@ _DIFFERS = Said(
     act_3=Do("rebuild"),
 )
 
+_DUE = Said(
+    "Make room or bring the vault's disk back, then run “{act}” again; its log says what is in the way. What was "
+    "staged and is lost comes from a backup, or by doing the act again.",
+    act=Do("verify"),
+)
 _NOT_LOGGED = Said(
     "Nobody did this by an act: look at {act} and {act_2}, then bring back a backup ({act_3}) or enter it anew.",
     act=Do("audit list"),
@@ -78,7 +81,7 @@ def verify(
     """
     with world.catalogue.look() as tx:
         gate.permitted(world, tx, Action.CARE)
-    found: list[Finding] = []
+    found = _whole("versions", lambda: _due(world))
     found += [
         Finding("catalogue", "catalogue", verbatim(text), Said("Restore it: {act}", act=Do("rebuild")))
         for text in world.catalogue.check()
@@ -110,6 +113,17 @@ def _codes(world: World, codes: list[str]) -> Iterator[Finding]:
     with world.catalogue.look() as tx:
         codes.extend(tx.all_codes())
     yield from ()
+
+
+def _due(world: World) -> Iterator[Finding]:
+    """What was decided and cannot be written into the vault; what can be is written here."""
+    if not complete(world):
+        return
+    with world.catalogue.look() as tx:
+        waiting = tx.due()
+    for due in waiting:
+        detail = Said("A version decided on {at} is not in the vault: {why}", at=due.at, why=read_said(due.message))
+        yield Finding("version-due", due.object_id, detail, _DUE)
 
 
 def _gaps(world: World) -> Iterator[Finding]:
@@ -151,7 +165,6 @@ def _vault(
         yield from (
             Finding(t.problem, t.path, t.detail, Said("Look at it, move it away.")) for t in troubles.get("", ())
         )
-    log = _Log(world)
     chosen = codes if sample >= 1 else sorted(random.sample(codes, max(1, int(len(codes) * sample)))) if codes else []
     for done, code in enumerate(chosen, 1):
         on_step("records", done, len(chosen))
@@ -169,26 +182,13 @@ def _vault(
         if record is None or (record.state in (RecordState.RESERVED, RecordState.VOID) and code not in stored):
             continue
         wrong = troubles.get(code, []) if sample >= 1 else list(world.vault.verify(code)) if code in stored else []
-        yield from _object(world, record, wrong, log, known=code in stored)
+        yield from _object(world, record, wrong, known=code in stored)
     for batch in sorted(o for o in stored if o.startswith("batch-")):
         for trouble in troubles.get(batch, ()) if sample >= 1 else world.vault.verify(batch):
             yield Finding(trouble.problem, batch, trouble.detail, Said("Restore the object from a backup."))
 
 
-class _Log:
-    """What the log tells of committed acts; read once, and only where a record's pages were arranged."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @functools.cached_property
-    def decided(self) -> Decisions:
-        """When each code was last changed by a committed act."""
-        with self._world.catalogue.look() as tx:
-            return decisions(tx.log_from(1))
-
-
-def _object(world: World, record: Record, troubles: list[Trouble], log: _Log, *, known: bool) -> Iterator[Finding]:
+def _object(world: World, record: Record, troubles: list[Trouble], *, known: bool) -> Iterator[Finding]:
     code = record.code
     if not known:
         yield Finding(
@@ -218,11 +218,6 @@ def _object(world: World, record: Record, troubles: list[Trouble], log: _Log, *,
     if not _on_its_way(world, code):
         for difference in row_against_vault(world, record):
             yield Finding("row-differs", code, difference, _DIFFERS)
-        if ARRANGED in head.files and (version := undecided_pages(world.vault.versions(code), code, log.decided)):
-            detail = Said(
-                "Its pages were arranged in version {version} by an act that no commit decided.", version=version
-            )
-            yield Finding("undecided-version", code, detail, UNDECIDED_TODO)
 
 
 def _on_its_way(world: World, code: str) -> bool:

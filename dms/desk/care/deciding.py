@@ -1,11 +1,11 @@
-"""Which version of an object a commit decided, as the log tells: a version is written before its act is committed.
+"""Which version of an object a commit decided, as the log tells: what none decided counts for nothing (promise 4).
 
-Killed between the two, an act leaves a version that nobody decided. It counts for nothing (promise 4).
+Acts write their versions after the commit (:mod:`dms.flow.versions`). The journey writes before it, and so did the acts
+of older versions: killed between the two, they left a version that nobody decided.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,6 @@ from typing import Any
 
 from dms.domain.record import Record, record_from_dict
 from dms.errors import NotFound
-from dms.flow.arrange import ARRANGED
 from dms.ports.catalogue import Act
 from dms.ports.clock import parse
 from dms.ports.vault import Version
@@ -46,7 +45,7 @@ def decisions(log: Iterable[Act]) -> Decisions:
         at = _time(act.at)
         if at is None:
             continue
-        for code in (act.target, *_texts(act.data)):
+        for code in (act.target, *_texts(act.notes)):
             last[code] = max(at, last.get(code, at))
     return last if any_act else None
 
@@ -98,26 +97,8 @@ def newest_decided(versions: Sequence[Version], code: str, name: str, decided: D
     return versions[-1].number, 0
 
 
-def undecided_pages(versions: Sequence[Version], code: str, decided: Decisions) -> int:
-    """Return the version that arranged a record's pages last, where no committed act did so; 0 where one did."""
-    changed = [
-        later
-        for before, later in itertools.pairwise(versions)
-        if ARRANGED in later.files and _sha512(before, ARRANGED) != _sha512(later, ARRANGED)
-    ]
-    if not changed or decided is None:
-        return 0
-    written, acted = _time(changed[-1].at), decided.get(code)
-    return 0 if written is None or (acted is not None and acted >= written) else changed[-1].number
-
-
-def _sha512(version: Version, path: str) -> str:
-    return version.files[path].sha512 if path in version.files else ""
-
-
 def _digest(version: Version, name: str) -> str:
-    """Return what a version says: of the record, and of how its pages are arranged."""
-    return _sha512(version, name) + _sha512(version, ARRANGED)
+    return version.files[name].sha512 if name in version.files else ""
 
 
 def _time(text: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -58,7 +59,12 @@ def hand_over(
                 records[found.code] = found
         root = root_in(act.tx, act.now)
         handed = [
-            HandedRecord(r, _files(world, r), _versions(world, r), tuple(reversed(act.tx.acts(r.code))))
+            HandedRecord(
+                r,
+                _files(world, r),
+                _versions(world, r),
+                tuple(replace(a, data=a.notes) for a in reversed(act.tx.acts(r.code))),
+            )
             for r in records.values()
         ]
         act.notes |= {"records": list(records), "root": str(root)}

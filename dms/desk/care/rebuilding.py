@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dms.desk.accounts.people import bring_back_masters
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import ActKind
+from dms.desk.care.against_log import Rows, last_rows
 from dms.desk.care.auditing import bring_back, restore_acts
 from dms.desk.care.checking import Finding
 from dms.desk.care.deciding import UNDECIDED_TODO, Decisions, decisions, owners_of_numbers, records_in
 from dms.domain.actor import Way
 from dms.domain.numbers import parse_code, parse_paper
 from dms.domain.policy import Action
-from dms.domain.record import Record, RecordState
+from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, Damaged, NotPermitted, Usage
 from dms.ports.catalogue import Transaction
 from dms.ports.world import World
@@ -41,10 +42,11 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
     """Fill an empty catalogue from the vault (promise 7): records, numbers, volumes, reservations.
 
     Acts, people and customers come back first, from the log's copy; while the catalogue knows nobody, whoever has the
-    machine rebuilds it. Requests, loans, signatures and dealings come from a backup. Numbers below a counter that the
-    vault does not explain are voided, so that none is given twice. A record that was in the bin is filed again: its
-    removal must be asked for anew. A version that no act in the log decided counts for nothing; that, a number two
-    objects claim and an object that cannot be read are told, and the rest goes on.
+    machine rebuilds it. What acts changed in rows alone (states of volumes, places, the bin, requests, signatures,
+    loans, moves, holds, classes of customers) comes back from the log too; dealings come from a backup. Numbers below
+    a counter that the vault does not explain are voided, so that none is given twice. A version that no act in the log
+    decided counts for nothing; that, a number two objects claim and an object that cannot be read are told, and the
+    rest goes on.
 
     Raises:
         Conflict: the catalogue is not empty.
@@ -69,8 +71,10 @@ def rebuild(world: World, on_step: Callable[[str, int, int], None] = lambda *_: 
         records, findings = _read_all(world, objects, decisions(tx.log_from(1)), on_step)
         owners = owners_of_numbers(tx.log_from(1))
         findings += _settle_numbers(records, owners)
-        for _, record in sorted(records.items()):
-            _restore(tx, record, now)
+        rows = last_rows(tx.log_from(1))
+        for code, record in sorted(records.items()):
+            _restore(tx, _in_its_place(record, rows.get(("records", code))), now)
+        _restore_rows(tx, rows, records)
         _claim_stacks(world, tx, objects)
         for gap in tx.gaps():
             reason = "not in the vault when the catalogue was rebuilt"
@@ -165,6 +169,24 @@ def _restore(tx: Transaction, record: Record, now: str) -> None:
             record.code, kind="code", reason=Said("voided before the catalogue was rebuilt").stored(), user="", at=now
         )
     tx.enqueue("index", record.code)
+
+
+def _restore_rows(tx: Transaction, rows: Rows, records: Mapping[str, Record]) -> None:
+    """Bring back what acts changed in rows alone: volumes, requests, signatures, loans, moves, holds, gradings."""
+    for (table, _), row in rows.items():
+        if row is not None and table != "records" and (table != "signatures" or str(row.get("code")) in records):
+            tx.restore_row(table, row)
+
+
+def _in_its_place(record: Record, row: Mapping[str, Any] | None) -> Record:
+    """Return a record with what its row alone told: where its paper stands, that it is in the bin, or never came."""
+    if row is None:
+        return record
+    binned = row.get("state") == RecordState.BINNED and record.state in ALIVE
+    voided = row.get("state") == RecordState.VOID and record.state is RecordState.RESERVED
+    if binned or voided:
+        record = record.with_(state=RecordState(row["state"]))
+    return record.with_(paper=replace(record.paper, address=str(row.get("place", record.paper.address))))
 
 
 ACTS = (REBUILD,)

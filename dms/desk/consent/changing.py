@@ -167,16 +167,13 @@ def _decide(world: World, asked: Request, fresh: Fresh | None, *, agree: bool, r
             reason=request.reason,
             asked_by=request.asked_by,
             agreed_by=act.me.code,
-        ).stored()
+        )
         if fresh:
-            changed = put_in_place(world, changed, fresh, message=message, now=act.now)
+            changed = put_in_place(act, changed, fresh, message)
             if fresh.gives_up is not None:
-                give_up_for(world, act, record, fresh.gives_up)
+                give_up_for(act, record, fresh.gives_up)
         else:
-            # Inside the transaction, so that the vault never lags behind what the catalogue says.
-            world.vault.write(
-                record.code, {"record.json": record_json(changed)}, message=message, user=world.actor.name, at=act.now
-            )
+            act.write(record.code, {"record.json": record_json(changed)}, message)
         act.tx.save_record(changed)
         act.tx.enqueue("index", record.code)
         _reprint(act, changed, Said("the record was changed"))
@@ -266,8 +263,8 @@ def _move(world: World, before: Record, kind: RecordClass, series: VolumeNumber,
         act.notes |= {"before": record.paper_number, "after": number}
         message = Said(
             "Moved from {before} to {after}: {reason}", before=record.paper_number, after=number, reason=reason
-        ).stored()
-        world.vault.write(moved.code, sheets.files, message=message, user=act.me.code, at=act.now)
+        )
+        act.write(moved.code, sheets.files, message)
     return moved
 
 

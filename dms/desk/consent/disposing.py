@@ -22,6 +22,7 @@ from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState, split_from_one
 from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
+from dms.flow.versions import forget, waiting_tokens
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.clock import parse
@@ -213,7 +214,7 @@ def purge(world: World) -> list[str]:
     if gone:
         # What a killed act left of these records would outlive them.
         tidy_work(world, purging=True)
-        world.vault.tidy()
+        world.vault.tidy(waiting=waiting_tokens(world))
     return gone
 
 
@@ -256,6 +257,7 @@ def empty_vault(world: World) -> int:
         for object_id in (record.code, *_scans(acts[record.code])):
             head = world.vault.head(object_id)
             if head is None or set(head.files) != set(wanted):
+                forget(world, object_id)
                 kept = wanted if object_id == record.code else _void_scan(world, object_id, record)
                 world.vault.purge(
                     object_id,
@@ -323,7 +325,7 @@ def _why(record: Record, acts: Any) -> bytes:
     told: list[Act] = [a for a in acts if a.act in ("purge", "destroy")]
     why = {"code": record.code, "paper_number": record.paper_number, "class": record.class_code}
     if told:
-        why |= {"at": told[0].at, "by": told[0].user, "reason": told[0].reason, **dict(told[0].data)}
+        why |= {"at": told[0].at, "by": told[0].user, "reason": told[0].reason, **told[0].notes}
     return (json.dumps(why, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 

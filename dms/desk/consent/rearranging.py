@@ -50,7 +50,7 @@ def prepare_pages(world: World, record: Record, asked: Mapping[str, Any], folder
     return Fresh(record.paper_number, changed.electronic, changed.paper, files, now.head, other)
 
 
-def give_up_for(world: World, act: gate.Passage, record: Record, other: Record) -> None:
+def give_up_for(act: gate.Passage, record: Record, other: Record) -> None:
     """Give up the record whose pages came to a filed one, inside the act that agrees to it.
 
     Raises:
@@ -58,7 +58,7 @@ def give_up_for(world: World, act: gate.Passage, record: Record, other: Record) 
     """
     if act.tx.record(other.code) != other:
         raise _stale(other.code)
-    give_up(world, act, other, Said("its pages joined to {record}", record=record.code))
+    give_up(act, other, Said("its pages joined to {record}", record=record.code))
     act.notes["joined"] = other.code
     for one in act.tx.attention(record.code):
         if one.data.get("other") == other.code:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dms.desk.acts import gate
 from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.record import Carrier, Record
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
@@ -104,8 +105,8 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     return Fresh(record.paper_number, carrier, record.paper, files)
 
 
-def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, now: str) -> Record:
-    """Write the new file as the record's next version, and return the record with it.
+def put_in_place(act: gate.Passage, record: Record, fresh: Fresh, message: Said) -> Record:
+    """Let the act write the new file as the record's next version, and return the record with it.
 
     Raises:
         Conflict: the record has moved, or its pages changed, since its stamp was drawn.
@@ -117,7 +118,7 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
             ),
             Said("Agree once more."),
         )
-    head = world.vault.head(record.code)
+    head = act.archive.vault.head(record.code)
     gone: list[str] = []
     if fresh.head:
         if head is None or head.number != fresh.head:
@@ -131,7 +132,7 @@ def put_in_place(world: World, record: Record, fresh: Fresh, *, message: str, no
         changed = record.with_(electronic=fresh.carrier)
         gone = [p for p in head.files if p.startswith(("original/", SOURCES)) or p == ARRANGED] if head else []
     files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
-    world.vault.write(record.code, files, message=message, user=world.actor.name, at=now)
+    act.write(record.code, files, message)
     return changed
 
 

@@ -160,14 +160,8 @@ def _catalogue(world: World, rows: Sequence[Mapping[str, str]], source: str, *, 
             "last": made[-1].code if made else "",
         }
         for record in made:
-            # Inside the transaction: nothing stands in the catalogue that a rebuild would not find.
-            world.vault.write(
-                record.code,
-                {"record.json": record_json(record)},
-                message=Said("Imported from {source}", source=source).stored(),
-                user=act.me.code,
-                at=act.now,
-            )
+            told = Said("Imported from {source}", source=source)
+            act.write(record.code, {"record.json": record_json(record)}, told, new=True)
     return Imported(len(made), ())
 
 

@@ -14,8 +14,9 @@ from dms.desk.intake.items import adopt, free_dead, refuse_lost_catalogue, take_
 from dms.desk.intake.workshop import Workshop
 from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
-from dms.errors import DmsError
+from dms.errors import DmsError, Unavailable
 from dms.flow.passing import tidy_work
+from dms.flow.versions import waiting_tokens
 from dms.flow.work import Progress
 from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
@@ -24,6 +25,7 @@ from dms.said import Said
 
 _log = logging.getLogger("dms.watch")
 _TICK = 0.25
+_AGAIN_SECONDS = 5.0
 
 
 def take_care(world: World) -> None:
@@ -31,7 +33,7 @@ def take_care(world: World) -> None:
     try:
         free_dead(world)
         tidy_work(world)
-        world.vault.tidy()
+        world.vault.tidy(waiting=waiting_tokens(world))
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)
     except OSError as problem:
@@ -89,6 +91,8 @@ class Watcher:
         self._lock = threading.Lock()
         self._took: list[str] = []
         self._remember = False
+        self._missed = False
+        self._away_until = 0.0
 
     def wake(self) -> None:
         """Tell the workshop that there is something new."""
@@ -100,7 +104,7 @@ class Watcher:
         free_dead(self._world)
         adopt(self._world)
         tidy_work(self._world)
-        self._world.vault.tidy()
+        self._world.vault.tidy(waiting=waiting_tokens(self._world))
         with self._world.catalogue.look() as tx:
             self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]
         self._remember = True
@@ -122,8 +126,12 @@ class Watcher:
                 stack.enter_context(inbox.watch(lambda path, moved, inbox=inbox: self._news_of(inbox, path, moved)))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             swept = -settings.sweep_seconds
             while not stop.is_set():
-                if time.monotonic() - swept >= settings.sweep_seconds:
+                if time.monotonic() < self._away_until:
+                    stop.wait(_TICK)
+                    continue
+                if self._missed or time.monotonic() - swept >= settings.sweep_seconds:
                     swept = time.monotonic()
+                    self._missed = False
                     self._care()
                 with self._lock:
                     fresh = list(self._news)
@@ -140,8 +148,20 @@ class Watcher:
             self._workshop.wake()
         except DmsError as problem:
             _log.warning("%s %s", problem.message, problem.hint)
+            self._hold_off(problem)
         except OSError as problem:
             _log.warning("a drop folder could not be looked through: %s", problem)
+
+    def _hold_off(self, problem: DmsError) -> None:
+        """Leave files where they lie while the catalogue is away; all is looked through once it is back."""
+        if not isinstance(problem, Unavailable):
+            return
+        try:
+            with self._world.catalogue.look() as tx:
+                tx.fact("backup")
+        except DmsError:
+            self._missed = True
+            self._away_until = time.monotonic() + _AGAIN_SECONDS
 
     def _news_of(self, inbox: Inbox, path: Path, moved: bool) -> None:
         with self._lock:
@@ -177,6 +197,7 @@ class Watcher:
             self._consider(inbox, drop, moved=moved)
         except DmsError as problem:
             _log.warning("%s %s", problem.message, problem.hint)
+            self._hold_off(problem)
 
     def _consider(self, inbox: Inbox, drop: Drop, *, moved: bool) -> None:
         whole = self._settling.whole(
@@ -192,12 +213,13 @@ class Watcher:
         if not whole:
             return
         world = self._world
+        # Before the claim: while the catalogue is away, files stay where people see them.
+        with world.catalogue.look() as tx:
+            people = tx.people()
         claimed = inbox.claim(drop, world.new_id())
         self._done_with(drop.path)
         if claimed is None:
             return
-        with world.catalogue.look() as tx:
-            people = tx.people()
         item = take_claim(world, inbox, claimed, people)
         if self._remember:
             self._took.append(item.id)

@@ -123,9 +123,8 @@ def arrange(world: World, named: str, wish: Wish, *, reason: str, version: int =
             record = with_pages(seen, len(laid.pages))
             unsign(act, record.code)
             act.notes |= {"pages": [one.to_dict() for one in told]}
-            message = Said("Pages arranged ({told}): {reason}", told=told, reason=reason).stored()
-            files = laid.files(wanted) | {"record.json": record_json(record)}
-            world.vault.write(record.code, files, message=message, user=act.me.code, at=act.now)
+            message = Said("Pages arranged ({told}): {reason}", told=told, reason=reason)
+            act.write(record.code, laid.files(wanted) | {"record.json": record_json(record)}, message)
             act.tx.save_record(record)
             act.tx.enqueue("index", record.code)
     return record

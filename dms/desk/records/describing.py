@@ -37,7 +37,7 @@ def describe(
     """
     changes: dict[str, object] = {}
     with gate.acting(world, DESCRIBE, named) as act:
-        tx, record, now = act.tx, act.record, act.now
+        tx, record = act.tx, act.record
         if record.state is RecordState.FILED:
             raise NotPermitted(
                 Said(
@@ -100,14 +100,8 @@ def describe(
         if not open_still:
             tx.settle("describe", record.code)
         if described.state is RecordState.REGISTERED:
-            # Inside the transaction, so that the vault never lags behind what the catalogue says.
-            world.vault.write(
-                record.code,
-                {"record.json": record_json(described)},
-                message=Said("Described: {fields}", fields=[Word("field", name) for name in sorted(changes)]).stored(),
-                user=world.actor.name,
-                at=now,
-            )
+            message = Said("Described: {fields}", fields=[Word("field", name) for name in sorted(changes)])
+            act.write(record.code, {"record.json": record_json(described)}, message)
     return described
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dms.desk.acts import gate
 from dms.domain.record import Record, RecordState
 from dms.flow.work import record_json
-from dms.ports.world import World
 from dms.said import Said
 
 
-def give_up(world: World, act: gate.Passage, record: Record, why: Said) -> Record:
+def give_up(act: gate.Passage, record: Record, why: Said) -> Record:
     """Void a record's code (and the number reserved for it) inside an act; return the record as it is then.
 
     What was signed on it and asked about it is settled: it stands on a record that is no more.
@@ -24,5 +23,5 @@ def give_up(world: World, act: gate.Passage, record: Record, why: Said) -> Recor
     for waiting in tx.attention(record.code):
         tx.settle(waiting.kind, record.code)
     tx.enqueue("index", record.code)
-    world.vault.write(record.code, {"record.json": record_json(gone)}, message=reason, user=by, at=act.now)
+    act.write(record.code, {"record.json": record_json(gone)}, why)
     return gone

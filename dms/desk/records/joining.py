@@ -80,12 +80,11 @@ def join(world: World, named: str, to: str, *, reason: str, collate: str = "") -
             record = with_pages(first, len(laid.pages))
             unsign(act, first.code)
             act.notes |= {"joined": second.code, "collate": collate}
-            message = Said("Pages of {record} joined: {reason}", record=second.code, reason=reason).stored()
-            files = laid.files(wanted) | {"record.json": record_json(record)}
-            world.vault.write(first.code, files, message=message, user=act.me.code, at=act.now)
+            message = Said("Pages of {record} joined: {reason}", record=second.code, reason=reason)
+            act.write(first.code, laid.files(wanted) | {"record.json": record_json(record)}, message)
             act.tx.save_record(record)
             act.tx.enqueue("index", first.code)
-            give_up(world, act, second, Said("its pages joined to {record}", record=first.code))
+            give_up(act, second, Said("its pages joined to {record}", record=first.code))
             settle_between(act.tx, first.code, second.code)
     return record
 
@@ -149,7 +148,7 @@ def split(world: World, named: str, at: int, *, reason: str, version: int = 0) -
             }
             for one, laid, pages in ((record, first_laid, first_pages), (new, new_laid, new_pages)):
                 files = laid.files(pages) | {"record.json": record_json(one)}
-                world.vault.write(one.code, files, message=said[one.code].stored(), user=act.me.code, at=act.now)
+                act.write(one.code, files, said[one.code], new=one is new)
                 act.tx.enqueue("index", one.code)
             act.tx.save_record(record)
             act.tx.add_record(new)

@@ -94,7 +94,7 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
             raise Conflict(
                 Said("One of them was changed by somebody else just now."), Said("Look at them, then pair them again.")
             )
-        _join_objects(world, joined, gone, files, act)
+        _join_objects(joined, gone, files, act)
         # What was signed was one carrier only: it counts for both where they were shown to tell the same.
         if state is not LinkState.CONFIRMED and tx.unsign(left.code):
             told["signatures"] = "taken away: they were given before the carriers were joined"
@@ -140,26 +140,24 @@ def _fill(world: World, reserved: Record, right: Record, reason: str) -> Pairing
         else right.link,
     )
     gone = right.with_(state=RecordState.VOID, paper_number="", volume="")
-    why = Said("joined to the reserved {reserved}", reserved=reserved.code).stored()
+    why = Said("joined to the reserved {reserved}", reserved=reserved.code)
     head = world.vault.head(right.code)
     files: dict[str, Path | bytes | None] = {"record.json": record_json(filled)}
     for path in head.files if head else ():
         if path != "record.json":
             with world.vault.open(right.code, path) as source:
                 files[path] = source.read()
-    with gate.acting(world, PAIR, reserved.code, reason=reason or why) as act:
-        tx, by = act.tx, act.me.code
+    with gate.acting(world, PAIR, reserved.code, reason=reason or why.stored()) as act:
+        tx = act.tx
         gate.allow(act.reach, Action.PAIR, act.see(right.code))
         if (act.record, tx.record(right.code)) != (reserved, right):
             raise Conflict(
                 Said("One of them was changed by somebody else just now."), Said("Look at them, then pair them again.")
             )
-        world.vault.write(
-            reserved.code, files, message=Said("Joined by {right}", right=right.code).stored(), user=by, at=act.now
-        )
-        world.vault.write(right.code, {"record.json": record_json(gone)}, message=why, user=by, at=act.now)
+        act.write(reserved.code, files, Said("Joined by {right}", right=right.code))
+        act.write(right.code, {"record.json": record_json(gone)}, why)
         tx.save_record(gone)
-        tx.void(right.code, kind="code", reason=why, user=by, at=act.now)
+        tx.void(right.code, kind="code", reason=why.stored(), user=act.me.code, at=act.now)
         # What was signed stands on a record that is no more.
         tx.unsign(right.code)
         tx.save_record(filled)
@@ -267,12 +265,10 @@ def accept(world: World, named: str, *, reason: str) -> Record:
         record = record.with_(link=Link(LinkState.WAIVED, record.link.proof, act.me.code, now, reason))
         tx.save_record(record)
         tx.settle("pair", record.code)
-        world.vault.write(
+        act.write(
             record.code,
             {"record.json": record_json(record)},
-            message=Said("Differences accepted: {reason}", reason=reason).stored(),
-            user=act.me.code,
-            at=now,
+            Said("Differences accepted: {reason}", reason=reason),
         )
     return record
 
@@ -310,21 +306,10 @@ def _joined_files(world: World, joined: Record, right: Record) -> dict[str, Path
     return files
 
 
-def _join_objects(
-    world: World, joined: Record, gone: Record, files: Mapping[str, Path | bytes | None], act: gate.Passage
-) -> None:
+def _join_objects(joined: Record, gone: Record, files: Mapping[str, Path | bytes | None], act: gate.Passage) -> None:
     """Write both objects: the record with its paper, and the scan that says where it went."""
-    by, at = act.me.code, act.now
-    world.vault.write(
-        joined.code, files, message=Said("Paired with the scan {scan}", scan=gone.code).stored(), user=by, at=at
-    )
-    world.vault.write(
-        gone.code,
-        {"record.json": record_json(gone)},
-        message=Said("Paired into {record}", record=joined.code).stored(),
-        user=by,
-        at=at,
-    )
+    act.write(joined.code, files, Said("Paired with the scan {scan}", scan=gone.code))
+    act.write(gone.code, {"record.json": record_json(gone)}, Said("Paired into {record}", record=joined.code))
 
 
 ACTS = (

@@ -19,6 +19,7 @@ from dms.errors import Conflict, NotFound, NotPermitted
 from dms.flow.arrange import ARRANGED, SOURCES
 from dms.flow.passing import passing_folder
 from dms.flow.twice import BATCH, KIND
+from dms.flow.versions import write_due
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -53,7 +54,7 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
     """
     how = Settled(how)
     with gate.acting(world, RESCAN, named, reason=reason) as act:
-        tx, record, now = act.tx, act.record, act.now
+        tx, record = act.tx, act.record
         asked = next((a for a in tx.attention(record.code) if a.kind in (KIND, BATCH)), None)
         if asked is None:
             raise NotFound(
@@ -81,15 +82,15 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             )
         kept = first
         if how is not Settled.DISCARD:
-            kept = _take_over(world, first, record, how, reason or how.value, now)
+            kept = _take_over(act, first, record, how, reason or how.value)
             tx.save_record(kept)
             tx.enqueue("index", first.code)
         why = Said("second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value))
-        give_up(world, act, record, why)
+        give_up(act, record, why)
         return kept
 
 
-def _take_over(world: World, first: Record, second: Record, how: Settled, reason: str, now: str) -> Record:
+def _take_over(act: gate.Passage, first: Record, second: Record, how: Settled, reason: str) -> Record:
     """Write the second scan into a new version of the first record's object."""
     if first.state is RecordState.FILED:
         raise NotPermitted(
@@ -100,6 +101,8 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             ),
             Said("Ask for it: {act}", act=Do("change", first.code, reason="…")),
         )
+    world = act.archive
+    write_due(world, act.tx, first.code)
     head, old = world.vault.head(second.code), world.vault.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
     folder = passing_folder(world, "rescan")
@@ -122,8 +125,7 @@ def _take_over(world: World, first: Record, second: Record, how: Settled, reason
             if how is Settled.REPLACE
             else Said("Further version from {second}: {reason}", second=second.code, reason=reason)
         )
-        message = told.stored()
-        world.vault.write(first.code, files, message=message, user=world.actor.name, at=now)
+        act.write(first.code, files, told)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return kept

@@ -177,7 +177,7 @@ def symbols_in(world: World, path: Path) -> list[str]:
 
 def _meant(world: World, tx: Transaction, symbol: str) -> Record | None:
     text = symbol.strip()
-    read = qr.read(text, world.key)
+    read = qr.read(text, *world.keys)
     try:
         code = str(read.code) if read else fold(text)
         return tx.record(code) or tx.record_by_number(code)

@@ -91,18 +91,16 @@ def reserve(
                 tx.enqueue("index", record.code)
         act.target = f"{records[0].code}..{records[-1].code}"
         act.notes["count"] = count
-        _keep(world, records, me.code, now)
+        _keep(act, records)
     return records
 
 
-def _keep(world: World, records: list[Record], by: str, now: str) -> None:
+def _keep(act: gate.Passage, records: list[Record]) -> None:
     told = json.dumps([r.to_dict() for r in records], ensure_ascii=False, indent=1).encode()
-    world.vault.write(
+    act.write(
         f"batch-{hashlib.sha256(told).hexdigest()[:32]}",
         {"reserved.json": told},
-        message=Said("Reserved {first} to {last}", first=records[0].code, last=records[-1].code).stored(),
-        user=by,
-        at=now,
+        Said("Reserved {first} to {last}", first=records[0].code, last=records[-1].code),
     )
 
 

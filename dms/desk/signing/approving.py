@@ -168,13 +168,10 @@ def confirm(world: World, named: str, role: str, *, spot: int = 0, note: str = "
         act.tx.settle("gate", record.code)
         act.notes |= {"role": role, "found": ink is not None}
         if picture is not None:
-            # Before the commit, so that no confirmation stands without its picture.
-            world.vault.write(
+            act.write(
                 record.code,
                 {f"evidence/{role}.png": picture},
-                message=Said("Signature of the {role} confirmed", role=Word("role", role)).stored(),
-                user=act.me.code,
-                at=act.now,
+                Said("Signature of the {role} confirmed", role=Word("role", role)),
             )
     return signature
 

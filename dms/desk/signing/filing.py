@@ -62,13 +62,7 @@ def _pass(world: World, kind: ActKind, seen: Record, sheets: Drawn, by_hand: str
                 Said("Look at it, then file it again."),
             )
         take_place(world, act.tx, act.record, filed)
-        world.vault.write(
-            filed.code,
-            sheets.files,
-            message=Said("Filed as {number}", number=filed.paper_number).stored(),
-            user=act.me.code,
-            at=act.now,
-        )
+        act.write(filed.code, sheets.files, Said("Filed as {number}", number=filed.paper_number))
         act.tx.save_record(filed)
         act.tx.enqueue("index", filed.code)
         act.notes |= {"paper_number": filed.paper_number, "by_hand": bool(by_hand)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dms.faces.cli.output import Session, answer, json_option, steps, table, tell
-from dms.said import Remedy, Said, Word, heads
+from dms.said import Do, Remedy, Said, Word, heads
 
 if TYPE_CHECKING:
     from dms.desk.care.checking import Finding
@@ -79,7 +79,8 @@ def rebuild_command(session: Session, as_json: bool) -> int:
         reindex(world)
     back = Said("{count} records are back from the vault.", count=done.records)
     rest = Said(
-        "People, customers and acts are back from the log's copy; requests, loans and signatures come from a backup."
+        "People, customers, volumes, places, requests, signatures and loans are back from the log; dealings "
+        "that were imported come from a backup."
     )
 
     def human(console: Any) -> None:
@@ -151,6 +152,34 @@ def migrate_command(session: Session, first: str, more: tuple[str, ...], dry_run
             Said("Compared and equal; the log's root is {root}. dms.toml names the new places.", root=done.log_root)
         )
     told += done.notes
+    answer(asdict(done), lambda c: _lines(c, told), as_json=as_json)
+
+
+@click.group("key")
+def key_command() -> None:
+    """The key that signs QR codes: renew it."""
+
+
+@key_command.command("renew")
+@click.option("--reason", default="", help="Why; stays in the log.")
+@json_option
+@click.pass_obj
+def renew_command(session: Session, reason: str, as_json: bool) -> None:
+    """Make a new key that signs from now on; what was printed before stays valid."""
+    from dataclasses import asdict
+
+    from dms.operating.keys import renew
+
+    with session.world() as world:
+        done = renew(world, reason=reason)
+    told = (
+        Said("The key {key} signs from now on; what {earlier} signed stays valid.", key=done.key, earlier=done.earlier),
+        Said(
+            "Start “{serve}”, “{watch}” and “{worker}” anew; copy archive/secret.key to every other machine, and "
+            "make a backup.",
+            serve=Do("serve"), watch=Do("watch"), worker=Do("worker"),
+        ),
+    )  # fmt: skip
     answer(asdict(done), lambda c: _lines(c, told), as_json=as_json)
 
 

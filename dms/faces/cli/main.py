@@ -75,6 +75,7 @@ COMMANDS = {
     "audit": "log",
     "verify": "care",
     "doctor": "care",
+    "key": "care",
     "reindex": "care",
     "rebuild": "care",
     "backup": "care",

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from dms import __version__
 from dms.desk.accounts.signing_in import Doorkeeper, signed_in, token_holder
 from dms.desk.acts import gate
-from dms.errors import DmsError, NotFound, NotPermitted, Unreadable, Usage
+from dms.errors import DmsError, NotFound, NotPermitted, Unavailable, Unreadable, Usage
 from dms.faces.web import api, metrics
 from dms.faces.web.kept import LateForm, StaleForm, typed_in
 from dms.faces.web.pages import (
@@ -135,6 +135,17 @@ async def _let_in(request: Request, follow: Callable[[Request], Awaitable[Respon
     refused = _too_large(request, world) if changes else None
     if refused:
         return refused
+    try:
+        return await _entering(request, follow, world, token, bearer)
+    except Unavailable as problem:
+        # Past the routes' own handlers: the catalogue does not answer who this is.
+        return await _problem(request, problem)
+
+
+async def _entering(
+    request: Request, follow: Callable[[Request], Awaitable[Response]], world: World, token: str, bearer: str
+) -> Response:
+    changes = request.method not in ("GET", "HEAD")
     if bearer:
         # Only programs send this header, never a browser by itself: no origin to check.
         entered = await run_in_threadpool(token_holder, world, bearer)

@@ -26,7 +26,7 @@ from starlette.concurrency import run_in_threadpool
 
 from dms.desk.acts import gate
 from dms.domain.policy import Action, Relation, Role, can
-from dms.errors import NotPermitted
+from dms.errors import NotPermitted, Unavailable
 from dms.faces.languages import LANGUAGES, language_named
 from dms.faces.web.acts import PageSpeaker
 from dms.faces.web.kept import DAYS, LABELS, LateForm, StaleForm, Typed, rows, typed_in
@@ -143,14 +143,14 @@ def part(request: Request, template: str, **values: Any) -> str:
 
 
 def _me(request: Request) -> Person | None:
-    """Return who has signed in, None where nobody has, or where he is not among the people any more."""
+    """Return who has signed in, None where nobody has, he is not among the people any more, or nobody can tell now."""
     world: World | None = getattr(request.state, "world", None)
     if world is None:
         return None
     try:
         with world.catalogue.look() as tx:
             return gate.person(world, tx)
-    except NotPermitted:
+    except (NotPermitted, Unavailable):
         return None
 
 

@@ -12,10 +12,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from dms.desk.accounts.signing_in import admit_vouched, sign_out, signed_in
 from dms.desk.acts import gate
-from dms.errors import Conflict, NotFound, NotPermitted, Unavailable, Usage
+from dms.errors import Conflict, NotFound, NotPermitted, Usage
 from dms.faces.web import session
 from dms.faces.web.kept import Typed, inside, page_before, unpacked
 from dms.faces.web.view import FORM, render, resumed
+from dms.operating.health import parts_away
 from dms.ports.catalogue import Person
 from dms.ports.sign_on import SignOn
 from dms.ports.world import World
@@ -161,14 +162,13 @@ def health() -> JSONResponse:
 
 @router.get("/ready")
 def ready(request: Request) -> JSONResponse:
-    """Tell a proxy whether to send people here: the catalogue answers and the index can be opened."""
-    world: World = request.app.state.world
-    try:
-        with world.catalogue.look() as tx:
-            tx.fact("backup")
-        world.index()
-    except Unavailable as problem:
-        return JSONResponse({"ready": False, "why": problem.message}, HTTPStatus.SERVICE_UNAVAILABLE)
+    """Tell a proxy whether to send people here: catalogue, vault and index are asked something and answer.
+
+    Others learn which part is away, and nothing of where it is.
+    """
+    away = parts_away(request.app.state.world)
+    if away:
+        return JSONResponse({"ready": False, "away": away}, HTTPStatus.SERVICE_UNAVAILABLE)
     return JSONResponse({"ready": True})
 
 

@@ -70,7 +70,7 @@ def _scan_pages(told: dict[str, Any], *, twins: bool) -> list[int]:
 @router.get("/DMS1:{rest}")
 def scanned(request: Request, rest: str) -> Response:
     """Lead from the address in a printed QR code to its record, where the code is one of ours."""
-    payload = qr.read(f"{qr.MARK}:{rest}", world_of(request).key)
+    payload = qr.read(f"{qr.MARK}:{rest}", *world_of(request).keys)
     if payload is None:
         raise NotFound(
             Said("This QR code is none of this archive's."), Said("Search for the number printed beneath it.")
