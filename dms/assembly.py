@@ -74,7 +74,7 @@ def open_world(
             parcels=_parcels(settings),
             keys=keys,
             scheme=shipped.load_scheme(settings),
-            profiles=shipped.load_profiles(settings),
+            profiles=shipped.Forms(settings),
             clock=clock,
             catalogue=catalogue,
             journal=journal,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,82 @@ def check_scheme(text: str, where: str) -> Scheme:
     return scheme_from_dict(_checked(text, where, "scheme.schema.json"))
 
 
+def taught_forms(settings: Settings) -> Path:
+    """Return the folder of the forms people taught; they come beside the others, and into backups."""
+    return settings.archive / "forms"
+
+
+class Forms(Sequence[FormProfile]):
+    """The forms of an archive as they are now: a form that is taught or taken back counts from the next paper on.
+
+    A taught one that cannot be read, or bears the key of another, is passed over and told by :meth:`wrong`.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = taught_forms(settings)
+        self._fixed = tuple(load_profiles(settings))
+        self._state: object = None
+        self._all: tuple[FormProfile, ...] = self._fixed
+        self._wrong: dict[str, Said] = {}
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one form, or several."""
+        return self._now()[index]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._now())
+
+    def __iter__(self) -> Iterator[FormProfile]:
+        """Go through all of one moment."""
+        return iter(self._now())
+
+    def wrong(self) -> Mapping[str, Said]:
+        """Return what is wrong with taught forms that are passed over: file name -> why."""
+        self._now()
+        return self._wrong
+
+    def taught(self) -> tuple[FormProfile, ...]:
+        """Return the taught ones."""
+        return self._now()[len(self._fixed) :]
+
+    def _now(self) -> tuple[FormProfile, ...]:
+        try:
+            files = sorted(self._folder.glob("*.toml"))
+            state = [(f.name, s.st_mtime_ns, s.st_size) for f in files for s in [f.stat()]]
+        except OSError:
+            # Taken back just now: the next look finds it gone.
+            return self._all
+        if state != self._state:
+            self._all, self._wrong = self._read(files)
+            self._state = state
+        return self._all
+
+    def _read(self, files: Sequence[Path]) -> tuple[tuple[FormProfile, ...], dict[str, Said]]:
+        found, wrong = list(self._fixed), {}
+        for file in files:
+            try:
+                form = check_form(_text(file), str(file))
+            except Usage as problem:
+                wrong[file.name] = problem.said
+                continue
+            except OSError as problem:
+                wrong[file.name] = Said("{file} cannot be read: {problem}.", file=file, problem=problem.strerror)
+                continue
+            if any(form.key == other.key for other in found):
+                wrong[file.name] = Said("{file}: there is a form “{key}” already.", file=file, key=form.key)
+                continue
+            found.append(form)
+        return tuple(found), wrong
+
+
+def check_form(text: str, where: str) -> FormProfile:
+    """Read a form profile; ``where`` names it in what is wrong (Usage)."""
+    return profile_from_dict(_checked(text, where, "form.schema.json"))
+
+
 def load_profiles(settings: Settings) -> Sequence[FormProfile]:
-    """Load the form profiles of an archive: those in its home, else the default ones.
+    """Load the form profiles of an archive that nobody taught: those in its home, else the default ones.
 
     Raises:
         Usage: one of them is wrong; the message names file and place.
@@ -68,10 +142,12 @@ def _default_profiles() -> Sequence[FormProfile]:
 
 @functools.lru_cache(maxsize=8)
 def _profiles(folder: Path) -> Sequence[FormProfile]:
-    return tuple(
-        profile_from_dict(_checked(_text(path), str(path), "form.schema.json"))
-        for path in sorted(folder.glob("*.toml"))
-    )
+    return tuple(check_form(_text(path), str(path)) for path in sorted(folder.glob("*.toml")))
+
+
+def profile_file(path: Path) -> str:
+    """Read a form profile that somebody hands in; one that is no UTF-8 is named with the place (Usage)."""
+    return _text(path)
 
 
 def _text(path: Path) -> str:

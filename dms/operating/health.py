@@ -46,6 +46,7 @@ def probes(settings: Settings) -> list[Probe]:
         *_told(Said("disk"), lambda: [_probe_disk(settings)]),
         *_told(Said("LibreOffice"), lambda: [_probe_office()], needed=False),
         *_told(Said("drop folders"), lambda: _probe_folders(settings)),
+        *_told(Said("taught forms"), lambda: _probe_forms(settings)),
     ]
 
 
@@ -127,6 +128,18 @@ def _probe_folders(settings: Settings) -> Iterator[Probe]:
             ok,
             kind if ok else Said("not there or not writable"),
             Said("mkdir -p '{path}'", path=path),
+        )
+
+
+def _probe_forms(settings: Settings) -> Iterator[Probe]:
+    from dms.shipped import Forms
+
+    for file, why in Forms(settings).wrong().items():
+        yield Probe(
+            Said("taught form {file}", file=file),
+            False,
+            why,
+            Said("Mend the file, or take it away: {act}", act=Do("forms list")),
         )
 
 

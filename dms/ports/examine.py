@@ -132,9 +132,7 @@ class Examiner(Protocol):
         """
         ...
 
-    def arrange(
-        self, sources: Sequence[Path], leaves: Sequence[Leaf], read: Mapping[int, Page], target: Path
-    ) -> None:
+    def arrange(self, sources: Sequence[Path], leaves: Sequence[Leaf], read: Mapping[int, Page], target: Path) -> None:
         """Write a copy of pages of access copies, turned, straightened and cropped, to ``target``.
 
         Args:

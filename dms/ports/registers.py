@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dms.domain.learning import Lesson
 from dms.said import Said
 
 
@@ -276,6 +277,22 @@ class Registers(Protocol):
 
     def deputies(self) -> Sequence[Deputy]:
         """Return all deputies, past ones too."""
+        ...
+
+    def keep_lesson(self, lesson: Lesson) -> Lesson:
+        """Keep what a person taught under the next id; one of the same record and attribute is replaced."""
+        ...
+
+    def lessons(self, said: Sequence[str] = ()) -> Sequence[Lesson]:
+        """Return all lessons, or those of papers that say one of these."""
+        ...
+
+    def forget_lesson(self, lesson_id: int) -> None:
+        """Forget one; no error where it is not there."""
+        ...
+
+    def forget_lessons_of(self, code: str) -> None:
+        """Forget what was learned from a record."""
         ...
 
     def ask_reprint(self, reprint: Reprint) -> None:

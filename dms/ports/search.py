@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -111,6 +111,25 @@ class SearchIndex(Protocol):
 
     def ask(self, ask: Ask) -> Answer:
         """Answer a question.
+
+        Raises:
+            Damaged: the index is broken; it must be rebuilt.
+        """
+        ...
+
+    def alike(self, text: str, scope: Scope, *, limit: int = 5, without: str = "") -> Sequence[tuple[str, float]]:
+        """Return the codes of the records within a scope whose pages are most like a text, most alike first.
+
+        What lies outside the scope counts for nothing: neither as a hit nor for how rare a word is.
+
+        Args:
+            text: what they are compared with; its beginning counts most.
+            scope: what the asker may see.
+            limit: how many.
+            without: a code to leave out: the record the text is of.
+
+        Returns:
+            codes with the share (0..1) of the text's terms they have, rare terms counting more.
 
         Raises:
             Damaged: the index is broken; it must be rebuilt.

@@ -10,6 +10,7 @@ import pytest
 from dms.adapters.catalogue import open_catalogue
 from dms.adapters.catalogue.log import MOST_UNSEEN_SECONDS
 from dms.domain import audit
+from dms.domain.learning import Lesson
 from dms.domain.record import Record
 from dms.errors import Conflict, NotFound
 from dms.ports.accounts import Account, Answered, Session, Token
@@ -209,3 +210,23 @@ def test_signatures_of_many_records_come_at_once(catalogue):
             "C0": {"declaration", "supervisor"}, "C1": {"declaration"}, "C2": {"declaration"},
         }  # fmt: skip
         assert tx.signatures_of([]) == {} and set(found["C0"]) == set(tx.signatures("C0"))
+
+
+def test_lessons_are_kept_one_a_record_and_attribute(catalogue):
+    one = Lesson("customer", "新晨酒店", "新晨 酒店\x00", "杭州新辰酒店", "HG01E2026000001", "ZHS", AT)
+    with catalogue.begin() as tx:
+        for code in ("HG01E2026000001", "HG01E2026000002"):
+            tx.add_record(Record(code))
+        first = tx.keep_lesson(one)
+        again = tx.keep_lesson(replace(one, meant="上海新晨酒店"))
+        other = tx.keep_lesson(replace(one, code="HG01E2026000002", said="另一家"))
+        tx.keep_lesson(replace(one, about="class", meant="04"))
+        assert first.id < again.id < other.id, "no number is given twice"
+    with catalogue.look() as tx:
+        assert [x.meant for x in tx.lessons()] == ["上海新晨酒店", "杭州新辰酒店", "04"]
+        assert tx.lessons(["另一家"]) == [other] and tx.lessons(["没有"]) == []
+    with catalogue.begin() as tx:
+        tx.forget_lesson(other.id)
+        tx.forget_lesson(99)
+        tx.forget_lessons_of("HG01E2026000001")
+        assert list(tx.lessons()) == []

@@ -413,3 +413,45 @@ def test_a_killed_writer_blocks_nobody(url):
             index.rebuild(iter([Entry("HG01E2026999999", title="后来")]))
         assert ask(index, "后来").total == 1
         index.close()
+
+
+FORMS = {
+    "complaint": "客户投诉处理及折让审批表 投诉事由 折让金额 经办人 直接领导",
+    "minutes": "会议纪要 会议时间 会议地点 主持人 参加人员 议题",
+}
+
+
+def kinds_of_paper():
+    """Papers of two kinds and two customers, the last of somebody else's customer."""
+    rows = [("complaint", "杭州新辰酒店"), ("complaint", "上海大华公司"), ("minutes", "杭州新辰酒店"), ("minutes", "台北興隆行"),
+            ("complaint", "台北興隆行")]  # fmt: skip
+    return [
+        Entry(f"HG01E2026{n:06d}", title=form, customer=name, manager="LMY" if n == 5 else "ZHS", class_code="04",
+              pages=(f"{FORMS[form]}\n客户名称 {name}\n第{n}号 {n}23,400.00 Annual report",))
+        for n, (form, name) in enumerate(rows, 1)
+    ]  # fmt: skip
+
+
+def test_what_is_alike_is_of_the_same_kind_and_inside_the_scope(index):
+    """The kind of paper comes first, then the customer; the text's own record and foreign ones are not told."""
+    papers = kinds_of_paper()
+    index.update(papers)
+    text = papers[0].pages[0]
+    found = index.alike(text, ALL, without=papers[0].code)
+    assert [code[-1] for code, _ in found][:2] == ["5", "2"], "of two equals the newest"
+    assert found[0][1] > 0.5 > found[-1][1]
+    mine = index.alike(text, Scope(managers=frozenset({"ZHS"})), without=papers[0].code)
+    assert {code[-1] for code, _ in mine} == {"2", "3", "4"} and mine[0][0][-1] == "2"
+    assert index.alike(text, Scope(), without="") == ()
+    assert index.alike("", ALL) == index.alike("12,800.00 2026-03-05", ALL) == ()
+    assert len(index.alike(text, ALL, limit=1)) == 1
+
+
+def test_what_lies_outside_the_scope_counts_for_nothing(index):
+    """A word's rarity is that among the records the asker may see: others change neither order nor shares."""
+    papers = kinds_of_paper()
+    index.update(papers[:4])
+    scope = Scope(managers=frozenset({"ZHS"}))
+    before = index.alike(papers[0].pages[0], scope)
+    index.update([replace(papers[4], code=f"HG01E2026{n:06d}") for n in range(10, 30)])
+    assert index.alike(papers[0].pages[0], scope) == before

@@ -289,3 +289,30 @@ def test_every_page_is_for_everybody(served, office, width, locale):
                 found.append((address, "hangs out", wide))
         page.goto(f"{served}/sign-in")
     assert found == []
+
+
+def test_a_form_is_taught_by_marking_one_scan(served, office):
+    """Marked with the mouse, tried on that very page, kept; the next paper of the kind is recognised."""
+    text = "空调维修服务单\n送修单位：上海大华公司\n送修日期：2026-03-05\n维修费用：1,200.00元\n"
+    code = note(office, name="单.txt", text=text, customer="")
+    with desk(served) as people:
+        page = people.sign_in("gm", to=f"/r/{code}/teach")
+        page.fill("input[name=name]", "空调维修服务单")
+        page.fill("input[name=key]", "repair")
+        page.locator("input[name=title]").first.check()
+        for row, what in enumerate(("customer", "date", "amount")):
+            page.locator(".picks rect").nth(row + 1).click()
+            page.locator("select[name=what]").nth(row).select_option(what)
+        page.click("button[value=try]")
+        found = page.locator("section[role=status] dd").all_inner_texts()
+        assert [t.strip() for t in found] == ["上海大华公司", "2026-03-05", "1200.00"]
+        assert page.locator(".picks rect.now").count() == 4, "what is marked is shown on the page"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+        page.click("button[value=save]")
+        page.wait_for_url("**/settings/forms*")
+        assert page.locator("td", has_text="repair").count() == 1
+    path = office.home / "下一份.txt"
+    path.write_text(text.replace("上海大华公司", "杭州西湖山庄"), encoding="utf-8")
+    (item,) = office.dms("ingest", path)["items"]
+    told = office.dms("show", item["code"])
+    assert (told["form"], told["customer"], told["fields"]["amount"]) == ("repair", "杭州西湖山庄", "1200.00")

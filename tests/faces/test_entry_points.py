@@ -24,7 +24,7 @@ USERS = {
 }  # fmt: skip
 # Anybody the archive knows may call these: they show what is inside his scope, or nothing of records at all.
 OPEN = {
-    "search": ["折让"], "attention": [], "reprint": [], "volume list": [], "people list": [], "customers list": [],
+    "search": ["折让"], "attention": [], "reprint": [], "volume list": [], "lessons list": [], "forms list": [], "people list": [], "customers list": [],
     "access list": [], "change --list": ["change", "--list"], "delete --list": ["delete", "--list"], "doctor": [],
     "audit root": [], "print --list": ["print", "--list"],
 }  # fmt: skip
@@ -47,12 +47,19 @@ def commands(tmp_path, office):
     change = office.dms("change", code, "--title", "新题", "--reason", "r")["id"]
     removal = office.dms("delete", code, "--reason", "r")["id"]
     hold = office.dms("hold", fresh, "--reason", "r", user="gm")["id"]
+    office.dms("describe", fresh, "--title", "新的题名", user="gm")
+    lesson = office.dms("lessons", "list", user="gm")["lessons"][0]["id"]
     on, off = True, False
     return {
         "ingest": (["ingest", loose], Action.CONTRIBUTE, off),
         "retry": (["retry", "no-such-item"], Action.CONTRIBUTE, off),
         "discard": (["discard", "no-such-item", "--reason", "r"], Action.VOID, off),
         "show": (["show", code], Action.LOOK, on),
+        "forms add": (["forms", "add", loose], Action.CARE, off),
+        "forms forget": (["forms", "forget", "none"], Action.CARE, off),
+        "lessons forget": (["lessons", "forget", lesson], Action.KEEP_CUSTOMERS, off),
+        "lessons alias": (["lessons", "alias", lesson], Action.KEEP_CUSTOMERS, off),
+        "show --similar": (["show", code, "--similar"], Action.LOOK, on),
         "attention --settle": (["attention", "--settle", fresh], None, on),
         "describe": (["describe", fresh, "--title", "x"], Action.DESCRIBE, on),
         "pair": (["pair", fresh, code], Action.PAIR, on),

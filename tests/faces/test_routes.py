@@ -29,7 +29,9 @@ OWN = {
     "GET /": "/", "GET /search": "/search?q=折让", "GET /inbox": "/inbox", "GET /triage": "/triage",
     "GET /approvals": "/approvals?everything=1", "GET /requests": "/requests", "GET /bin": "/bin",
     "GET /volumes": "/volumes", "GET /customers": "/customers", "GET /print": "/print", "GET /reviews": "/reviews",
-    "GET /settings": "/settings", "GET /settings/scheme": "/settings/scheme", "GET /api/v1/me": "/api/v1/me",
+    "GET /settings": "/settings", "GET /settings/scheme": "/settings/scheme", "GET /settings/learned": "/settings/learned",
+    "GET /settings/forms": "/settings/forms", "GET /api/v1/forms": "/api/v1/forms",
+    "GET /api/v1/lessons": "/api/v1/lessons", "GET /api/v1/me": "/api/v1/me",
     "GET /api/v1/search": "/api/v1/search?q=折让&facet=customer", "GET /api/v1/attention": "/api/v1/attention",
     "GET /api/v1/approvals": "/api/v1/approvals?mine=false", "GET /api/v1/reprints": "/api/v1/reprints",
     "GET /api/v1/items": "/api/v1/items", "GET /api/v1/requests": "/api/v1/requests", "GET /api/v1/bin": "/api/v1/bin",
@@ -56,6 +58,8 @@ def routes(office):
     change = office.dms("change", code, "--title", "新题", "--reason", "r")["id"]
     removal = office.dms("delete", code, "--reason", "r")["id"]
     hold = office.dms("hold", fresh, "--reason", "r", user="gm")["id"]
+    office.dms("describe", fresh, "--title", "新的题名", user="gm")
+    lesson = office.dms("lessons", "list", user="gm")["lessons"][0]["id"]
     why = {"reason": "r"}
     signing = {
         "declare": Action.DECLARE, "approve": Action.APPROVE, "reject": Action.REJECT, "file": Action.FILE,
@@ -69,6 +73,7 @@ def routes(office):
         "GET /r/{named}/evidence/{number}/{kind}/{spot}.jpg": (f"/r/{code}/evidence/1/seal/1.jpg", {}, Action.LOOK, ON),
         "GET /r/{named}/ink/{spot}.jpg": (f"/r/{code}/ink/1.jpg", {}, Action.LOOK, ON),
         "GET /r/{named}/qr.svg": (f"/r/{code}/qr.svg", {}, Action.LOOK, ON),
+        "GET /r/{named}/similar": (f"/r/{code}/similar", {}, Action.LOOK, ON),
         "GET /r/{named}/twin": (f"/r/{code}/twin", {}, Action.LOOK, ON),
         "GET /r/{named}/versions": (f"/r/{code}/versions?first=1&second=2", {}, Action.LOOK, ON),
         "POST /r/{named}/describe": (f"/r/{fresh}/describe", {"title": "x"}, Action.DESCRIBE, ON),
@@ -141,6 +146,11 @@ def routes(office):
                                                                  "department": "一部"}, Action.KEEP_PEOPLE, OFF),
         "POST /settings/people/{code}/password": ("/settings/people/SM/password", {"password": "a long enough one"},
                                                    None, OFF),
+        "POST /settings/learned/{lesson}/forget": (f"/settings/learned/{lesson}/forget", {}, Action.KEEP_CUSTOMERS, OFF),
+        "POST /settings/learned/{lesson}/alias": (f"/settings/learned/{lesson}/alias", {}, Action.KEEP_CUSTOMERS, OFF),
+        "POST /settings/forms/{key}/forget": ("/settings/forms/none/forget", {}, Action.CARE, OFF),
+        "GET /r/{named}/teach": (f"/r/{code}/teach", {}, Action.CARE, ON),
+        "POST /r/{named}/teach": (f"/r/{code}/teach", {"do": "save"}, Action.CARE, ON),
         "GET /settings/health": ("/settings/health", {}, Action.CARE, OFF),
         "GET /metrics": ("/metrics", {}, Action.CARE, OFF),
     }  # fmt: skip
@@ -150,6 +160,7 @@ def routes(office):
         "GET /api/v1/records/{named}/options": (f"{v1}/records/{code}/options", None, Action.LOOK, ON),
         "GET /api/v1/records/{named}/differences": (f"{v1}/records/{code}/differences?first=1&second=2", None,
                                                      Action.LOOK, ON),
+        "GET /api/v1/records/{named}/similar": (f"{v1}/records/{code}/similar", None, Action.LOOK, ON),
         "GET /api/v1/records/{named}/twin": (f"{v1}/records/{code}/twin", None, Action.LOOK, ON),
         "GET /api/v1/records/{named}/pages/{number}.jpg": (f"{v1}/records/{code}/pages/1.jpg", None, Action.LOOK, ON),
         "GET /api/v1/records/{named}/thumb.jpg": (f"{v1}/records/{code}/thumb.jpg", None, Action.LOOK, ON),
@@ -209,6 +220,10 @@ def routes(office):
         "POST /api/v1/customers": (f"{v1}/customers", [{"name": "新客户"}], Action.KEEP_CUSTOMERS, OFF),
         "POST /api/v1/customers/reassign": (f"{v1}/customers/reassign", {"names": [CUSTOMER], "manager": "LMY", **why},
                                              Action.REASSIGN, OFF),
+        "POST /api/v1/forms": (f"{v1}/forms", {"toml": "x"}, Action.CARE, OFF),
+        "DELETE /api/v1/forms/{key}": (f"{v1}/forms/none", None, Action.CARE, OFF),
+        "DELETE /api/v1/lessons/{lesson}": (f"{v1}/lessons/{lesson}", None, Action.KEEP_CUSTOMERS, OFF),
+        "POST /api/v1/lessons/{lesson}/alias": (f"{v1}/lessons/{lesson}/alias", {}, Action.KEEP_CUSTOMERS, OFF),
         "GET /api/v1/customers/{name}/dossier": (f"{v1}/customers/{CUSTOMER}/dossier", None, Action.REPORT, ON),
         "POST /api/v1/grades/{quarter}/propose": (f"{v1}/grades/2026-Q1/propose", {}, Action.GRADE, OFF),
         "GET /api/v1/grades": (f"{v1}/grades", None, Action.REPORT, ANY),

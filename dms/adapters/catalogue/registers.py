@@ -16,12 +16,14 @@ from dms.adapters.catalogue.tables import (
     deputies,
     gradings,
     holds,
+    lessons,
     loans,
     moves,
     reprints,
     requests,
     signatures,
 )
+from dms.domain.learning import Lesson
 from dms.errors import Conflict, NotFound
 from dms.ports.registers import Dealing, Deputy, Grading, Hold, Loan, Move, Reprint, Request, Signature
 from dms.said import Do, Said, read_said
@@ -162,6 +164,24 @@ class Registers(Base):
         """Return the reprint list."""
         rows = self.connection.execute(select(reprints).order_by(reprints.c.at, reprints.c.target, reprints.c.sheet))
         return [Reprint(row.target, row.sheet, read_said(row.why), row.at) for row in rows]
+
+    def keep_lesson(self, lesson: Lesson) -> Lesson:
+        """Keep a lesson."""
+        numbered = replace(lesson, id=self.count(f"R:{lessons.name}"))
+        self.put(lessons, asdict(numbered), lessons.c.code, lessons.c.about)
+        return numbered
+
+    def lessons(self, said: Sequence[str] = ()) -> Sequence[Lesson]:
+        """Return lessons."""
+        return self._all(lessons, Lesson, *([lessons.c.said.in_(list(said))] if said else []))
+
+    def forget_lesson(self, lesson_id: int) -> None:
+        """Forget one."""
+        self.connection.execute(delete(lessons).where(lessons.c.id == lesson_id))
+
+    def forget_lessons_of(self, code: str) -> None:
+        """Forget what was learned from a record."""
+        self.connection.execute(delete(lessons).where(lessons.c.code == code))
 
     def _add(self, table: Table, entry: T) -> T:
         numbered: T = replace(entry, id=self.count(f"R:{table.name}"))  # type: ignore[type-var]  # every entry with an id is a dataclass

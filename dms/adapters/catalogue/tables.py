@@ -380,6 +380,22 @@ reprints = Table(
     Column("at", String(40), nullable=False),
 )
 
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=False),
+    Column("about", String(12), nullable=False),
+    Column("said", Words, nullable=False),
+    Column("shown", Words, nullable=False),
+    Column("meant", Words, nullable=False),
+    Column("code", String(40), ForeignKey("records.code", name="lessons_record"), nullable=False),
+    Column("by", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    # Of one record and attribute the last word counts.
+    Index("lessons_of", "code", "about", unique=True),
+    Index("lessons_said", "about", "said"),
+)
+
 accounts = Table(
     "accounts",
     metadata,

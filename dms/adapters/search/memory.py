@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from dms.adapters.search.alike import best, telling, weight
 from dms.adapters.search.candidates import has_words, moved
 from dms.adapters.search.documents import Folded, folded, hit, holds
 from dms.adapters.search.folding import close
+from dms.adapters.search.tokens import grams
+from dms.domain.query import Scope
 from dms.ports.search import Answer, Ask, Entry
 
 
@@ -66,6 +69,16 @@ class MemoryIndex:
             for e, _ in found[ask.offset : ask.offset + ask.limit]
         )  # fmt: skip
         return Answer(len(found), hits, {n: dict(c.most_common()) for n, c in counts.items()})
+
+    def alike(self, text: str, scope: Scope, *, limit: int = 5, without: str = "") -> Sequence[tuple[str, float]]:
+        """Compare with everything."""
+        with self._lock:
+            seen = [(e.code, f) for e, f in self._entries.values() if scope.holds(e.code, e.manager, e.customer)]
+        held = [(code, {g for page in doc.pages for g in grams(page)}) for code, doc in seen]
+        terms = telling(text)
+        weights = {t: weight(sum(t in has for _, has in held), len(held)) for t in terms}
+        scores = [(code, sum(weights[t] for t in terms if t in has)) for code, has in held]
+        return best(((code, s) for code, s in scores if s), weights.values(), limit, without)
 
     def codes(self) -> frozenset[str]:
         """Return every code."""

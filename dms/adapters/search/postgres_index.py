@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dms.adapters.catalogue.postgres import open_engine
+from dms.adapters.search.alike import best, telling
 from dms.adapters.search.candidates import candidates, titled
 from dms.adapters.search.documents import NOTED, Folded, hit, holds
 from dms.adapters.search.stored import FORMAT, GRAMS, KEYWORDS, document, unpack, unpack_folded
@@ -113,6 +114,15 @@ class PostgresIndex:
         with self._working(reading=True) as connection:
             _whole(connection)
             return _ask(connection, ask)
+
+    def alike(self, text: str, scope: Scope, *, limit: int = 5, without: str = "") -> Sequence[tuple[str, float]]:
+        """Return the records most like a text; long ones, whose pages have no grams here, are not among them."""
+        terms = telling(text)
+        if not terms:
+            return ()
+        with self._working(reading=True) as connection:
+            _whole(connection)
+            return _alike(connection, terms, scope, limit, without)
 
     def empty(self) -> bool:
         """True where nothing is in the index."""
@@ -369,6 +379,30 @@ class _Reading(_Sql):
     def _lexeme(self, field: str, word: str, ending: str) -> _Condition:
         read = field in self._fields
         return self._read(field, word, ending) if read else super()._lexeme(field, word, ending)
+
+
+def _alike(
+    connection: Connection, terms: Sequence[str], scope: Scope, limit: int, without: str
+) -> Sequence[tuple[str, float]]:
+    connection.execute(text("SELECT set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)"))
+    sql = _Sql()
+    seen = sql.scope(scope)
+    parts = " UNION ALL ".join(
+        f"SELECT {n} AS term, code FROM {_TABLE} WHERE {seen} AND {sql.sql(sql.term('body', term))}"  # noqa: S608
+        for n, term in enumerate(terms)
+    )
+    size, most = sql.value(limit + 1), f"SELECT count(*) FROM {_TABLE} WHERE {seen}"  # noqa: S608
+    # The same as :func:`dms.adapters.search.alike.weight`.
+    rows = connection.execute(
+        text(
+            f"WITH found AS MATERIALIZED ({parts}), "  # noqa: S608 -- our own names only
+            f"weights AS (SELECT term, ln(1 + CAST(({most}) AS float8) / count(*)) AS told FROM found GROUP BY term) "
+            "SELECT code, sum(told) AS score, (SELECT sum(told) FROM weights) AS whole "
+            f"FROM found JOIN weights USING (term) GROUP BY code ORDER BY 2 DESC, 1 DESC LIMIT {size}"
+        ),
+        sql.values,
+    ).all()
+    return best(((row.code, float(row.score)) for row in rows), [float(rows[0].whole)] if rows else [], limit, without)
 
 
 def _ask(connection: Connection, ask: Ask) -> Answer:

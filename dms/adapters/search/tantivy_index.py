@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import tantivy
 from tantivy import Occur, Query
 
+from dms.adapters.search.alike import best, telling, weight
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
 from dms.adapters.search.documents import folded, hit, holds
 from dms.adapters.search.generations import Generations
@@ -34,6 +35,7 @@ from dms.adapters.search.stored import (
     unpack,
     unpack_folded,
 )  # fmt: skip
+from dms.domain.query import Scope
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 from dms.said import Do, Said
@@ -131,6 +133,35 @@ class TantivyIndex:
     def ask(self, ask: Ask) -> Answer:
         """Answer a question."""
         return self._guarded(lambda: self._ask(self._searcher(), ask))
+
+    def alike(self, text: str, scope: Scope, *, limit: int = 5, without: str = "") -> Sequence[tuple[str, float]]:
+        """Return the records most like a text."""
+        return self._guarded(lambda: self._alike(self._searcher(), telling(text), scope, limit, without))
+
+    def _alike(
+        self, searcher: Any, terms: Sequence[str], scope: Scope, limit: int, without: str
+    ) -> Sequence[tuple[str, float]]:
+        seen = scope_query(scope, self._algebra)
+        seen = Query.all_query() if seen is None else seen
+
+        def count(*parts: Any) -> int:
+            wanted = Query.boolean_query([(Occur.Must, part) for part in parts])
+            return int(searcher.search(wanted, limit=1, count=True).count)
+
+        records = count(seen)
+        parts = [(self._algebra.term("body", t), t) for t in terms]
+        weighted = [(part, weight(count(part, seen), records)) for part, _ in parts]
+        weighted = [(part, told) for part, told in weighted if told]
+        if not weighted:
+            return ()
+        # The scope counts nothing, each term what it weighs.
+        any_of = Query.boolean_query(
+            [(Occur.Should, Query.boost_query(Query.const_score_query(part, 1.0), told)) for part, told in weighted]
+        )
+        wanted = Query.boolean_query([(Occur.Must, any_of), (Occur.Must, Query.const_score_query(seen, 0.0))])
+        found = searcher.search(wanted, limit=min(limit + 1, max(1, searcher.num_docs)))
+        scores = [(str(searcher.doc(address).get_first("code")), float(score)) for score, address in found.hits]
+        return best(scores, (told for _, told in weighted), limit, without)
 
     def codes(self) -> frozenset[str]:
         """Return every code in the index."""

@@ -19,18 +19,21 @@ from typing import Any, TypeVar
 
 from whoosh import fields, index, query
 
+from dms.adapters.search.alike import best, telling, weight
 from dms.adapters.search.candidates import both, candidates, scope_query, titled
 from dms.adapters.search.documents import hit, holds
 from dms.adapters.search.generations import Generations, sync
 from dms.adapters.search.stored import FACETS, FORMAT, document, unpack
 from dms.adapters.search.whoosh_segments import Segments
-from dms.domain.query import Node
+from dms.domain.query import Node, Scope
 from dms.errors import Damaged, DmsError, Unavailable
 from dms.ports.search import Answer, Ask, Entry, Hit
 from dms.said import Do, Said
 
 R = TypeVar("R")
 _TRIES = 4
+# Postings read to find what is alike, unless that leaves fewer terms than these.
+_MOST_READ, _LEAST_TERMS = 500_000, 8
 
 
 def _schema() -> Any:
@@ -134,6 +137,10 @@ class WhooshIndex:
         """Answer a question."""
         return self._guarded(lambda: self._ask(ask))
 
+    def alike(self, text: str, scope: Scope, *, limit: int = 5, without: str = "") -> Sequence[tuple[str, float]]:
+        """Return the records most like a text."""
+        return self._guarded(lambda: self._alike(telling(text), scope, limit, without))
+
     def codes(self) -> frozenset[str]:
         """Return every code in the index."""
         return self._guarded(self._codes)
@@ -141,6 +148,25 @@ class WhooshIndex:
     def empty(self) -> bool:
         """True where nothing is in the index."""
         return self._guarded(lambda: bool(self._opened().searcher().doc_count() == 0))
+
+    def _alike(self, terms: Sequence[str], scope: Scope, limit: int, without: str) -> Sequence[tuple[str, float]]:
+        segments = self._opened()
+        searcher = segments.searcher()
+        reader, docs = searcher.reader(), _docs(searcher, scope_query(scope, _ALGEBRA))
+        scores: dict[int, float] = {}
+        weights: list[float] = []
+        read = 0
+        # The rarest first: common ones tell least and cost most.
+        for often, term in sorted((reader.doc_frequency("body", t), t) for t in terms if ("body", t) in reader):
+            if read + often > _MOST_READ and len(weights) >= _LEAST_TERMS:
+                break
+            read += often
+            having = docs.intersection(reader.postings("body", term).all_ids())
+            weights.append(weight(len(having), len(docs)))
+            for number in having:
+                scores[number] = scores.get(number, 0.0) + weights[-1]
+        codes = segments.column("code")
+        return best(((codes[n], s) for n, s in scores.items()), weights, limit, without)
 
     def _codes(self) -> frozenset[str]:
         segments = self._opened()

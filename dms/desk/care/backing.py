@@ -65,7 +65,7 @@ def _files(world: World) -> Iterator[Path]:
         if (home / name).exists():
             yield home / name
     yield archive / "secret.key"
-    for folder in ("vault", "quarantine", "log"):
+    for folder in ("vault", "quarantine", "log", "forms"):
         for path in sorted((archive / folder).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield path

@@ -223,7 +223,9 @@ def destroy_in(tx: Transaction, record: Record, now: str) -> Record:
     bare = destroyed(record)
     tx.unsign(record.code)
     tx.save_record(bare)
+    tx.forget_lessons_of(record.code)
     for code in _scans(tx.acts(record.code)):
+        tx.forget_lessons_of(code)
         scan = tx.record(code)
         if scan is not None:
             tx.save_record(destroyed(scan).with_(state=RecordState.VOID))

@@ -7,6 +7,8 @@ from datetime import date
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import on_record
+from dms.desk.records.lessons import heading
+from dms.domain.learning import lessons_of
 from dms.domain.policy import Action
 from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, NotPermitted, Usage
@@ -36,6 +38,7 @@ def describe(
         Usage: nothing to change, an unknown class or manager, or an impossible date.
     """
     changes: dict[str, object] = {}
+    top = heading(world, gate.about_to(world, Action.DESCRIBE, named).code)
     with gate.acting(world, DESCRIBE, named) as act:
         tx, record = act.tx, act.record
         if record.state is RecordState.FILED:
@@ -92,6 +95,8 @@ def describe(
         if tx.unsign(record.code):
             act.notes["signatures"] = "taken away: they were given for what stood there before"
         tx.save_record(described)
+        for lesson in lessons_of(record, described, changes, top, act.me.code, act.now, world.fold):
+            tx.keep_lesson(lesson)
         tx.enqueue("index", record.code)
         before = record.to_dict()
         act.notes |= {k: {"before": before.get(k), "after": str(v)} for k, v in changes.items() if k != "fields"}

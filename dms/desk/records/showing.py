@@ -8,6 +8,7 @@ from typing import Any
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK
+from dms.desk.records.lessons import learned
 from dms.desk.signing.approving import found_ink, state_of_gate
 from dms.domain.asking import FieldNames
 from dms.domain.left_out import LeftOut
@@ -62,6 +63,7 @@ def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
         ],
         "gate": {**signing, "ink_found": [{"spot": n, "role": i.role, "page": i.page} for n, i in ink]},
         "attention": waiting,
+        "learned": [asdict(one) for one in learned(world, record)],
         "acts": acts,
     }
     return told

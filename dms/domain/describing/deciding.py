@@ -9,7 +9,7 @@ from datetime import date
 
 from dms.domain.describing.labels import squeeze
 from dms.domain.describing.profiles import FieldProfile, FormProfile
-from dms.domain.describing.reading import Reading, read_fields, recognise, two_forms, written
+from dms.domain.describing.reading import Reading, read_fields, recognise, same_heading, two_forms, written
 from dms.domain.describing.when import decide_day
 from dms.domain.describing.who import Customers, KnownCustomer, KnownPerson, People, is_person, tell_apart
 from dms.domain.item import Hints
@@ -17,6 +17,8 @@ from dms.domain.pages import Page
 from dms.domain.scheme import Scheme
 
 SURE = 0.8
+# Why what was read by its place alone is asked about.
+_PLACED = "stands where this form has it, without a label"
 _TITLE_LENGTH = 80
 _FORBIDDEN_NAME = re.compile(r"[0-9]{5,}|^[\W\d_]+$")
 
@@ -97,6 +99,9 @@ def describe(
     customer = state.customer(named)
     manager = state.manager(customer, named)
     class_code = state.record_class()
+    same = same_heading(pages, profiles, fold) if profile else ()
+    if len(same) > 1 and not hints.class_code:
+        state.doubt("class", "several forms have this heading: " + ", ".join(p.name for p in same))
     day = state.day(file_date, received, trusted=file_date_is_own)
     if any(two_forms(page, profiles, fold) for page in pages):
         for name in ("customer", "date"):
@@ -173,6 +178,9 @@ class _State:
         if reading.within:
             self.doubt("customer", f"“{reading.text}” stands behind “{reading.within}”")
             return reading.text
+        if reading.placed:
+            self.doubt("customer", f"“{reading.text}” {_PLACED}")
+            return reading.text
         same = self.customers.named(reading.text)
         if same:
             return self._settled(same, managers, "known, on the form", reading.text)
@@ -214,6 +222,9 @@ class _State:
             return self._said_manager(self.hints.manager, codes)
         reading = self.read.get("manager")
         own = next((c.manager for c in self.customers.known if c.name == customer and c.manager), "")
+        if reading and reading.placed:
+            self.doubt("manager", f"“{reading.text}” {_PLACED}")
+            return next(iter(named)) if len(named) == 1 else ""
         if reading and named:
             if len(named) == 1 and not reading.rivals:
                 self.reasons["manager"] = "named on the form"

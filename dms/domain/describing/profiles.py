@@ -16,12 +16,15 @@ class FieldProfile:
         kind: ``text``, ``name``, ``number``, ``date``, ``amount``, ``person`` or ``choice``; how its value is read.
         labels: what may stand printed before or above it, in Simplified, Traditional and English.
         required: a form of this kind without it is suspicious, so the field is asked for.
+        place: where its value stands on the first page of a form that prints no label for it: left, top, right, bottom
+            as shares of the page. What is read so is asked about.
     """
 
     key: str
     kind: str
     labels: tuple[str, ...]
     required: bool = False
+    place: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,18 @@ def profile_from_dict(data: Mapping[str, Any]) -> FormProfile:
         class_code=form.get("class", ""),
         titles=tuple(form["titles"]),
         fields=tuple(
-            FieldProfile(f["key"], f.get("kind", "text"), tuple(f["labels"]), f.get("required", False))
+            FieldProfile(
+                f["key"], f.get("kind", "text"), tuple(f["labels"]), f.get("required", False), _place(f.get("place"))
+            )
             for f in data.get("field", ())
         ),
         signatures={role: tuple(labels) for role, labels in data.get("signatures", {}).items()},
         dealing=form.get("dealing", ""),
     )
+
+
+def _place(told: Any) -> tuple[float, float, float, float] | None:
+    if told is None:
+        return None
+    left, top, right, bottom = (float(edge) for edge in told)
+    return left, top, right, bottom

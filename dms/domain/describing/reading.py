@@ -27,6 +27,7 @@ class Reading:
         within: the longer label its own stands in, empty where it stands alone.
         glued: it follows its label without a sign or gap.
         rivals: other values behind the same label on this document.
+        placed: no label was found; it stands where the form has this field.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Reading:
     within: str = ""
     glued: bool = False
     rivals: tuple[str, ...] = ()
+    placed: bool = False
 
 
 def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold) -> tuple[FormProfile | None, str]:
@@ -46,23 +48,31 @@ def recognise(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold
     if not pages:
         return None, "no pages"
     first = written(pages)[0]
-    top = [w for w in first.words if w.box.y0 <= first.height * 0.35] or list(first.words[:12])
-    heading = [squeeze(fold(w.text)) for w in top]
-    joined = "".join(heading)
+    heading, joined = _heading(pages, fold)
     everything = [squeeze(fold(w.text)) for w in first.words]
     best: tuple[float, FormProfile, str] | None = None
     for profile in profiles:
-        title = max((t for t in profile.titles if _titled(squeeze(fold(t)), heading, joined)), key=len, default="")
+        title = _title_in(profile, heading, joined, fold)
         if not title:
             continue
         labels = sum(any(_has_label(e, squeeze(fold(a))) for e in everything for a in f.labels) for f in profile.fields)
         share = labels / max(1, len(profile.fields))
-        score = len(squeeze(title)) + 4 * share
+        score = len(title) + 4 * share
         if best is None or score > best[0]:
             best = (score, profile, f"title “{title}”, {labels} of {len(profile.fields)} labels")
     if best is None:
         return None, "no known form title"
     return best[1], best[2]
+
+
+def same_heading(pages: Sequence[Page], profiles: Sequence[FormProfile], fold: Fold) -> tuple[FormProfile, ...]:
+    """Return the forms whose very title is that of the form a document is, with that one; none where it is none."""
+    found, _ = recognise(pages, profiles, fold)
+    if found is None:
+        return ()
+    heading, joined = _heading(pages, fold)
+    title = _title_in(found, heading, joined, fold)
+    return tuple(p for p in profiles if _title_in(p, heading, joined, fold) == title)
 
 
 def written(pages: Sequence[Page]) -> Sequence[Page]:
@@ -80,6 +90,20 @@ def two_forms(page: Page, profiles: Sequence[FormProfile], fold: Fold) -> bool:
 
 
 _A3_WIDTH = 1000.0
+
+
+def _heading(pages: Sequence[Page], fold: Fold) -> tuple[list[str], str]:
+    """Return what stands in the upper part of the first page, word by word and as one."""
+    first = written(pages)[0]
+    top = [w for w in first.words if w.box.y0 <= first.height * 0.35] or list(first.words[:12])
+    heading = [squeeze(fold(w.text)) for w in top]
+    return heading, "".join(heading)
+
+
+def _title_in(profile: FormProfile, heading: Sequence[str], joined: str, fold: Fold) -> str:
+    """Return the longest title of a form that stands there, folded; empty where none does."""
+    titles = [squeeze(fold(t)) for t in profile.titles]
+    return max((t for t in titles if _titled(t, heading, joined)), key=len, default="")
 
 
 def _titled(title: str, heading: Sequence[str], joined: str) -> bool:
@@ -117,7 +141,26 @@ def read_fields(
             same = squeeze(fold(best.text))
             others = (r.text for r in readings if r.label == best.label and squeeze(fold(r.text)) != same)
             found[key] = replace(best, rivals=tuple(dict.fromkeys((*best.rivals, *others))))
+    for field in fields:
+        if field.place and field.key not in found and pages:
+            placed = _at_place(pages[0], field, field.place)
+            if placed:
+                found[field.key] = placed
     return found
+
+
+def _at_place(page: Page, field: FieldProfile, place: tuple[float, float, float, float]) -> Reading | None:
+    """Return what stands in a place of a page, line by line."""
+    left, top, right, bottom = place
+    inside = [
+        w
+        for w in page.words
+        if left * page.width <= w.box.middle[0] <= right * page.width
+        and top * page.height <= w.box.middle[1] <= bottom * page.height
+    ]
+    inside.sort(key=lambda w: (round(w.box.middle[1] / max(1.0, w.box.height)), w.box.x0))
+    value = normalise(" ".join(w.text for w in inside).strip(TRIM), field.kind) if inside else ""
+    return Reading(value, min(w.confidence for w in inside), placed=True) if value else None
 
 
 def _page_fields(page: Page, labels: Labels, fold: Fold, headings: Sequence[str]) -> dict[str, list[Reading]]:

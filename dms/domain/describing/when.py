@@ -75,6 +75,10 @@ def _labelled(reading: Reading, seen: Seen, received: date, *, strict: bool) -> 
         return When(None, _readings(reading.text, seen), doubt=True)
     if seen.day > received:
         return When(None, f"{seen.day.isoformat()} lies after its receipt", doubt=True)
+    if reading.placed:
+        return When(
+            seen.day, f"{seen.day.isoformat()} stands where this form has its date, without a label", doubt=True
+        )
     if reading.within:
         return When(None, f"{seen.day.isoformat()} stands behind “{reading.within}”", doubt=True)
     if strict and reading.rivals:

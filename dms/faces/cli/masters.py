@@ -1,4 +1,4 @@
-"""``dms people`` and ``dms customers``."""
+"""``dms people``, ``dms customers``, ``dms lessons`` and ``dms forms``."""
 
 from __future__ import annotations
 
@@ -181,3 +181,115 @@ def customers_list(session: Session, as_json: bool) -> None:
         lambda c: table(c, heads("customer", "manager", "aliases"), rows, empty=Said("No customers.")),
         as_json=as_json,
     )
+
+
+@click.group("lessons")
+def lessons_command() -> None:
+    """List and take back what was learned from people's corrections."""
+
+
+@lessons_command.command("list")
+@json_option
+@click.pass_obj
+def lessons_list(session: Session, as_json: bool) -> None:
+    """List what was learned, within what you may see."""
+    from dms.desk.records.lessons import lessons
+
+    with session.world() as world:
+        found = lessons(world)
+    rows = [(x.id, Word("field", x.about), x.shown, x.meant, x.code, x.by, x.at[:10]) for x in found]
+    headings = heads("lesson", "about", "read", "settled as", "record", "who", "when")
+    data = {"lessons": [asdict(x) for x in found]}
+    answer(data, lambda c: table(c, headings, rows, empty=Said("Nothing was learned yet.")), as_json=as_json)
+
+
+@lessons_command.command("forget")
+@click.argument("lesson", type=int)
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def lessons_forget(session: Session, lesson: int, reason: str, as_json: bool) -> None:
+    """Take a lesson back: your own, or anybody's where you keep the archive's customers."""
+    from dms.desk.records.lessons import forget
+
+    with session.world() as world:
+        gone = forget(world, lesson, reason=reason)
+    answer(
+        {"forgotten": asdict(gone)},
+        lambda c: tell(c, Said("Lesson {lesson} is forgotten.", lesson=lesson)),
+        as_json=as_json,
+    )
+
+
+@lessons_command.command("alias")
+@click.argument("lesson", type=int)
+@json_option
+@click.pass_obj
+def lessons_alias(session: Session, lesson: int, as_json: bool) -> None:
+    """Make the name of a lesson an alias of its customer: three papers settled so, none otherwise."""
+    from dms.desk.records.lessons import remember
+
+    with session.world() as world:
+        name = remember(world, lesson)
+    answer(
+        {"customer": name},
+        lambda c: tell(c, Said("It is {customer} from now on, unasked.", customer=name)),
+        as_json=as_json,
+    )
+
+
+@click.group("forms")
+def forms_command() -> None:
+    """List forms, keep a profile file of your own, and take a taught one back."""
+
+
+@forms_command.command("list")
+@json_option
+@click.pass_obj
+def forms_list(session: Session, as_json: bool) -> None:
+    """List the forms that are recognised."""
+    from dms.desk.intake.teaching import forms
+
+    with session.world() as world:
+        found = forms(world)
+    rows = [(form.key, form.name, form.class_code, Said("taught") if own else "") for form, own in found]
+    data = {"forms": [{**asdict(form), "signatures": dict(form.signatures), "taught": own} for form, own in found]}
+    answer(data, lambda c: table(c, heads("form", "name", "class", ""), rows), as_json=as_json)
+
+
+@forms_command.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what is wrong; keep nothing.")
+@json_option
+@click.pass_obj
+def forms_add(session: Session, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Keep a form profile: papers are recognised by it from the next one on."""
+    from dms.desk.intake.teaching import check, teach
+    from dms.errors import NotFound
+    from dms.shipped import profile_file
+
+    if not file.is_file():
+        raise NotFound(Said("There is no file {file}.", file=file), Said("Name a form profile, TOML."))
+    text = profile_file(file)
+    with session.world() as world:
+        form = check(world, text) if dry_run else teach(world, text)
+    said = (
+        Said("The form “{name}” is in order.", name=form.name)
+        if dry_run
+        else Said("The form “{name}” is recognised from the next paper on.", name=form.name)
+    )
+    answer({"key": form.key, "kept": not dry_run}, lambda c: tell(c, said), as_json=as_json)
+
+
+@forms_command.command("forget")
+@click.argument("key")
+@click.option("--reason", default="", help="Why.")
+@json_option
+@click.pass_obj
+def forms_forget(session: Session, key: str, reason: str, as_json: bool) -> None:
+    """Take a taught form back; what it read stays with its records."""
+    from dms.desk.intake.teaching import forget
+
+    with session.world() as world:
+        forget(world, key, reason=reason)
+    answer({"forgotten": key}, lambda c: tell(c, Said("The form {key} is taken back.", key=key)), as_json=as_json)

@@ -130,7 +130,7 @@ def _list(session: Session, record: str, *, as_json: bool) -> None:
             )
             for p in pages
         ]  # fmt: skip
-        table(console, heads("page", "of the scan", "size", "", "done with it", "words", "read"), rows)
+        table(console, heads("page", "of the scan", "size", "", "done with it", "words", "recognised"), rows)
         if found.taken_out:
             tell(console, Said("Taken out; the scan has them: {pages}", pages=found.taken_out))
         for source, code in found.apart:

@@ -103,14 +103,18 @@ def search_command(
 @click.command("show")
 @click.argument("record")
 @click.option("--diff", nargs=2, type=int, default=None, metavar="OLD NEW", help="Compare two versions side by side.")
+@click.option("--similar", is_flag=True, help="List the records whose text is most like it.")
 @json_option
 @click.pass_obj
-def show_command(session: Session, record: str, diff: tuple[int, int] | None, as_json: bool) -> None:
+def show_command(session: Session, record: str, diff: tuple[int, int] | None, similar: bool, as_json: bool) -> None:
     """Show everything about one record, by electronic code or paper number."""
     from dms.desk.records.showing import show
 
     if diff:
         _diff(session, record, diff, as_json=as_json)
+        return
+    if similar:
+        _similar(session, record, as_json=as_json)
         return
 
     with session.world() as world:
@@ -132,6 +136,19 @@ def show_command(session: Session, record: str, diff: tuple[int, int] | None, as
             )
         versions = [(v["number"], v["at"], v["user"], v["message"]) for v in told["versions"]]
         table(console, heads("version", "when", "who", "why"), versions, empty=Said("Nothing is in the vault yet."))
+        for one in told["learned"]:
+            tell(
+                console,
+                Said(
+                    "“{shown}” was settled as “{meant}” before ({about}, {times} papers, last {code} by {by}).",
+                    shown=printable(one["shown"]),
+                    meant=printable(one["meant"]),
+                    about=Word("field", one["about"]),
+                    times=one["times"],
+                    code=one["last"]["code"],
+                    by=one["last"]["by"],
+                ),
+            )
         for one in told["attention"]:
             tell(console, Said("! {question}", question=one["question"]))
             tell(console, Said("  → {todo}", todo=one["todo"]))
@@ -186,6 +203,17 @@ def _diff(session: Session, record: str, versions: tuple[int, int], *, as_json: 
     headings = (Said("what"), *(Said("version {number}", number=number) for number in versions))
     data = {"versions": list(versions), "differences": [asdict(d) for d in found]}
     answer(data, lambda c: table(c, headings, rows, empty=Said("They tell the same.")), as_json=as_json)
+
+
+def _similar(session: Session, record: str, *, as_json: bool) -> None:
+    from dms.desk.records.likening import similar
+
+    with session.world() as world:
+        found = similar(world, record)
+    rows = [(one.code, f"{one.share:.0%}", one.class_code, one.customer, printable(one.title)) for one in found]
+    headings = heads("code", "alike", "class", "customer", "title")
+    data = {"similar": [asdict(one) for one in found]}
+    answer(data, lambda c: table(c, headings, rows, empty=Said("No record is like it.")), as_json=as_json)
 
 
 @click.command("describe")

@@ -17,6 +17,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "appraise destroy": "/appraisal", "appraise witness": "/appraisal", "attention": "/triage",
         "change": "/requests", "customers list": "/customers", "customers reassign": "/customers",
         "delete": "/bin", "doctor": "/settings/health", "grade propose": "/grades", "hold": "/requests",
+        "forms list": "/settings/forms", "forms forget": "/settings/forms", "lessons list": "/settings/learned",
         "loan list": "/shelf",
         "people add": "/settings/people", "people list": "/settings/people", "print": "/print",
         "report dossier": "/customers",

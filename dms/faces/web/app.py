@@ -35,6 +35,7 @@ from dms.faces.web.pages import (
     searching,
     settings,
     shelf,
+    teaching,
     today,
     triage,
     volumes,
@@ -47,8 +48,9 @@ from dms.ports.world import World
 from dms.said import NOTHING, Said, verbatim
 
 PAGES = (
-    door, today, searching, arranging, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing,
-    reviews, log, settings,
+    # Before the records, whose acts take whatever name comes.
+    door, today, searching, teaching, arranging, records, inbox, triage, approvals, asking, volumes, shelf, customers,
+    printing, reviews, log, settings,
 )  # fmt: skip
 # All that somebody may do whose password was set by another person.
 CHANGES_PASSWORD = ("/settings/own-password", "/settings/password", "/sign-out")

@@ -10,7 +10,9 @@ from pydantic import Field
 from dms.desk.accounts import customers as customers_desk
 from dms.desk.accounts import people as people_desk
 from dms.desk.acts import gate
+from dms.desk.intake import teaching as forms_desk
 from dms.desk.ledger import dealing
+from dms.desk.records import lessons as lessons_desk
 from dms.faces.web.api.common import Body, Call, Cursor, Limit, Reason, created, paged, plain
 from dms.faces.web.view import world_of
 from dms.ports.catalogue import Customer
@@ -27,6 +29,12 @@ class PersonBody(Body):
     roles: Annotated[list[str] | None, Field(max_length=8, examples=[["account_manager"]])] = None
     login: Annotated[str | None, Field(max_length=120)] = None
     department: Annotated[str | None, Field(max_length=120)] = None
+
+
+class Profile(Body):
+    """A form profile, TOML as ``schemas/form.schema.json`` describes it."""
+
+    toml: Annotated[str, Field(min_length=1, max_length=200_000)]
 
 
 class Password(Body):
@@ -125,6 +133,49 @@ def add_customers(
 def reassign(request: Request, body: Handed) -> dict[str, Any]:
     """Hand customers over to another account manager."""
     return {"handed": customers_desk.reassign(world_of(request), body.names, body.manager, reason=body.reason)}
+
+
+@router.get("/lessons")
+def lessons(request: Request, limit: Limit = 100, cursor: Cursor = "") -> dict[str, Any]:
+    """Return what was learned from people's corrections, within what the caller may see."""
+    return paged(lessons_desk.lessons(world_of(request)), limit, cursor)
+
+
+@router.delete("/lessons/{lesson}")
+def forget(
+    request: Request, lesson: Annotated[int, Path(ge=1, le=2**53)], reason: Annotated[str, Query(max_length=2000)] = ""
+) -> dict[str, Any]:
+    """Take a lesson back."""
+    return {"forgotten": plain(lessons_desk.forget(world_of(request), lesson, reason=reason))}
+
+
+@router.post("/lessons/{lesson}/alias")
+def alias(request: Request, lesson: Annotated[int, Path(ge=1, le=2**53)]) -> dict[str, Any]:
+    """Make the name of a lesson an alias of its customer: three papers settled so, none otherwise."""
+    return {"customer": lessons_desk.remember(world_of(request), lesson)}
+
+
+@router.get("/forms")
+def forms(request: Request) -> dict[str, Any]:
+    """Return the forms that are recognised, each with whether it was taught."""
+    found = forms_desk.forms(world_of(request))
+    return {"items": [{**plain(form), "taught": own} for form, own in found]}
+
+
+@router.post("/forms", status_code=201)
+def teach(request: Request, body: Profile) -> Response:
+    """Keep a form profile: papers are recognised by it from the next one on."""
+    form = forms_desk.teach(world_of(request), body.toml)
+    return created({"key": form.key, "name": form.name}, "/api/v1/forms")
+
+
+@router.delete("/forms/{key}")
+def take_back(
+    request: Request, key: Annotated[str, Path(max_length=60)], reason: Annotated[str, Query(max_length=2000)] = ""
+) -> dict[str, Any]:
+    """Take a taught form back."""
+    forms_desk.forget(world_of(request), key, reason=reason)
+    return {"forgotten": key}
 
 
 @router.get("/customers/{name}/dossier")

@@ -15,6 +15,7 @@ from dms.desk.acts.options import options
 from dms.desk.consent.changing import compare
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
+from dms.desk.records.likening import similar
 from dms.desk.records.pairing import twin
 from dms.desk.records.showing import show
 from dms.desk.records.viewing import page_picture, thumbnail
@@ -62,6 +63,12 @@ def differences(
 ) -> dict[str, Any]:
     """Return what differs between two versions."""
     return {"items": plain(compare(world_of(request), named, first, second))}
+
+
+@router.get("/{named}/similar")
+def alike(request: Request, named: Named, limit: Annotated[int, Query(ge=1, le=50)] = 5) -> dict[str, Any]:
+    """Return the records whose text is most like this one's, most alike first; the look is logged."""
+    return {"items": plain(similar(world_of(request), named, limit=limit))}
 
 
 @router.get("/{named}/twin")

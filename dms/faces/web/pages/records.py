@@ -15,6 +15,8 @@ from dms.desk.acts.options import options
 from dms.desk.consent.changing import CHANGEABLE, ask_change, compare
 from dms.desk.records.describing import describe
 from dms.desk.records.finding import catch_up
+from dms.desk.records.lessons import preselected
+from dms.desk.records.likening import similar, taken_from
 from dms.desk.records.pairing import pair, twin
 from dms.desk.records.showing import boxes, show
 from dms.desk.records.viewing import evidence_picture, ink_picture, label_text, page_picture, thumbnail
@@ -41,8 +43,13 @@ _SOON_ANOTHER = {"Cache-Control": "private, max-age=60"}
 
 
 @router.get("/r/{named}")
-def record_page(request: Request, named: str, q: str = "") -> Response:
-    """Show a record by code or paper number; with ``q``, its words are marked on the pages."""
+def record_page(
+    request: Request, named: str, q: str = "", take: Annotated[str, Query(max_length=200)] = ""
+) -> Response:
+    """Show a record by code or paper number; with ``q``, its words are marked on the pages.
+
+    With ``take``, another record lends the form its class and customer: filled in, not sent.
+    """
     world = world_of(request)
     # Before what is drawn: what changes in between is a conflict later, never overlooked.
     seen = named_record(world, named)
@@ -50,12 +57,15 @@ def record_page(request: Request, named: str, q: str = "") -> Response:
     may = {o.action: o for o in options(world, named)}
     with world.catalogue.look() as tx:
         people = {p.code: p.name for p in tx.people()}
+        cares = gate.reach(world, tx)[1].may(Action.CARE) is not None
     twins = bool(told["paper"]["sha512"]) and len(told["versions"]) > 0
+    lent = taken_from(world, take) if take else {}
     return render(
-        request, "record.html", told=told, q=q, may=may, Action=Action, people=people,
+        request, "record.html", told=told, q=q, may=may, Action=Action, people=people, cares=cares,
         classes=world.scheme.classes, changeable=CHANGEABLE, sheets=names_of("record"),
         twins=twins, scan_pages=_scan_pages(told, twins=twins),
         moves=history(world, named) if told["volume"] or told["paper_number"] else [], seen=seen, drawn=drawn(told),
+        taken=bool(lent), filled={**preselected(told), **lent},
     )  # fmt: skip
 
 
@@ -125,6 +135,18 @@ def twin_page(request: Request, named: str) -> Response:
 def _pairs(left: tuple[object, ...], right: tuple[object, ...]) -> list[tuple[object | None, object | None]]:
     most = max(len(left), len(right))
     return [(left[n] if n < len(left) else None, right[n] if n < len(right) else None) for n in range(most)]
+
+
+@router.get("/r/{named}/similar")
+def similar_page(
+    request: Request, named: str, to: Annotated[str, Query(pattern="^(/triage\\?at=[0-9]{1,6})?$")] = ""
+) -> Response:
+    """List the records most like one; the pages beside which they stand load this when they are there."""
+    world = world_of(request)
+    found = similar(world, named)
+    # Where the form stands that takes something over.
+    form = f"{to}&" if to else f"/r/{quote(named)}?"
+    return render(request, "similar.html", named=named, found=found, form=form, classes=world.scheme.classes)
 
 
 @router.get("/r/{named}/versions")

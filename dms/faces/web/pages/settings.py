@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from dms.desk.accounts import people as people_desk
 from dms.desk.accounts import signing_in
 from dms.desk.acts import gate
+from dms.desk.records import lessons as lessons_desk
 from dms.domain.policy import Action, Role
 from dms.errors import Conflict, NotFound
 from dms.faces.web import session
@@ -191,6 +192,31 @@ def scheme_page(request: Request) -> Response:
     with world.catalogue.look() as tx:
         gate.person(world, tx)
     return render(request, "scheme.html", scheme=world.scheme)
+
+
+@router.get("/settings/learned")
+def learned_page(request: Request) -> Response:
+    """List what was learned from people's corrections, within what the asker may see."""
+    world = world_of(request)
+    found = lessons_desk.lessons(world)
+    me, keeps = lessons_desk.may_take_back(world)
+    # Of equal answers the first offers it.
+    ripe = {x.said: x.id for x in reversed(found) if lessons_desk.ripe(x, found)}
+    return render(request, "learned.html", found=found, me=me, keeps=keeps, ripe=set(ripe.values()))
+
+
+@router.post("/settings/learned/{lesson}/forget", dependencies=FORM)
+def forget_lesson(request: Request, lesson: int) -> Response:
+    """Take back what was learned."""
+    lessons_desk.forget(world_of(request), lesson)
+    return back("/settings/learned", "removed")
+
+
+@router.post("/settings/learned/{lesson}/alias", dependencies=FORM)
+def alias_of_lesson(request: Request, lesson: int) -> Response:
+    """Remember a name as an alias of its customer."""
+    lessons_desk.remember(world_of(request), lesson)
+    return back("/settings/learned", "saved")
 
 
 @router.get("/settings/health")

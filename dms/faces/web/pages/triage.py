@@ -10,6 +10,8 @@ from fastapi.responses import Response
 from dms.desk.acts import gate
 from dms.desk.intake.discarding import discard
 from dms.desk.intake.items import retry
+from dms.desk.records.lessons import preselected
+from dms.desk.records.likening import taken_from
 from dms.desk.records.showing import show
 from dms.desk.records.waiting import waiting
 from dms.domain.policy import Action
@@ -22,8 +24,15 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/triage")
-def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] = 0) -> Response:
-    """Show one question: its record's pages and a form for the answer, or its file's way back from quarantine."""
+def triage_page(
+    request: Request,
+    at: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    take: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show one question: its record's pages and a form for the answer, or its file's way back from quarantine.
+
+    With ``take``, another record lends the form its class and customer: filled in, not sent.
+    """
     world = world_of(request)
     waits = waiting(world)
     at = min(at, max(0, len(waits) - 1))
@@ -43,9 +52,11 @@ def triage_page(request: Request, at: Annotated[int, Query(ge=0, le=1_000_000)] 
         people = list(tx.people())
         discards = mine.may(Action.VOID) is not None
         names = [c.name for c in tx.customers()] if gate.scope_of(tx, mine).everything else []
+    lent = taken_from(world, take) if take else {}
     return render(
         request, "triage.html", waits=waits, at=at, one=one, told=told, classes=world.scheme.classes, people=people,
         customers=names, other=other, discards=discards, seen=seen, drawn=drawn(told) if told else None,
+        taken=bool(lent), filled={**(preselected(told) if told else {}), **lent},
     )  # fmt: skip
 
 
