@@ -28,6 +28,8 @@ WORDS: Mapping[str, Said] = {
     "characters": Said("{n} characters that are damaged", n=0),
     "empty": Said("{n} attachments that are empty", n=0),
     "data": Said("{n} sheets of structured data for programs", n=0),
+    "pages_out": Said("{n} pages that were taken out; the scan has them", n=0),
+    "pages_apart": Said("{n} pages of its scan that are another record", n=0),
     "logos": Said("{n} small pictures without a name", n=0),
 }
 _NAMES_SAID = 3

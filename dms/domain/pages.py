@@ -38,6 +38,33 @@ class Box:
         """True where the two share more than an edge."""
         return self.x0 < other.x1 and other.x0 < self.x1 and self.y0 < other.y1 and other.y0 < self.y1
 
+    def turned(self, degrees: int, width: float, height: float) -> Box:
+        """Return it as it stands once its page was turned clockwise.
+
+        Args:
+            degrees: 0, 90, 180 or 270.
+            width: of the page before, points.
+            height: the same.
+        """
+        match degrees % 360:
+            case 90:
+                return Box(height - self.y1, self.x0, height - self.y0, self.x1)
+            case 180:
+                return Box(width - self.x1, height - self.y1, width - self.x0, height - self.y0)
+            case 270:
+                return Box(self.y0, width - self.x1, self.y1, width - self.x0)
+        return self
+
+    def inside(self, window: Box) -> Box | None:
+        """Return it as it stands on a page cut down to ``window``; None where its middle lies outside."""
+        x, y = self.middle
+        if not (window.x0 <= x <= window.x1 and window.y0 <= y <= window.y1):
+            return None
+        return Box(
+            max(0.0, self.x0 - window.x0), max(0.0, self.y0 - window.y0),
+            min(window.width, self.x1 - window.x0), min(window.height, self.y1 - window.y0),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -117,6 +144,42 @@ class Page:
     def numbered(self, number: int) -> Page:
         """Return the same page under another number (after a stack was split)."""
         return replace(self, number=number)
+
+    def turned(self, degrees: int) -> Page:
+        """Return it turned clockwise by 0, 90, 180 or 270 degrees, all boxes with it; its text stays as it was read."""
+        if degrees % 360 == 0:
+            return self
+        seen = self.evidence
+
+        def turn(box: Box) -> Box:
+            return box.turned(degrees, self.width, self.height)
+
+        wide, high = (self.height, self.width) if degrees % 180 else (self.width, self.height)
+        return replace(
+            self, width=wide, height=high, rotation=(self.rotation + degrees) % 360,
+            # Left and right of single letters are no longer those.
+            words=tuple(replace(w, box=turn(w.box), edges=()) for w in self.words),
+            symbols=tuple(replace(s, box=turn(s.box)) for s in self.symbols),
+            evidence=replace(seen, seals=tuple(map(turn, seen.seals)), signatures=tuple(map(turn, seen.signatures))),
+        )  # fmt: skip
+
+    def cut_to(self, window: Box) -> Page:
+        """Return it with what lies inside ``window`` only; its text has to be put together again where words went."""
+        kept = [(w, box) for w in self.words if (box := w.box.inside(window))]
+        symbols = [(s, box) for s in self.symbols if (box := s.box.inside(window))]
+        seen = self.evidence
+        return replace(
+            self, width=window.width, height=window.height,
+            words=tuple(
+                replace(w, box=box, edges=tuple(e - window.x0 for e in w.edges)) for w, box in kept
+            ),
+            symbols=tuple(replace(s, box=box) for s, box in symbols),
+            evidence=replace(
+                seen,
+                seals=tuple(box for one in seen.seals if (box := one.inside(window))),
+                signatures=tuple(box for one in seen.signatures if (box := one.inside(window))),
+            ),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON-ready data; :func:`page_from_dict` reads it back."""

@@ -156,6 +156,12 @@ class Record:
         return data
 
 
+def split_from_one(one: Record, other: Record) -> bool:
+    """True for two records split from one scan: both have its bytes, and different pages of it."""
+    related = one.part_of == other.code or other.part_of == one.code or (one.part_of and one.part_of == other.part_of)
+    return bool(related) and one.code != other.code and one.electronic.sha512 == other.electronic.sha512 != ""
+
+
 def expected_pages(record: Record) -> int:
     """Pages a cover sheet says its stack has; 0 where nobody said."""
     text = record.fields.get("pages_expected", "")

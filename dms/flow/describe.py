@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from dms.domain.describing.deciding import Description
 from dms.domain.describing.deciding import describe as decide
 from dms.domain.describing.who import Customers, KnownCustomer, KnownPerson
 from dms.domain.item import Hints, Item
+from dms.domain.pages import Page
 from dms.domain.record import Record
 from dms.flow.work import Work
 from dms.ports.catalogue import Transaction
@@ -19,23 +21,12 @@ def describe(work: Work) -> Item:
     """Describe the document from what people said, its form, its text and the master data."""
     item, world = work.item, work.world
     with world.catalogue.look() as tx:
-        people = [KnownPerson(code=p.code, name=p.name) for p in tx.people()]
-        customers = _customers(world, tx)
         attached = tx.record(item.data["attach"]) if item.data.get("attach") else None
     inspection = work.inspection
-    found: Description = decide(
-        work.content,
-        _with_record(item.hints, attached),
-        world.scheme,
-        world.profiles,
-        customers,
-        people,
-        world.fold,
-        file_title=inspection.title or _stem(item.name),
-        file_date=inspection.date,
-        file_date_is_own=inspection.media_type in _MAIL,
-        received=datetime.fromisoformat(item.created).date(),
-    )
+    found = described(
+        world, work.content, _with_record(item.hints, attached), datetime.fromisoformat(item.created).date(),
+        title=inspection.title or _stem(item.name), day=inspection.date, own_day=inspection.media_type in _MAIL,
+    )  # fmt: skip
     if attached and attached.paper_number:
         found = _as_numbered(found, attached)
     told = asdict(found)
@@ -44,6 +35,30 @@ def describe(work: Work) -> Item:
     told["reasons"] = dict(found.reasons)
     told["uncertain"] = list(found.uncertain)
     return item.with_(station="register").noting(description=told)
+
+
+def described(
+    world: Archive, pages: Sequence[Page], hints: Hints, received: date, *,
+    title: str = "", day: str = "", own_day: bool = False,
+) -> Description:  # fmt: skip
+    """Describe pages from what people said, their form and text and the master data.
+
+    Args:
+        world: the archive.
+        pages: of the document.
+        hints: what people said.
+        received: day of receipt.
+        title: that the file itself or its name gives.
+        day: ISO date that the file itself gives.
+        own_day: that date is the document's.
+    """
+    with world.catalogue.look() as tx:
+        people = [KnownPerson(code=p.code, name=p.name) for p in tx.people()]
+        customers = _customers(world, tx)
+    return decide(
+        pages, hints, world.scheme, world.profiles, customers, people, world.fold,
+        file_title=title, file_date=day, file_date_is_own=own_day, received=received,
+    )  # fmt: skip
 
 
 _MAIL = ("message/rfc822", "application/vnd.ms-outlook")

@@ -17,7 +17,7 @@ from dms.domain.record import Record, RecordState
 from dms.errors import Conflict, Usage
 from dms.flow.passing import passing
 from dms.flow.versions import complete
-from dms.flow.work import copy_out, pages_of, record_json
+from dms.flow.work import copy_out, pages_of, plain_copy, record_json
 from dms.ports.catalogue import Transaction
 from dms.ports.examine import Stamp
 from dms.ports.world import Archive
@@ -127,17 +127,17 @@ def drawn(archive: Archive, record: Record) -> Iterator[Drawn]:
 
 def _sheets_of(archive: Archive, record: Record, folder: Path) -> dict[str, Path | bytes | None]:
     """Return what a filed version holds: record, remarks, and the copy, stamped once whatever was tried before."""
-    unstamped = [v for v in archive.vault.versions(record.code) if "remarks.txt" not in v.files]
     remarks = f"{record.electronic_remark()}\n{record.paper_remark()}\n".encode()
     files: dict[str, Path | bytes | None] = {"record.json": record_json(record), "remarks.txt": remarks}
-    if unstamped and "access.pdf" in unstamped[-1].files:
-        files["access.pdf"] = _stamped(archive, record, unstamped[-1].number, folder)
+    plain = plain_copy(archive, record.code)
+    if plain is not None:
+        files["access.pdf"] = _stamped(archive, record, *plain, folder)
     return files
 
 
-def _stamped(archive: Archive, record: Record, version: int, folder: Path) -> Path:
+def _stamped(archive: Archive, record: Record, path: str, version: int, folder: Path) -> Path:
     plain, stamped = folder / "access.pdf", folder / "stamped.pdf"
-    copy_out(archive, record.code, "access.pdf", plain, version)
+    copy_out(archive, record.code, path, plain, version)
     archive.examiner().stamp(plain, pages_of(archive, record.code), stamp_of(archive, record), stamped)
     return stamped
 

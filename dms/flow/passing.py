@@ -17,7 +17,7 @@ from dms.domain.item import ItemState
 from dms.ports.world import Archive
 
 # Kinds of folders that nothing in the catalogue names; of an older version's, the owner is not known.
-_KINDS = ("file", "print", "copy", "change", "ink", "rescan", "shelf", "check", "stocktake", "help")
+_KINDS = ("file", "print", "copy", "change", "ink", "rescan", "shelf", "check", "stocktake", "help", "pages")
 _PASSING = re.compile(rf"(?:{'|'.join(_KINDS)})-(?:(?P<owner>[^+]+\+\d+\+\d+)\+)?.+")
 _ITEM = re.compile(r"[0-9a-f]{22}(-\d{3})*")
 _LONG_AGO = 86400.0

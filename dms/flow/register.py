@@ -23,7 +23,7 @@ from dms.domain.scheme import Scheme
 from dms.domain.splitting import sign_from_dict
 from dms.flow.asking import ask_about, ask_signs, to_describe
 from dms.flow.route import check_digest
-from dms.flow.twice import ask_twice, claimed_before, seen_before
+from dms.flow.twice import ask_batch, ask_twice, claimed_before, seen_before
 from dms.flow.versions import complete, older_than_vault
 from dms.flow.work import Work, copy_whole, page_files, record_json, safe_name, text_of
 from dms.ports.catalogue import Act, Attention, Transaction
@@ -64,7 +64,8 @@ def _with_code(work: Work) -> Item:
                 item = item.with_(code=wanted)
             else:
                 why = Said("was voided") if held and held.state is RecordState.VOID else Said("already has a scan")
-                item = item.noting(attach="", twice=wanted, twice_why=why.stored())
+                batch = held is not None and held.state in ALIVE and carrier == "paper" and not held.paper.sha512
+                item = item.noting(attach="", twice=wanted, twice_why=why.stored(), later_batch=batch)
         if not item.code:
             item = item.with_(code=str(tx.next_code(world.scheme.fonds, year)))
         tx.save_item(item)
@@ -345,7 +346,9 @@ def _ask(tx: Transaction, work: Work, record: Record, differing: Sequence[FactDi
                 {"reasons": {n: reasons[n] for n in record.uncertain if n in reasons}},
             )
         )
-    if item.data.get("twice"):
+    if item.data.get("later_batch"):
+        ask_batch(tx, record, item.data["twice"], now)
+    elif item.data.get("twice"):
         wanted, why = item.data["twice"], read_said(item.data.get("twice_why", ""))
         tx.ask(
             Attention(

@@ -17,6 +17,8 @@ from dms.ports.world import Archive
 from dms.said import Do, Said
 
 KIND = "rescan"
+# A stack behind the cover of a record that has its scan: a later batch of it, a paper of its own, or the same again.
+BATCH = "batch"
 _LOOK_AT = 1000
 _TEXTS = 20
 
@@ -81,10 +83,26 @@ def ask_twice(tx: Transaction, record: Record, twin: Twin, now: str) -> None:
     tx.ask(Attention(KIND, record.code, question, todo, now, {"other": twin.code, "likeness": round(twin.alike, 3)}))
 
 
+def ask_batch(tx: Transaction, record: Record, wanted: str, now: str) -> None:
+    """Put a second stack behind one cover before people: its pages joined, a paper of its own, or scanned once more."""
+    question = Said(
+        "Its cover sheet names {wanted}, which has a scan already; it was registered apart as {code}: a later batch?",
+        wanted=wanted,
+        code=record.code,
+    )
+    todo = Said(
+        "If it belongs to it: {join}; the same paper again: {rescan}; a paper of its own: {settle}",
+        join=Do("join", record.code, to=wanted, reason="…"),
+        rescan=Do("rescan", record.code, replace=True),
+        settle=Do("attention", settle=record.code),
+    )
+    tx.ask(Attention(BATCH, record.code, question, todo, now, {"other": wanted}))
+
+
 def unsettled(tx: Transaction) -> frozenset[str]:
     """Return the records that may be another one's second copy: their amounts do not count yet (R14)."""
     waits = tx.attention()
-    return frozenset(a.target for a in waits if a.kind == KIND or (a.kind == "pair" and a.data.get("other")))
+    return frozenset(a.target for a in waits if a.kind in (KIND, BATCH) or (a.kind == "pair" and a.data.get("other")))
 
 
 def _candidates(tx: Transaction, record: Record) -> list[Record]:

@@ -24,6 +24,8 @@ from dms.said import Said
 
 Progress = Callable[[Item, int, int], None]
 PAGE_BREAK = "\f"
+# The copy without a stamp of a record whose pages changed after it was filed.
+PLAIN = "plain.pdf"
 
 
 class Work:
@@ -196,6 +198,21 @@ def copy_out(world: Archive, code: str, path: str, target: Path, version: int | 
     """Copy one file of an object to where a program can open it (NotFound where there is none)."""
     with world.vault.open(code, path, version) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)
+
+
+def plain_copy(archive: Archive, code: str) -> tuple[str, int] | None:
+    """Return path and version of a record's access copy without a stamp; None where it has no copy.
+
+    Filing stamps a copy of the version before; where pages changed after it, the plain one is kept beside the stamped.
+
+    Raises:
+        NotFound: there is no such object.
+    """
+    versions = archive.vault.versions(code)
+    if versions and PLAIN in versions[-1].files:
+        return PLAIN, versions[-1].number
+    plain = [v for v in versions if "remarks.txt" not in v.files]
+    return ("access.pdf", plain[-1].number) if plain and "access.pdf" in plain[-1].files else None
 
 
 def sha512_of(path: Path) -> str:

@@ -6,11 +6,12 @@ The journey asks in this order: :meth:`Examiner.inspect`, :meth:`Examiner.pages`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from dms.domain.arranging import Leaf
 from dms.domain.left_out import LeftOut
 from dms.domain.pages import Box, Page
 
@@ -128,6 +129,18 @@ class Examiner(Protocol):
         """Write the PDF/A-2b access copy with an invisible text layer to ``target``.
 
         ``pages[i].number`` names the page of ``path`` that becomes page ``i + 1``; the same page images, upright.
+        """
+        ...
+
+    def arrange(self, sources: Sequence[Path], leaves: Sequence[Leaf], read: Mapping[int, Page], target: Path) -> None:
+        """Write a copy of pages of access copies, turned, straightened and cropped, to ``target``.
+
+        Args:
+            sources: the copies the leaves count; without stamps.
+            leaves: the pages in their order.
+            read: what was read anew on pages that were turned or straightened, by their place from 1; the words of the
+                copy they come from are taken off them.
+            target: the PDF; PDF/A-2b where all sources are.
         """
         ...
 

@@ -276,7 +276,7 @@ def test_every_page_is_for_everybody(served, office, width, locale):
     waiting = note(office, "很长的名字" * 12 + ".txt", "客户投诉折让审批单，内容另一份。", manager="")
     office.dms("change", code, "--title", "题" * 300, "--reason", "长" * 300)
     own = (f"/r/{code}?q=折让", f"/r/{waiting}", f"/volumes/{quote(number.rpartition('-')[0])}",
-           f"/customers/{quote(CUSTOMER)}", f"/r/{code}/versions")  # fmt: skip
+           f"/customers/{quote(CUSTOMER)}", f"/r/{code}/versions", f"/r/{code}/pages", f"/r/{waiting}/pages")  # fmt: skip
     found = []
     with desk(served) as people:
         page = people.sign_in("tester", width=width, locale=locale)

@@ -78,6 +78,12 @@ def routes(office):
         "GET /r/{named}/versions": (f"/r/{code}/versions?first=1&second=2", {}, Action.LOOK, ON),
         "POST /r/{named}/describe": (f"/r/{fresh}/describe", {"title": "x"}, Action.DESCRIBE, ON),
         "POST /r/{named}/pair": (f"/r/{fresh}/pair", {"other": code}, Action.PAIR, ON),
+        "GET /r/{named}/pages": (f"/r/{code}/pages", {}, Action.LOOK, ON),
+        "POST /r/{named}/pages": (
+            f"/r/{fresh}/pages", {"order": ["1"], "turn": ["90"], "crop": [""], **why}, Action.DESCRIBE, ON,
+        ),
+        "POST /r/{named}/split": (f"/r/{fresh}/split", {"at": "2", **why}, Action.DESCRIBE, ON),
+        "POST /r/{named}/bring": (f"/r/{fresh}/bring", {"other": code, **why}, Action.PAIR, ON),
         "POST /r/{named}/change": (f"/r/{code}/change", {"secrecy": "秘密", **why}, Action.ASK_CHANGE, ON),
         **{
             f"POST /r/{{named}}/{{act}} {act}": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from dms.adapters.examine.pool import Pool
 from dms.adapters.examine.wording import UNREAD_PAGE
+from dms.domain.arranging import Leaf
 from dms.domain.left_out import left_out_from
 from dms.domain.pages import Box, Page, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
@@ -109,6 +110,17 @@ class PoolExaminer:
             {"path": str(path), "media_type": inspection.media_type, "kind": inspection.kind,
              "pages": [p.to_dict() for p in pages], "work": str(work), "target": str(target)},
             _COPY_SECONDS + 2.0 * len(pages),
+        )  # fmt: skip
+
+    def arrange(self, sources: Sequence[Path], leaves: Sequence[Leaf], read: Mapping[int, Page], target: Path) -> None:
+        """Write a copy of pages of access copies."""
+        # Straightened pages are drawn; all others go from file to file.
+        drawn = sum(bool(leaf.straighten) for leaf in leaves)
+        self._pool.run(
+            "arrange",
+            {"sources": [str(path) for path in sources], "leaves": [asdict(leaf) for leaf in leaves],
+             "read": {str(place): page.to_dict() for place, page in read.items()}, "target": str(target)},
+            _COPY_SECONDS + 2.0 * len(leaves) + 20.0 * drawn,
         )  # fmt: skip
 
     def stamp(self, access: Path, pages: Sequence[Page], stamp: Stamp, target: Path) -> None:

@@ -246,14 +246,4 @@ def _turned(raster: Raster, degrees: int) -> Raster:
 
 def _turned_symbols(symbols: Sequence[Symbol], degrees: int, width: float, height: float) -> tuple[Symbol, ...]:
     """Turn boxes with their page, clockwise."""
-
-    def turn(b: Box) -> Box:
-        if degrees == 90:
-            return Box(height - b.y1, b.x0, height - b.y0, b.x1)
-        if degrees == 180:
-            return Box(width - b.x1, height - b.y1, width - b.x0, height - b.y0)
-        if degrees == 270:
-            return Box(b.y0, width - b.x1, b.y1, width - b.x0)
-        return b
-
-    return tuple(Symbol(s.text, turn(s.box)) for s in symbols)
+    return tuple(Symbol(s.text, s.box.turned(degrees, width, height)) for s in symbols)

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dms.adapters.examine.detect import detect
 from dms.adapters.examine.noise import title_told
@@ -15,11 +15,15 @@ from dms.adapters.examine.readers.flow import Flow
 from dms.adapters.examine.recognise import Recogniser
 from dms.adapters.examine.registry import Source, format_of
 from dms.adapters.examine.wording import one_line
+from dms.domain.arranging import Leaf
 from dms.domain.left_out import LeftOut
-from dms.domain.pages import page_from_dict
+from dms.domain.pages import Box, page_from_dict
 from dms.errors import LimitExceeded, Unreadable
 from dms.ports.examine import Inspection, Limits, Stamp
 from dms.said import Said
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 class Tasks:
@@ -103,6 +107,27 @@ class Tasks:
 
         Image.MAX_IMAGE_PIXELS = self._limits.pixels
         make_access_copy(pdf.working_copy(Path(path), Path(work)), media_type, "", found, Path(target))
+
+    def arrange(
+        self, sources: list[str], leaves: list[dict[str, Any]], read: dict[str, dict[str, Any]], target: str
+    ) -> None:
+        """Arrange pages of access copies."""
+        from dms.adapters.ocr.arranging import arrange
+
+        made = [Leaf(**{**leaf, "crop": Box(**leaf["crop"]) if leaf["crop"] else None}) for leaf in leaves]
+        anew = {int(place): page_from_dict(page) for place, page in read.items()}
+        arrange([Path(path) for path in sources], made, anew, self._straightened, Path(target))
+
+    def _straightened(self, path: Path, number: int, degrees: float) -> Image.Image:
+        """Return a page drawn as it was scanned, turned a little clockwise; the corners that come in are white."""
+        from PIL import Image
+
+        from dms.adapters.examine.readers import pdf_pages
+
+        raster = pdf_pages.raster(path, number, self._limits)
+        shape, paper = ("RGB", (255, 255, 255)) if raster.channels == 3 else ("L", 255)
+        picture = Image.frombytes(shape, (raster.width, raster.height), bytes(raster.data))
+        return picture.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=paper)
 
     def stamp(self, access: str, pages: list[dict[str, Any]], stamp: dict[str, Any], target: str) -> None:
         """Stamp an access copy."""

@@ -187,7 +187,7 @@ def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
     box = [float(v) for v in added.cropbox]
     corners = (min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3]))
     frame = text_layer.frame_of(corners, turn, page.width, page.height)
-    name = _font_name(added, font)
+    name = font_name(added, font)
     content = text_layer.draw(words, frame, font, name)
     if content:
         added.add_resource(font.object, Name.Font, Name(f"/{name}"))
@@ -197,7 +197,7 @@ def _settle_page(added: pikepdf.Page, page: Page, font: InvisibleFont) -> bool:
     return bare
 
 
-def _font_name(page: pikepdf.Page, font: InvisibleFont) -> str:
+def font_name(page: pikepdf.Page, font: InvisibleFont) -> str:
     """Return a font name the page does not use for something else (one of our own copies may come in again)."""
     fonts = page.obj.get(Name.Resources, Dictionary()).get(Name.Font, Dictionary())
     name, number = text_layer.FONT, 0

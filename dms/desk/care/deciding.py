@@ -21,8 +21,11 @@ from dms.said import Said
 
 # The acts that write a version which says something else of the record than the one before.
 _WRITING = frozenset(
-    ("describe", "pair", "accept", "rescan", "file", "agree-change", "promote", "import", "import-catalogue", "settle")
-)
+    (
+        "describe", "pair", "accept", "rescan", "file", "agree-change", "promote", "import", "import-catalogue",
+        "settle", "arrange", "join", "split",
+    )
+)  # fmt: skip
 # Versions the journey writes: it repeats itself at the next start until they are committed.
 _JOURNEY = ("Registered from ", "Joined by its paper from ")
 UNDECIDED_TODO = Said("Do the act again if it was meant; a backup's copy of the object has only what was decided.")

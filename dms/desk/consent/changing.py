@@ -16,6 +16,7 @@ from typing import Any
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import LOOK, REASON, Form, Input, on_record
+from dms.desk.consent.rearranging import give_up_for, prepare_pages
 from dms.desk.consent.replacing import Fresh, forget, keep_aside, prepare, put_in_place
 from dms.desk.consent.requesting import asking, decided, open_request, put_before
 from dms.desk.shelf.reprinting import ask_again
@@ -26,11 +27,12 @@ from dms.domain.record import Record, RecordState
 from dms.domain.scheme import RecordClass
 from dms.errors import Conflict, NotFound, Unavailable, Usage
 from dms.flow.file import Drawn, NumberGone, drawn
+from dms.flow.passing import passing
 from dms.flow.work import PAGE_BREAK, record_json
 from dms.ports.catalogue import Transaction
 from dms.ports.registers import Request
 from dms.ports.world import World
-from dms.said import Do, Said, Word
+from dms.said import Do, Said, Word, read_said
 
 ASK_CHANGE = on_record(Action.ASK_CHANGE, RecordState.FILED)
 AGREE_CHANGE = on_record(Action.DECIDE_CHANGE, name="agree-change")
@@ -50,6 +52,7 @@ def ask_change(
     *,
     fields: Mapping[str, str] | None = None,
     file: Path | None = None,
+    pages: Mapping[str, Any] | None = None,
     reason: str,
 ) -> Request:
     """Ask for a change of a filed record.
@@ -60,6 +63,7 @@ def ask_change(
         changes: new values of :data:`CHANGEABLE`.
         fields: new values of fields read from its form.
         file: what replaces its electronic file; it waits aside until somebody agrees.
+        pages: how its pages are to be arranged, as :mod:`dms.desk.consent.rearranging` reads it.
         reason: why.
 
     Raises:
@@ -76,7 +80,7 @@ def ask_change(
             Said("“{unknown}” is not changed so.", unknown=sorted(unknown)[0]),
             Said("Another class: {act}. Else: {changeable}", changeable=tuple(CHANGEABLE), act=Do("promote")),
         )
-    if not wanted and not fields and file is None:
+    if not wanted and not fields and file is None and pages is None:
         raise Usage(
             Said("Nothing is to be changed."),
             Said(
@@ -109,10 +113,13 @@ def ask_change(
         }
         if file is not None:
             data["file"] = keep_aside(world, file, f"change-{world.new_id()}")
+        if pages is not None:
+            data["pages"] = dict(pages)
         request = act.tx.add_request(asking(act, "change", record.code, reason, data))
         told = [
             *(Word("field", name) for name in (*wanted, *(fields or {}))),
             *([Said("its file")] if file else []),
+            *map(read_said, (pages or {}).get("told", ())),
         ]
         question = Said("{me} asks to change {told}: {reason}", me=act.me.name, told=told, reason=reason)
         put_before(act, request, "change", question)
@@ -138,8 +145,13 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
             Said("There is no change {request}.", request=request_id),
             Said("“{act}” names them.", act=Do("change", list=True)),
         )
-    kept = dict(asked.data.get("file", {}))
-    fresh = _read(world, asked, kept) if agree and kept and asked.state == "open" else None
+    with passing(world, "pages") as folder:
+        fresh = _read(world, asked, folder) if agree and asked.state == "open" else None
+        return _decide(world, asked, fresh, agree=agree, reason=reason)
+
+
+def _decide(world: World, asked: Request, fresh: Fresh | None, *, agree: bool, reason: str) -> Record:
+    request_id, kept = asked.id, dict(asked.data.get("file", {}))
     with gate.acting(world, AGREE_CHANGE if agree else REFUSE_CHANGE, asked.target, reason=reason) as act:
         record = act.record
         request = decided(act, request_id, "change", state="done" if agree else "denied", decision=reason)
@@ -158,6 +170,8 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
         )
         if fresh:
             changed = put_in_place(act, changed, fresh, message)
+            if fresh.gives_up is not None:
+                give_up_for(act, record, fresh.gives_up)
         else:
             act.write(record.code, {"record.json": record_json(changed)}, message)
         act.tx.save_record(changed)
@@ -168,13 +182,16 @@ def decide_change(world: World, request_id: int, *, agree: bool, reason: str = "
     return changed
 
 
-def _read(world: World, asked: Request, kept: Mapping[str, Any]) -> Fresh:
-    """Read the file that replaces another, for somebody who may decide it."""
+def _read(world: World, asked: Request, folder: Path) -> Fresh | None:
+    """Read the file or the pages that replace others, for somebody who may decide it; None where only words change."""
+    kept, pages = asked.data.get("file"), asked.data.get("pages")
+    if not kept and not pages:
+        return None
     with world.catalogue.look() as tx:
         _, mine = gate.reach(world, tx)
         record = gate.seen(tx, mine, asked.target)
         gate.allow(mine, Action.DECIDE_CHANGE, record)
-    return prepare(world, record, kept)
+    return prepare_pages(world, record, pages, folder) if pages else prepare(world, record, kept or {})
 
 
 def promote(world: World, named: str, class_code: str, *, reason: str) -> Record:

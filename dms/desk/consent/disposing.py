@@ -19,7 +19,7 @@ from dms.desk.consent.requesting import asking, decided, open_request, put_befor
 from dms.desk.shelf.reprinting import ask_again
 from dms.domain.access import may_see
 from dms.domain.policy import Action
-from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState
+from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState, split_from_one
 from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
 from dms.flow.versions import forget, waiting_tokens
@@ -28,7 +28,7 @@ from dms.ports.catalogue import Act, Transaction
 from dms.ports.clock import parse
 from dms.ports.registers import Request
 from dms.ports.world import World
-from dms.said import Do, Said, Word
+from dms.said import Do, Said, Word, joined
 
 ASK_DELETION = on_record(Action.ASK_DELETION, RecordState.REGISTERED, RecordState.FILED)
 AGREE_DELETION = on_record(Action.DECIDE_DELETION, name="agree-deletion")
@@ -66,7 +66,14 @@ def ask_deletion(world: World, named: str, *, reason: str) -> Request:
                 Said("It is request {waiting}.", waiting=waiting.id),
             )
         request = act.tx.add_request(asking(act, "deletion", record.code, reason))
-        put_before(act, request, "delete", Said("{me} asks to remove it: {reason}", me=act.me.name, reason=reason))
+        question = Said("{me} asks to remove it: {reason}", me=act.me.name, reason=reason)
+        kin = [r for r in act.tx.records_by_digest(record.electronic.sha512) if r.state in ALIVE]
+        if shared := [r.code for r in kin if split_from_one(r, record)]:
+            told = Said(
+                "Its scan is the original of {records} too, and stays there as long as they do.", records=shared
+            )
+            question = joined(question, told)
+        put_before(act, request, "delete", question)
         act.notes["request"] = request.id
     return request
 
@@ -325,8 +332,9 @@ def _why(record: Record, acts: Any) -> bytes:
 
 
 def _scans(acts: Any) -> list[str]:
-    """Codes of scans that were paired into a record: their objects hold its paper a second time."""
-    return [str(a.data["scan"]) for a in acts if a.act == "pair" and a.data.get("scan")]
+    """Codes of scans that were paired into a record, or whose pages joined it: their objects hold them once more."""
+    named = {"pair": "scan", "join": "joined", "agree-change": "joined"}
+    return [str(a.data[named[a.act]]) for a in acts if a.act in named and a.data.get(named[a.act])]
 
 
 def _void_scan(world: World, code: str, record: Record) -> dict[str, bytes]:

@@ -12,8 +12,9 @@ from dms.desk.acts import gate
 from dms.disk import make_folder, sync_file, sync_folder
 from dms.domain.record import Carrier, Record
 from dms.errors import Conflict, Damaged, NotFound, Unavailable, Usage
+from dms.flow.arrange import ARRANGED, SOURCES
 from dms.flow.file import stamp_of
-from dms.flow.work import page_files, record_json, safe_name, sha512_of
+from dms.flow.work import PLAIN, page_files, record_json, safe_name, sha512_of
 from dms.ports.world import World
 from dms.said import Said
 
@@ -51,11 +52,23 @@ def keep_aside(world: World, file: Path, folder: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A new file read and stamped, ready to be written: its carrier, and the files of the version."""
+    """A new file or new pages read and stamped, ready to be written.
+
+    Attributes:
+        number: the paper number on the stamp.
+        carrier: the electronic carrier as it is going to be.
+        paper: the paper one.
+        files: of the version.
+        head: version it was made from; 0 where it came from outside.
+        gives_up: the record whose pages it takes over, which is given up for it.
+    """
 
     number: str
     carrier: Carrier
+    paper: Carrier
     files: Mapping[str, Path | bytes | None]
+    head: int = 0
+    gives_up: Record | None = None
 
 
 def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
@@ -86,16 +99,17 @@ def prepare(world: World, record: Record, kept: Mapping[str, Any]) -> Fresh:
     examiner.access_copy(original, inspection, pages, place, access)
     examiner.stamp(access, pages, stamp_of(world, record.with_(electronic=carrier)), stamped)
     files: dict[str, Path | bytes | None] = {
-        f"original/{name}": original, "access.pdf": stamped, **page_files(pages, inspection.left_out)
+        f"original/{name}": original, "access.pdf": stamped, PLAIN: access,
+        **page_files(pages, inspection.left_out)
     }  # fmt: skip
-    return Fresh(record.paper_number, carrier, files)
+    return Fresh(record.paper_number, carrier, record.paper, files)
 
 
 def put_in_place(act: gate.Passage, record: Record, fresh: Fresh, message: Said) -> Record:
     """Let the act write the new file as the record's next version, and return the record with it.
 
     Raises:
-        Conflict: the record has moved since its stamp was drawn.
+        Conflict: the record has moved, or its pages changed, since its stamp was drawn.
     """
     if record.paper_number != fresh.number:
         raise Conflict(
@@ -104,9 +118,19 @@ def put_in_place(act: gate.Passage, record: Record, fresh: Fresh, message: Said)
             ),
             Said("Agree once more."),
         )
-    changed = record.with_(electronic=fresh.carrier)
     head = act.archive.vault.head(record.code)
-    gone = [p for p in head.files if p.startswith("original/")] if head else []
+    gone: list[str] = []
+    if fresh.head:
+        if head is None or head.number != fresh.head:
+            raise Conflict(
+                Said("{record} was changed by somebody else just now.", record=record.code), Said("Agree once more.")
+            )
+        # Only the pages: where the paper stands may have been said meanwhile.
+        electronic = replace(record.electronic, pages=fresh.carrier.pages)
+        changed = record.with_(electronic=electronic, paper=replace(record.paper, pages=fresh.paper.pages))
+    else:
+        changed = record.with_(electronic=fresh.carrier)
+        gone = [p for p in head.files if p.startswith(("original/", SOURCES)) or p == ARRANGED] if head else []
     files: dict[str, Path | bytes | None] = {**dict.fromkeys(gone), **fresh.files, "record.json": record_json(changed)}
     act.write(record.code, files, message)
     return changed

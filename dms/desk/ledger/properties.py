@@ -15,7 +15,7 @@ from dms.desk.acts.kinds import ActKind
 from dms.domain.access import may_see
 from dms.domain.numbers import is_volume, parse_paper, parse_volume
 from dms.domain.policy import Action
-from dms.domain.record import ALIVE, Record, RecordState, Track, record_from_dict
+from dms.domain.record import ALIVE, Record, RecordState, Track, record_from_dict, split_from_one
 from dms.errors import DmsError, NotFound, Usage
 from dms.flow.passing import passing
 from dms.flow.work import copy_out
@@ -105,7 +105,7 @@ def _gather(world: World, record: Record, known: frozenset[str], gaps: frozenset
             r.code
             for digest in (record.electronic.sha512, record.paper.sha512)
             for r in tx.records_by_digest(digest)
-            if r.code != record.code and r.state in ALIVE
+            if r.code != record.code and r.state in ALIVE and not split_from_one(r, record)
         }
         acts = tuple(tx.acts(record.code))
     head = world.vault.head(record.code)

@@ -106,7 +106,7 @@ def pair(world: World, electronic: str, scan: str, *, reason: str = "") -> Pairi
         for code in (left.code, right.code):
             tx.settle("pair", code)
             tx.enqueue("index", code)
-        for kind in ("describe", "split", "rescan"):
+        for kind in ("describe", "split", "rescan", "batch"):
             tx.settle(kind, right.code)
         if state is LinkState.MISMATCH:
             listed = told_apart(differences)
@@ -290,8 +290,9 @@ def _check(left: Record, right: Record) -> None:
     if left.paper.present:
         raise Conflict(
             Said("Both {left} and {right} are scans of paper.", left=left.code, right=right.code),
-            Said("Pair a scan with an electronic file."),
-        )
+            Said("Pair a scan with an electronic file; a later batch is joined: {act}",
+                 act=Do("join", right.code, to=left.code, reason="…")),
+        )  # fmt: skip
 
 
 def _joined_files(world: World, joined: Record, right: Record) -> dict[str, Path | bytes | None]:

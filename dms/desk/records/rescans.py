@@ -12,11 +12,13 @@ from pathlib import Path
 
 from dms.desk.acts import gate
 from dms.desk.acts.kinds import Input, on_record
+from dms.desk.records.giving_up import give_up
 from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Record, RecordState
 from dms.errors import Conflict, NotFound, NotPermitted
+from dms.flow.arrange import ARRANGED, SOURCES
 from dms.flow.passing import passing_folder
-from dms.flow.twice import KIND
+from dms.flow.twice import BATCH, KIND
 from dms.flow.versions import write_due
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
@@ -52,8 +54,8 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
     """
     how = Settled(how)
     with gate.acting(world, RESCAN, named, reason=reason) as act:
-        tx, record, now = act.tx, act.record, act.now
-        asked = next((a for a in tx.attention(record.code) if a.kind == KIND), None)
+        tx, record = act.tx, act.record
+        asked = next((a for a in tx.attention(record.code) if a.kind in (KIND, BATCH)), None)
         if asked is None:
             raise NotFound(
                 Said("{record} waits for no such answer.", record=record.code),
@@ -61,7 +63,8 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             )
         act.notes |= {"how": how.value, "first": str(asked.data.get("other", ""))}
         if how is Settled.DIFFERENT:
-            tx.settle(KIND, record.code)
+            for kind in (KIND, BATCH):
+                tx.settle(kind, record.code)
             return record
         first = act.see(str(asked.data.get("other", "")))
         gate.allow(act.reach, Action.PAIR, first)
@@ -82,14 +85,8 @@ def settle_rescan(world: World, named: str, how: Settled | str, *, reason: str =
             kept = _take_over(act, first, record, how, reason or how.value)
             tx.save_record(kept)
             tx.enqueue("index", first.code)
-        gone = record.with_(state=RecordState.VOID, paper_number="", volume="")
         why = Said("second scan of {first}: {reason}", first=first.code, reason=reason or Word("rescan", how.value))
-        tx.save_record(gone)
-        tx.void(record.code, kind="code", reason=why.stored(), user=act.me.code, at=now)
-        for waiting in tx.attention(record.code):
-            tx.settle(waiting.kind, record.code)
-        tx.enqueue("index", record.code)
-        act.write(record.code, {"record.json": record_json(gone)}, why)
+        give_up(act, record, why)
         return kept
 
 
@@ -112,7 +109,7 @@ def _take_over(act: gate.Passage, first: Record, second: Record, how: Settled, r
     beside = "" if how is Settled.REPLACE else f"rescans/{second.code}/"
     files: dict[str, Path | bytes | None] = {}
     if how is Settled.REPLACE and old is not None:
-        files |= dict.fromkeys(p for p in old.files if p.startswith("original/"))
+        files |= dict.fromkeys(p for p in old.files if p.startswith(("original/", SOURCES)) or p == ARRANGED)
     try:
         for number, path in enumerate(names):
             copy_out(world, second.code, path, folder / f"{number}")

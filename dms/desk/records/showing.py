@@ -49,14 +49,18 @@ def show(world: World, named: str, *, query: str = "") -> dict[str, Any]:
         if query.strip()
         else []
     )
+    versions = _versions(world, record)
     told = record.to_dict()
     told |= {
         "class_name": kind.name if kind else "",
         "remarks": {"paper": record.electronic_remark(), "electronic": record.paper_remark()},
         "left_out": [{**asdict(one), "said": one.said()} for one in left_out],
         "missing_carriers": list(record.missing_carriers),
-        "versions": _versions(world, record),
-        "pages": [_page(p) | ({"hits": boxes(marks(p, sought, world.fold))} if sought else {}) for p in pages],
+        "versions": versions,
+        "pages": [
+            _page(p) | {"version": len(versions)} | ({"hits": boxes(marks(p, sought, world.fold))} if sought else {})
+            for p in pages
+        ],
         "gate": {**signing, "ink_found": [{"spot": n, "role": i.role, "page": i.page} for n, i in ink]},
         "attention": waiting,
         "learned": [asdict(one) for one in learned(world, record)],

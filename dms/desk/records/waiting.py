@@ -85,7 +85,7 @@ def settle(world: World, target: str) -> None:
     Raises:
         NotFound: nothing of the kind waits under this code.
     """
-    mine = [a for a in waiting(world) if a.kind in ("quality", "pair", "split") and target in _named(a)]
+    mine = [a for a in waiting(world) if a.kind in ("quality", "pair", "split", "batch") and target in _named(a)]
     if not mine:
         raise NotFound(
             Said("Nothing about {target} can be taken off the list.", target=target),
@@ -99,7 +99,7 @@ def settle(world: World, target: str) -> None:
 
 def _named(one: Attention) -> set[str]:
     """Return the records a question is about: a proposal to pair stands under one of two."""
-    return {one.target, str(one.data.get("other", "")) if one.kind == "pair" else ""} - {""}
+    return {one.target, str(one.data.get("other", "")) if one.kind in ("pair", "batch") else ""} - {""}
 
 
 ACTS = (SETTLE.by(settle),)

@@ -13,25 +13,28 @@ from dms.flow import twice
 from dms.ports.catalogue import Transaction
 from dms.said import Do, Said
 
-DIFFER, PAPER, ELECTRONIC, PAIRING, SECOND = "carriers", "paper_carrier", "electronic_carrier", "pairing", "second_scan"
+DIFFER, PAPER, ELECTRONIC = "carriers", "paper_carrier", "electronic_carrier"
+PAIRING, SECOND, LATER = "pairing", "second_scan", "later_batch"
 _CARRIERS = {"paper": PAPER, "electronic": ELECTRONIC}
 _THERE = (RecordState.RESERVED, RecordState.REGISTERED, RecordState.FILED)
 
 
 def open_questions(tx: Transaction, codes: Collection[str]) -> Mapping[str, Collection[str]]:
-    """Return for each of these records that has any the questions it waits for: ``pairing``, ``second_scan``.
+    """Return what each of these records waits for an answer to: ``pairing``, ``second_scan``, ``later_batch``.
 
-    A proposal to pair holds both records it names, as long as both are there; of a paper scanned twice the second.
+    A proposal to pair, or a later batch, holds both records it names, as long as both are there; of a paper scanned
+    twice the second.
     """
     found: dict[str, set[str]] = {}
     for one in tx.attention(kind=twice.KIND):
         if one.target in codes:
             found.setdefault(one.target, set()).add(SECOND)
-    for one in tx.attention(kind="pair"):
-        named = {one.target, str(one.data.get("other", ""))} - {""}
-        if named.intersection(codes) and all(_is_there(tx, code) for code in named):
-            for code in named.intersection(codes):
-                found.setdefault(code, set()).add(PAIRING)
+    for kind, asked in (("pair", PAIRING), (twice.BATCH, LATER)):
+        for one in tx.attention(kind=kind):
+            named = {one.target, str(one.data.get("other", ""))} - {""}
+            if named.intersection(codes) and all(_is_there(tx, code) for code in named):
+                for code in named.intersection(codes):
+                    found.setdefault(code, set()).add(asked)
     return found
 
 
@@ -53,7 +56,7 @@ def lacking_carriers(record: Record, questions: Collection[str]) -> tuple[str, .
         found.append(DIFFER)
     elif PAIRING in questions:
         found.append(PAIRING)
-    return (*found, SECOND) if SECOND in questions else tuple(found)
+    return (*found, *(one for one in (SECOND, LATER) if one in questions))
 
 
 def next_for_carriers(record: Record, lacking: Collection[str]) -> Said | None:
@@ -64,6 +67,13 @@ def next_for_carriers(record: Record, lacking: Collection[str]) -> Said | None:
             "“{attention}” names the other record: {pair}; if it is another document: {settle}",
             attention=Do("attention"),
             pair=Do("pair", code, "OTHER"),
+            settle=Do("attention", settle=code),
+        )
+    if LATER in lacking:
+        return Said(
+            "“{attention}” names both: {join}; if it is a paper of its own: {settle}",
+            attention=Do("attention"),
+            join=Do("join", "LATER", to=code, reason="…"),
             settle=Do("attention", settle=code),
         )
     if SECOND in lacking:

@@ -23,6 +23,7 @@ from dms.faces.web import api, metrics
 from dms.faces.web.kept import LateForm, StaleForm, typed_in
 from dms.faces.web.pages import (
     approvals,
+    arranging,
     asking,
     customers,
     door,
@@ -48,8 +49,8 @@ from dms.said import NOTHING, Said, verbatim
 
 PAGES = (
     # Before the records, whose acts take whatever name comes.
-    door, today, searching, teaching, records, inbox, triage, approvals, asking, volumes, shelf, customers, printing,
-    reviews, log, settings,
+    door, today, searching, teaching, arranging, records, inbox, triage, approvals, asking, volumes, shelf, customers,
+    printing, reviews, log, settings,
 )  # fmt: skip
 # All that somebody may do whose password was set by another person.
 CHANGES_PASSWORD = ("/settings/own-password", "/settings/password", "/sign-out")

@@ -128,9 +128,9 @@ def describe_it(
 
 _HELP = {
     Form.ROLE: "confirm: whose ink it is.",
-    Form.NUMBER: "confirm: which of the signatures found; 0: the first.",
+    Form.NUMBER: "confirm: which of the signatures found, 0: the first; split: the page the new record begins with.",
     Form.CLASS: "promote: the class it moves to.",
-    Form.RECORD: "pair: the other carrier's code.",
+    Form.RECORD: "pair: the other carrier's code; join: the record that goes on.",
 }
 
 

@@ -25,6 +25,7 @@ from dms.desk.shelf.placing import history
 from dms.desk.shelf.sheets import names_of
 from dms.domain import qr
 from dms.domain.policy import Action
+from dms.domain.record import Record
 from dms.errors import NotFound
 from dms.faces.web.tags import drawn, named_record
 from dms.faces.web.upload import keep_upload
@@ -37,6 +38,8 @@ _SETTLES = {"class": "class_code", "date": "day"}
 # Pages of a scan shown to who confirms a signature that the machine did not find.
 _SCAN_SHOWN = 4
 _PRIVATE = {"Cache-Control": "private, max-age=3600"}
+# A list does not say which version of a page it shows.
+_SOON_ANOTHER = {"Cache-Control": "private, max-age=60"}
 
 
 @router.get("/r/{named}")
@@ -95,7 +98,7 @@ def page_jpg(request: Request, named: str, number: int, paper: bool = False, fin
 @router.get("/r/{named}/thumb.jpg")
 def thumb_jpg(request: Request, named: str) -> FileResponse:
     """Return a record's first page, too small to be read."""
-    return FileResponse(thumbnail(world_of(request), named), headers=_PRIVATE)
+    return FileResponse(thumbnail(world_of(request), named), headers=_SOON_ANOTHER)
 
 
 @router.get("/r/{named}/evidence/{number}/{kind}/{spot}.jpg")
@@ -229,11 +232,17 @@ def do(
     spot: Annotated[int, Form()] = 0,
     class_code: Annotated[str, Form()] = "",
     how: Annotated[str, Form()] = "",
+    other: Annotated[str, Form(max_length=200)] = "",
+    collate: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Do an act of the record's page; the desk says what is missing."""
     world = world_of(request)
-    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how}
-    perform(world, act, named, given)
+    given = {"reason": reason, "role": role, "spot": spot, "class_code": class_code, "how": how,
+             "other": other.strip(), "collate": collate}  # fmt: skip
+    done = perform(world, act, named, given)
     catch_up(world)
+    if act == "join":
+        # Its own code is given up: one goes on with the other record, or waits for consent.
+        return back(f"/r/{done.code}", "joined") if isinstance(done, Record) else back("/requests", "asked")
     to_triage = act in ("settle", "rescan")
     return back("/triage" if to_triage else f"/r/{quote(named)}", "settle" if to_triage else act)
