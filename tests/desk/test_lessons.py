@@ -4,6 +4,7 @@ import pytest
 from desk_kit import CUSTOMER, as_, put
 
 from dms.desk.accounts.customers import add_customers, seen_customers
+from dms.desk.accounts.people import bring_back_masters
 from dms.desk.consent.disposing import destroy_in
 from dms.desk.records.describing import describe
 from dms.desk.records.lessons import forget, learned, lessons, remember
@@ -131,6 +132,17 @@ def test_a_name_becomes_an_alias_only_by_consent_and_enough_equal_answers(office
     describe(office, paper(office), customer=OTHER)
     with pytest.raises(Conflict, match="no alias yet"):
         remember(office, one.id)
+
+
+def test_an_alias_by_lesson_comes_back_with_the_customers(office):
+    add_customers(office, [Customer(CUSTOMER, "ZHS", ("新辰",))])
+    for _ in range(3):
+        describe(office, paper(office), customer=CUSTOMER)
+    remember(office, lessons(office)[0].id)
+    with office.catalogue.begin() as tx:
+        tx.save_customer(Customer(CUSTOMER))
+        bring_back_masters(tx)
+    assert [(c.manager, c.aliases) for c in seen_customers(office)] == [("ZHS", ("新辰", READ))]
 
 
 def test_nothing_learned_outlives_its_record(office):

@@ -314,6 +314,10 @@ def bring_back_masters(tx: Transaction) -> int:
                 customers[told["name"]] = Customer(
                     told["name"], told["manager"], tuple(told.get("aliases", ())), read_terms(told.get("terms", {}))
                 )
+        elif act.act == "alias-lesson":
+            for told in data.get("customers", ()):
+                known = customers.get(told["name"], Customer(told["name"], told["manager"]))
+                customers[told["name"]] = replace(known, aliases=tuple(told["aliases"]))
         elif act.act == "set-credit":
             name = act.target.removeprefix(CUSTOMER)
             customers[name] = replace(customers.get(name, Customer(name)), terms=read_terms(data.get("terms", {})))
