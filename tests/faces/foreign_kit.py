@@ -17,7 +17,7 @@ SCHEME = re.compile(r"(?<=\d\d )[\u4e00-\u9fff、（）与]+")
 # What is written alike in every language: codes, numbers, digests, paths, formats, programs, standards, names of settings.
 ALIKE = re.compile(
     r"HG\d\d[\w·.-]*|DMS1:\S+|\bD\d\d\b|\b[0-9a-f]{12,}\b|\S*[/\\]\S*|\S+\.(?:txt|pdf|docx|toml|xlsx|json|xml|png|jpg|exe|rar|eml)\b"
-    r"|\b(?:PDF|XLSX|CSV|QR|OCR|dms|SHA-512|OCFL|API|JSON|UTC|GB|MB|KB|dpi|mm|DA/T|RFC|PDF/A|English|ID|R\d\d?|GD-[\dX-]+)\b"
+    r"|\b(?:PDF|XLSX|CSV|QR|OCR|dms|SHA-512|OCFL|API|JSON|UTC|GB|MB|KB|dpi|mm|DA/T|RFC|PDF/A|English|ID|CNY|USD|R\d\d?|GD-[\dX-]+)\b"
     r"|\b(?:whoosh|tantivy|rapidocr|openvino|onnxruntime|tesseract|chi_sim|chi_tra|eng|osd|Whoosh|sqlite|Python|argon2)[\w.-]*"
     r"|\b(?:ZHS|LMY|DM1|DM2|SM|GM|AR|CO|AD|AU|zhs|lmy|dm1|dm2|sm|gm|ar|co|ad|au)\b|\b[A-D]\b|[A-Za-z]\d+|\d+[A-Za-z]\b"
 )

@@ -122,7 +122,7 @@ def test_help_and_misuse_of_every_command_are_in_one_language(language, capsys, 
 # Names of programs and formats, and values that are typed as they are.
 NAMES = {
     "BagIt", "archivist", "calibration", "catalogue", "class", "code", "customer", "customers", "date", "dealings",
-    "dossier", "electronic", "exceptions", "four", "gaps", "half", "loan", "manager", "month", "number", "people",
+    "dossier", "electronic", "end", "exceptions", "four", "gaps", "half", "loan", "manager", "month", "number", "overdue", "people",
     "properties", "quarter", "relevance", "state", "systemctl enable", "systemd", "title", "volume", "year",
     "closing", "copy", "cover", "destruction", "label", "none", "pdf", "spine", "wqy",
     "LibreOffice", "pdf xlsx",
