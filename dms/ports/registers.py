@@ -89,8 +89,8 @@ class Loan:
 
     Attributes:
         approver: code of who agreed; empty where all of it is the borrower's own.
-        answers: code of who answers for it: the borrower, or somebody inside for one outside; empty before 0009.
-        request: number of the request it was agreed in; 0 where none was needed, or before 0009.
+        answers: code of who answers for it: the borrower, or somebody inside for one outside; empty before 0010.
+        request: number of the request it was agreed in; 0 where none was needed, or before 0010.
     """
 
     target: str
