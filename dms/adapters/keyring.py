@@ -32,8 +32,8 @@ def fingerprint(key: bytes) -> str:
 
 
 def key_id(key: bytes) -> str:
-    """Return the name of a key for people: the beginning of its fingerprint, which tells nothing of it."""
-    return fingerprint(key)[:_ID_LENGTH]
+    """Return the name of a key for people: figures made of its fingerprint, which tell nothing of it."""
+    return f"{int(fingerprint(key), 16) % 10**_ID_LENGTH:0{_ID_LENGTH}d}"
 
 
 def opened(archive: Path, catalogue: Catalogue) -> tuple[bytes, ...]:

@@ -164,6 +164,7 @@ HELP = {
     "audit": "List, prove and verify the log.",
     "verify": "Check digests, numbers, orphans and the index.",
     "doctor": "Check programs, fonts, engines, folders and sizes.",
+    "key": "Renew the key that signs QR codes.",
     "reindex": "Build the search index anew.",
     "rebuild": "Rebuild a lost catalogue from the vault.",
     "backup": "Copy the whole archive to a folder.",
