@@ -45,5 +45,5 @@ def test_an_old_paper_is_scanned_with_its_label_and_moves_only_then(office):
     # Another scan of it is a record of its own, and somebody is asked.
     again = scanned(office, code, "again.pdf", 200)
     assert again["state"] == "registered" and again["code"] != code
-    (asked,) = [a for a in office.dms("show", again["code"])["attention"] if a["kind"] == "pair"]
+    (asked,) = [a for a in office.dms("show", again["code"])["attention"] if a["kind"] == "batch"]
     assert code in asked["question"]

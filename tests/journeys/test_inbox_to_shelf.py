@@ -126,7 +126,7 @@ def test_a_cover_used_twice_attaches_once(office, tmp_path):
         scan_pdf([sheet, form.render(200)], 200, tmp_path / f"{seed}.pdf")
         got.append(office.dms("ingest", tmp_path / f"{seed}.pdf")["items"][0]["code"])
     assert got[0] == code != got[1]
-    asked = [a for a in office.dms("attention")["attention"] if a["kind"] == "pair"]
+    asked = [a for a in office.dms("attention")["attention"] if a["kind"] == "batch"]
     assert any(code in a["question"] and a["target"] == got[1] for a in asked)
 
 
