@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,15 @@ from dms.said import NOTHING, Said
 _fork = multiprocessing.get_context("fork")
 
 
+# After all that the test prepares by the real clock.
+_THEN = datetime.now().astimezone() + timedelta(hours=1)
+
+
 class Still(SystemClock):
     """A clock at which the same act leaves the same state."""
 
     def now(self) -> datetime:
-        return datetime.fromisoformat("2026-11-25T10:00:00+08:00")
+        return _THEN
 
 
 STILL = Still()

@@ -50,7 +50,7 @@ def prepare(office):
 
 
 def own_words(office):
-    """Names of classes, forms and periods that stand in the scheme, not in the program."""
+    """Names of classes, forms and periods that stand in the scheme, and what papers are headed: not the program's."""
     from dms.settings import load
     from dms.shipped import load_profiles, load_scheme
 
@@ -58,7 +58,9 @@ def own_words(office):
     scheme = load_scheme(settings)
     names = [c.name for c in scheme.classes.values()] + [scheme.fonds_name, scheme.group, scheme.group_name]
     names += [c.secrecy for c in scheme.classes.values()]
-    return tuple(n for n in [*names, *(p.name for p in load_profiles(settings))] if n)
+    for profile in load_profiles(settings):
+        names += [profile.name, profile.key, *profile.titles]
+    return tuple(n for n in names if n)
 
 
 @pytest.mark.slow

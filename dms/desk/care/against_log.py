@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dms.ports.catalogue import ROWS, Act, Person, Transaction
+from dms.ports.clock import parse
 from dms.ports.registers import Loan
 from dms.said import Said
 
@@ -80,7 +81,7 @@ def _rows(tx: Transaction, logged: _Logged) -> Iterator[tuple[str, Said]]:
                     yield place, _differs(name, row[name], told[name])
     for table, made in _MADE.items():
         for key, row in sorted(held.get(table, {}).items()):
-            if (table, key) not in logged.rows and row is not None and logged.since and str(row[made]) > logged.since:
+            if (table, key) not in logged.rows and row is not None and _after(str(row[made]), logged.since):
                 yield f"{table} {key}", Said("No act in the log made this.")
 
 
@@ -101,6 +102,14 @@ def _read(tx: Transaction) -> _Logged:
         elif act.act == "take-back" and isinstance(data.get("loan"), int):
             logged.back.add(data["loan"])
     return logged
+
+
+def _after(made: str, since: str) -> bool:
+    """Tell whether a row was made after the log began to tell rows; clocks of different zones may have told it."""
+    try:
+        return bool(since) and parse(made) > parse(since)
+    except ValueError:
+        return True
 
 
 def _differs(name: str, row: object, held: object) -> Said:
