@@ -29,7 +29,7 @@ TEXTS = """() => [document.title, document.body.innerText,
     one => ['title', 'aria-label', 'placeholder', 'alt'].map(name => one.getAttribute(name) || ''))].join('\\n')"""
 LINKS = "() => [...document.querySelectorAll('main a[href^=\"/\"]')].map(one => one.getAttribute('href'))"
 # Everybody sees the first pages; who acts and who decides go on from there.
-FOLLOWING, MOST = ("zhs", "gm"), 60
+FOLLOWING, MOST = ("zhs", "gm"), 45
 PICTURES = re.compile(r"\.(jpg|png|svg)")
 PASSED = re.compile(r"\.(pdf|xlsx|jpg|svg)|/static/|/sign-|lang=|done=|/print/run")
 

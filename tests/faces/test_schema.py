@@ -12,7 +12,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 pytestmark = pytest.mark.slow
 # A list of made-up calls for each route; more of them find nothing new and take minutes.
-_CALLS = 12
+_CALLS = 8
 
 
 def test_no_made_up_call_is_our_fault(counter):
@@ -57,7 +57,7 @@ def test_no_made_up_call_is_our_fault(counter):
     assert csrf(client.get("/settings"))  # still signed in, still well
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     query=st.text(max_size=60), page=st.integers(-5, 10**12), named=st.text(min_size=1, max_size=40),
     kind=st.sampled_from(["month", "quarter", "dossier", "x"]), about=st.text(max_size=20),
