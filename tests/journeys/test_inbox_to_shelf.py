@@ -101,8 +101,8 @@ def test_a_mixed_stack_is_split_at_its_covers(office, tmp_path):
     assert office.dms("verify")["findings"] == []
 
 
-def test_two_dozen_mixed_documents_in_one_stack_are_split_right(office, tmp_path):
-    codes, sheets = covers(office, tmp_path, 24)
+def test_a_dozen_mixed_documents_in_one_stack_are_split_right(office, tmp_path):
+    codes, sheets = covers(office, tmp_path, 12)
     kinds = ("complaint", "order", "minutes", "letter", "customer-registration")
     stack, expected = [], {}
     for place, (code, sheet) in enumerate(zip(codes, sheets, strict=True)):
