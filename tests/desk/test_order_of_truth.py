@@ -20,12 +20,13 @@ import pytest
 from desk_kit import as_, desk, put
 
 from dms.assembly import open_world
+from dms.desk.acts import gate
 from dms.desk.care.checking import verify
 from dms.desk.care.rebuilding import rebuild
 from dms.desk.consent import changing
 from dms.desk.consent.disposing import destroy_in, empty_vault
 from dms.desk.intake.importing import import_sheet
-from dms.desk.records.describing import describe
+from dms.desk.records.describing import DESCRIBE, describe
 from dms.desk.records.pairing import accept, pair
 from dms.desk.records.rescans import settle_rescan
 from dms.desk.shelf.reserving import reserve
@@ -285,3 +286,12 @@ def test_what_is_due_of_a_destroyed_record_is_never_written(office: World, monke
     head = office.vault.head(code)
     assert head is not None and head.number == 1 and "tombstone.json" in head.files
     assert office.vault.tidy(older_than_seconds=0) == 0, "nothing of it is staged any more"
+
+
+def test_an_act_decides_one_version_of_an_object(office: World) -> None:
+    code = put(office)
+    with pytest.raises(ValueError, match="one version"), gate.acting(office, DESCRIBE, code) as act:
+        act.write(code, {"text.txt": b"1"}, Said("one"))
+        act.write(code, {"text.txt": b"2"}, Said("two"))
+    assert [v.number for v in office.vault.versions(code)] == [1]
+    assert complete(office) == 0

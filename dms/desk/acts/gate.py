@@ -106,7 +106,11 @@ class Passage:
 
         Raises:
             Unavailable: the vault cannot be written; the act must not pass.
+            ValueError: it has decided one of this object already (a mistake of ours).
         """
+        if any(one.object_id == object_id for one in self._due):
+            # The second would follow the first, which no commit has decided yet.
+            raise ValueError(f"an act decides one version of {object_id}")
         due = decide(
             self.archive, self.tx, object_id, files, message=message.stored(), user=self.me.code, at=self.now, new=new
         )
