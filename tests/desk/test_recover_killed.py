@@ -14,7 +14,8 @@ from dms.assembly import open_world
 from dms.desk.care import auditing
 from dms.desk.care.backing import backup
 from dms.desk.care.checking import verify
-from dms.desk.consent.disposing import destroy_in, empty_vault
+from dms.desk.care.rebuilding import rebuild
+from dms.desk.consent.disposing import ask_deletion, decide_deletion, destroy_in, empty_vault
 from dms.desk.consent.holding import hold
 from dms.desk.signing.approving import declare, reject
 from dms.domain.record import RecordState
@@ -84,17 +85,36 @@ def test_killed_and_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, st
     assert not (home / ".recovering").exists()
 
 
+def put_in_bin(world: World) -> str:
+    """Put the record that was filed before the backup into the bin; return its code."""
+    with world.catalogue.look() as tx:
+        (record,) = tx.records(states=[RecordState.FILED])
+    asked = ask_deletion(as_(world, "ZHS"), record.code, reason="重复")
+    decide_deletion(as_(world, "SM"), asked.id, agree=True)
+    return record.code
+
+
 def test_what_came_after_the_backup_is_told_as_gone(tmp_path: Path) -> None:
     home, kept = tmp_path / "home", tmp_path / "bk"
     with desk(home) as world:
-        code = put(world)
+        code, _ = put(world), put(world, state=RecordState.FILED)
         declare(as_(world, "ZHS"), code)
         backup(world, kept)
         reject(as_(world, "DM1"), code, reason="金额不符")
         hold(world, code, reason="诉讼")
+        binned = put_in_bin(world)
     recover(home, kept, user="gm")
     with open_world(home, user="gm") as world:
         with world.catalogue.look() as tx:
             assert [s.role for s in tx.signatures(code)] == ["declaration", "handler"][: len(tx.signatures(code))]
             assert tx.signatures(code) and not tx.holds()
         assert [f for f in verify(world) if f.kind == "row-differs"] == []
+    # The log does not bring back what the backup does not know either.
+    for part in (home / "archive").glob("catalogue.sqlite*"):
+        part.unlink()
+    with open_world(home, user="gm") as world:
+        rebuild(world)
+        with world.catalogue.look() as tx:
+            back = tx.record(binned)
+            assert back is not None and back.state is RecordState.FILED
+            assert tx.signatures(code) and not tx.holds()

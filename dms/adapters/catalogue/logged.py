@@ -58,6 +58,9 @@ class Logged(Base):
             for key in self.connection.execute(select(*table.primary_key)):
                 self.mark(table, *key)
         for name, text in known:
+            if name == records.name:
+                self.mark(records, text)
+                continue
             columns = list(_TABLES[name].primary_key) if name in _TABLES else []
             parts = text.split("|")
             if len(parts) == len(columns):
