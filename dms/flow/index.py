@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from dms.domain.record import Record, RecordState
 from dms.errors import Damaged, NotFound
 from dms.flow.versions import complete
 from dms.flow.work import text_of
-from dms.ports.search import NEVER_BUILT, Entry
+from dms.ports.search import NEVER_BUILT, Entry, SearchIndex
 from dms.ports.world import Archive
 from dms.said import Do, Said
 
+T = TypeVar("T")
 BATCH = 200
 # What is in the bin is not found either: only those who may restore it list it (R9).
 HIDDEN = frozenset({RecordState.VOID, RecordState.BINNED, RecordState.DESTROYED})
@@ -128,6 +130,27 @@ def reindex(world: Archive, why: str = "") -> int:
             tx.set_fact(MENDED, f"{world.now()}: {why}")
         tx.set_fact(_MADE, world.now())
     return count
+
+
+def asked(world: Archive, ask: Callable[[SearchIndex], T]) -> T:
+    """Ask the index; a damaged one is mended, one that breaks where it is read is built anew, and asked once more."""
+    try:
+        return ask(world.index())
+    except Damaged:
+        if not mend(world):
+            # It opens, and breaks where this question reads.
+            reindex(world, "The search index was damaged.")
+        return ask(world.index())
+
+
+def refuse_lost(world: Archive, index: SearchIndex) -> None:
+    """Refuse an index with nothing in it beside records: it says nothing about what is there.
+
+    Raises:
+        Damaged: so it is.
+    """
+    if index.empty() and unindexed(world):
+        raise Damaged(Said("The search index is empty beside records."), Do("reindex"))
 
 
 def _everything(world: Archive) -> Iterator[Entry]:

@@ -13,9 +13,9 @@ from dms.desk.acts.kinds import ActKind
 from dms.domain.asking import FieldNames
 from dms.domain.query import All, Match, Node, taken_alike
 from dms.domain.querying import parse
-from dms.errors import Damaged, Usage
-from dms.flow.index import index_waiting, mend, reindex, unindexed
-from dms.ports.search import Answer, Ask
+from dms.errors import Usage
+from dms.flow.index import asked, index_waiting, refuse_lost
+from dms.ports.search import Answer, Ask, SearchIndex
 from dms.ports.world import World
 from dms.said import Do, Said
 
@@ -94,23 +94,14 @@ def search(
     with world.catalogue.look() as tx:
         scope = gate.scope(world, tx)
     ask = Ask(query, scope, limit=limit, offset=offset, sort=sort, facets=tuple(facets))
-    try:
-        return _answer(world, ask)
-    except Damaged:
-        if not mend(world):
-            # It opens, and breaks where this question reads.
-            reindex(world, "The search index was damaged.")
-        return _answer(world, ask)
+    return asked(world, lambda index: _answer(world, index, ask))
 
 
-def _answer(world: World, ask: Ask) -> Answer:
-    """Ask the index; one with nothing in it beside records says nothing about what is there."""
-    index = world.index()
+def _answer(world: World, index: SearchIndex, ask: Ask) -> Answer:
     found = index.ask(ask)
     if found.total:
         return found
-    if index.empty() and unindexed(world):
-        raise Damaged(Said("The search index is empty beside records."), Do("reindex"))
+    refuse_lost(world, index)
     alike = taken_alike(ask.query)
     if alike is None:
         return found
@@ -124,9 +115,9 @@ def note_search(world: World, words: str, filters: Filters | None = None) -> Non
     Raises:
         NotPermitted: the archive does not know who asks.
     """
-    asked = {k: v for k, v in asdict(filters or Filters()).items() if v}
+    narrowed = {k: v for k, v in asdict(filters or Filters()).items() if v}
     with gate.acting(world, SEARCH) as act:
-        act.notes |= {"query": words, "filters": asked}
+        act.notes |= {"query": words, "filters": narrowed}
 
 
 def catch_up(world: World) -> int:

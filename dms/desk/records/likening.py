@@ -11,11 +11,11 @@ from dms.domain.access import may_see
 from dms.domain.policy import Action
 from dms.domain.query import Scope
 from dms.domain.record import Record
-from dms.errors import Damaged, NotFound
-from dms.flow.index import HIDDEN, mend, reindex, unindexed
+from dms.errors import NotFound
+from dms.flow.index import HIDDEN, asked, refuse_lost
 from dms.flow.work import text_of
+from dms.ports.search import SearchIndex
 from dms.ports.world import World
-from dms.said import Do, Said
 
 SIMILAR = on_record(Action.LOOK, name="similar")
 # Less than this in common is chance; so much of a text is compared.
@@ -82,18 +82,13 @@ def _alike(world: World, record: Record, scope: Scope, limit: int) -> Sequence[t
         return ()  # reserved: nothing is scanned yet
     text = "\n".join((*pages[:1], record.customer, *pages[1:]))[:_TEXT]
 
-    def ask() -> Sequence[tuple[str, float]]:
-        found = world.index().alike(text, scope, limit=limit, without=record.code)
-        if not found and world.index().empty() and unindexed(world):
-            raise Damaged(Said("The search index is empty beside records."), Do("reindex"))
+    def ask(index: SearchIndex) -> Sequence[tuple[str, float]]:
+        found = index.alike(text, scope, limit=limit, without=record.code)
+        if not found:
+            refuse_lost(world, index)
         return found
 
-    try:
-        return ask()
-    except Damaged:
-        if not mend(world):
-            reindex(world, "The search index was damaged.")
-        return ask()
+    return asked(world, ask)
 
 
 ACTS = (SIMILAR,)
