@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from dms.desk.consent.borrowing import ask_loan
@@ -35,41 +35,35 @@ def shelf_page(request: Request) -> Response:
     )  # fmt: skip
 
 
-@router.post("/shelf/lend", dependencies=FORM)
-def lend(
-    request: Request,
-    target: Annotated[str, Form(max_length=200)],
+def _loan(
     borrower: Annotated[str, Form(max_length=200)] = "",
     due: Annotated[str, Form(max_length=10)] = "",
     purpose: Annotated[str, Form(max_length=1000)] = "",
     answers: Annotated[str, Form(max_length=200)] = "",
     department: Annotated[str, Form(max_length=200)] = "",
     contact: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+) -> dict[str, str]:
+    """What the forms of a loan say besides its target."""
+    return {
+        "to": borrower, "due": due, "purpose": purpose, "answers": answers, "department": department,
+        "contact": contact,
+    }  # fmt: skip
+
+
+Loaned = Annotated[dict[str, str], Depends(_loan)]
+
+
+@router.post("/shelf/lend", dependencies=FORM)
+def lend(request: Request, target: Annotated[str, Form(max_length=200)], loan: Loaned) -> Response:
     """Hand a volume or a record's paper over: the borrower's own, or what a manager agreed to."""
-    lending.lend(
-        world_of(request), target, to=borrower, due=due, purpose=purpose, answers=answers, department=department,
-        contact=contact,
-    )  # fmt: skip
+    lending.lend(world_of(request), target, **loan)
     return back("/shelf", "lent")
 
 
 @router.post("/shelf/ask", dependencies=FORM)
-def ask(
-    request: Request,
-    target: Annotated[str, Form(max_length=200)],
-    borrower: Annotated[str, Form(max_length=200)] = "",
-    due: Annotated[str, Form(max_length=10)] = "",
-    purpose: Annotated[str, Form(max_length=1000)] = "",
-    answers: Annotated[str, Form(max_length=200)] = "",
-    department: Annotated[str, Form(max_length=200)] = "",
-    contact: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+def ask(request: Request, target: Annotated[str, Form(max_length=200)], loan: Loaned) -> Response:
     """Ask a manager for a loan that is not all the borrower's own."""
-    ask_loan(
-        world_of(request), target, to=borrower, due=due, purpose=purpose, answers=answers, department=department,
-        contact=contact,
-    )  # fmt: skip
+    ask_loan(world_of(request), target, **loan)
     return back("/shelf", "asked")
 
 
