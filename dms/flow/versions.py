@@ -139,10 +139,11 @@ def forget(archive: Archive, object_id: str) -> None:
     _let_go(archive, due)
 
 
-def waiting_tokens(archive: Archive) -> frozenset[str]:
-    """Return the tokens of what is staged for versions that are decided and not written yet."""
+def tidy_vault(archive: Archive) -> int:
+    """Remove what crashed writers left in the vault's staging, but what waits for its writing; return how many."""
     with archive.catalogue.look() as tx:
-        return frozenset(one.token for one in tx.due())
+        waiting = {one.token for one in tx.due()}
+    return archive.vault.tidy(waiting=waiting)
 
 
 def _let_go(archive: Archive, done: Sequence[Due]) -> None:

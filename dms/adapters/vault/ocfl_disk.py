@@ -35,7 +35,7 @@ from dms.adapters.vault.inventory import (
 )
 from dms.adapters.vault.layout import README, ROOT_DECLARATION, object_path, walk
 from dms.adapters.vault.staging import MARK, add_object, add_version, added, heal, read_inventory, staged, take
-from dms.disk import make_folder, sync_folder
+from dms.disk import make_folder, sync_folder, sync_folders
 from dms.errors import Damaged, NotFound, Unavailable, Usage
 from dms.ports.vault import StoredFile, Trouble, Version
 from dms.said import Do, Said
@@ -154,9 +154,7 @@ class OcflDisk:
                 target = place / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 digests[path], _ = durable.write(source, target)
-            for folder, _, _ in os.walk(place, topdown=False):
-                sync_folder(Path(folder))
-            sync_folder(self._undecided)
+            sync_folders(place)
             return digests
         except BaseException as problem:
             shutil.rmtree(place, ignore_errors=True)

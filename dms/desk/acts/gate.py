@@ -28,6 +28,7 @@ from dms.errors import NotFound, NotPermitted, Usage
 from dms.flow.versions import complete, decide, finish, write_due
 from dms.ports.catalogue import Act, Due, Person, Transaction
 from dms.ports.sight import reach_of
+from dms.ports.vault import Version
 from dms.ports.world import Archive, World
 from dms.said import Do, Said, Word
 
@@ -92,6 +93,15 @@ class Passage:
     def log_also(self, kind: ActKind, target: str, reason: str = "", **notes: Any) -> None:
         """Log what this act does to one of several things besides its own line, in the same commit."""
         self.tx.log(Act(self.now, self.me.code, kind.name, target, reason, notes))
+
+    def head(self, object_id: str) -> Version | None:
+        """Return the newest version of an object, with what earlier commits decided of it; None where there is none.
+
+        Raises:
+            Unavailable, Damaged: what was decided cannot be written.
+        """
+        write_due(self.archive, self.tx, object_id)
+        return self.archive.vault.head(object_id)
 
     def write(
         self, object_id: str, files: Mapping[str, Path | bytes | None], message: Said, *, new: bool = False
@@ -217,8 +227,6 @@ def acting(
         me, mine = reach(world, tx)
         found = seen(tx, mine, named) if named else None
         standing = allow(mine, kind.action, found)
-        if found is not None:
-            write_due(world, tx, found.code)
         passage = Passage(world, tx, me, mine, standing, world.now(), found)
         if standing.code != me.code:
             passage.notes["for"] = standing.code

@@ -22,7 +22,7 @@ from dms.domain.policy import Action
 from dms.domain.record import ALIVE, Carrier, Link, LinkState, Record, RecordState, split_from_one
 from dms.errors import Conflict, Damaged, NotFound, Usage
 from dms.flow.passing import tidy_work
-from dms.flow.versions import forget, waiting_tokens
+from dms.flow.versions import forget, tidy_vault
 from dms.flow.work import record_json
 from dms.ports.catalogue import Act, Transaction
 from dms.ports.clock import parse
@@ -214,7 +214,7 @@ def purge(world: World) -> list[str]:
     if gone:
         # What a killed act left of these records would outlive them.
         tidy_work(world, purging=True)
-        world.vault.tidy(waiting=waiting_tokens(world))
+        tidy_vault(world)
     return gone
 
 

@@ -118,7 +118,7 @@ def put_in_place(act: gate.Passage, record: Record, fresh: Fresh, message: Said)
             ),
             Said("Agree once more."),
         )
-    head = act.archive.vault.head(record.code)
+    head = act.head(record.code)
     gone: list[str] = []
     if fresh.head:
         if head is None or head.number != fresh.head:

@@ -16,7 +16,7 @@ from dms.domain.item import Item, ItemState
 from dms.domain.settling import Settling
 from dms.errors import DmsError, Unavailable
 from dms.flow.passing import tidy_work
-from dms.flow.versions import waiting_tokens
+from dms.flow.versions import tidy_vault
 from dms.flow.work import Progress
 from dms.ports.catalogue import Attention
 from dms.ports.inbox import Drop, Inbox
@@ -33,7 +33,7 @@ def take_care(world: World) -> None:
     try:
         free_dead(world)
         tidy_work(world)
-        world.vault.tidy(waiting=waiting_tokens(world))
+        tidy_vault(world)
     except DmsError as problem:
         _log.warning("%s %s", problem.message, problem.hint)
     except OSError as problem:
@@ -104,7 +104,7 @@ class Watcher:
         free_dead(self._world)
         adopt(self._world)
         tidy_work(self._world)
-        self._world.vault.tidy(waiting=waiting_tokens(self._world))
+        tidy_vault(self._world)
         with self._world.catalogue.look() as tx:
             self._took = [i.id for i in tx.items(states=[ItemState.WORKING])]
         self._remember = True

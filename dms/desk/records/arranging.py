@@ -119,7 +119,7 @@ def arrange(world: World, named: str, wish: Wish, *, reason: str, version: int =
     with passing(world, "pages") as folder:
         laid = laid_out(world, now, wanted, folder)
         with gate.acting(world, ARRANGE, seen.code, reason=reason) as act:
-            refuse_overtaken(world, act.record, seen, now)
+            refuse_overtaken(act, seen, now)
             record = with_pages(seen, len(laid.pages))
             unsign(act, record.code)
             act.notes |= {"pages": [one.to_dict() for one in told]}
@@ -161,14 +161,14 @@ def overtaken(record: Record) -> Conflict:
     )
 
 
-def refuse_overtaken(world: World, record: Record, seen: Record, now: Standing) -> None:
+def refuse_overtaken(act: gate.Passage, seen: Record, now: Standing) -> None:
     """Refuse pages that were laid out from a version that is not the newest any more.
 
     Raises:
         Conflict: somebody changed the record meanwhile.
     """
-    head = world.vault.head(seen.code)
-    if record != seen or head is None or head.number != now.head:
+    head = act.head(seen.code)
+    if act.record != seen or head is None or head.number != now.head:
         raise overtaken(seen)
 
 

@@ -74,7 +74,7 @@ def join(world: World, named: str, to: str, *, reason: str, collate: str = "") -
         laid = laid_out(world, now, wanted, folder)
         with gate.acting(world, JOIN, first.code, reason=reason) as act:
             gate.allow(act.reach, Action.PAIR, act.see(second.code))
-            refuse_overtaken(world, act.record, first, now)
+            refuse_overtaken(act, first, now)
             if act.tx.record(second.code) != second:
                 raise overtaken(second)
             record = with_pages(first, len(laid.pages))
@@ -133,7 +133,7 @@ def split(world: World, named: str, at: int, *, reason: str, version: int = 0) -
         first_laid = laid_out(world, now, parts[0], stays)
         new_laid = laid_out(world, now, parts[1], goes, code="new")
         with gate.acting(world, SPLIT, seen.code, reason=reason) as act:
-            refuse_overtaken(world, act.record, seen, now)
+            refuse_overtaken(act, seen, now)
             code = str(act.tx.next_code(world.scheme.fonds, received.year))
             first_pages, new_pages = split_at(now.arrangement, at, code, seen.code)
             record = with_pages(seen, len(first_laid.pages))

@@ -19,7 +19,6 @@ from dms.errors import Conflict, NotFound, NotPermitted
 from dms.flow.arrange import ARRANGED, SOURCES
 from dms.flow.passing import passing_folder
 from dms.flow.twice import BATCH, KIND
-from dms.flow.versions import write_due
 from dms.flow.work import copy_out, record_json
 from dms.ports.world import World
 from dms.said import Do, Said, Word
@@ -102,8 +101,7 @@ def _take_over(act: gate.Passage, first: Record, second: Record, how: Settled, r
             Said("Ask for it: {act}", act=Do("change", first.code, reason="…")),
         )
     world = act.archive
-    write_due(world, act.tx, first.code)
-    head, old = world.vault.head(second.code), world.vault.head(first.code)
+    head, old = act.head(second.code), act.head(first.code)
     names = [path for path in (head.files if head else ()) if path != "record.json"]
     folder = passing_folder(world, "rescan")
     beside = "" if how is Settled.REPLACE else f"rescans/{second.code}/"
